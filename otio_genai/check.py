@@ -1,0 +1,186 @@
+"""What is wrong with a timeline, all of it at once.
+
+`check` looks at any timeline, ours or another editor's, and names every problem with
+its place in record timecode and a remedy. It opens no media beyond asking whether a
+file exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.errors import GenaiError
+from otio_genai.media import locate
+
+__all__ = ["Problem", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    severity: Literal["error", "warning"]
+    "An error stops a render or an export; a warning does not."
+    place: str
+    "Track, clip and record timecode."
+    text: str
+    "What is wrong, as a sentence."
+    remedy: str
+    "What to do about it."
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the problem as JSON carries it."""
+        return asdict(self)
+
+
+def check(
+    timeline: otio.schema.Timeline, *, base: Path | None = None
+) -> list[Problem]:
+    """Return everything that is wrong with ``timeline``.
+
+    Parameters
+    ----------
+    timeline
+        Any timeline; it is not changed.
+    base
+        Folder that relative media URLs start from.
+
+    Returns
+    -------
+    list of Problem
+        In the order of tracks and record time; empty when all is well.
+    """
+    try:
+        rate = maps.record_rate(timeline)
+        end = maps.length_frames(timeline)
+    except GenaiError as error:
+        place = error.place or "timeline"
+        return [Problem("error", place, error.sentence, error.remedy or "")]
+    found: list[Problem] = []
+    if end == 0:
+        remedy = "Assemble it from takes first."
+        found.append(Problem("error", "timeline", "The timeline is empty.", remedy))
+    for track in timeline.tracks:
+        if isinstance(track, otio.schema.Track):
+            found += _check_track(track, rate, base)
+    return found
+
+
+def _check_track(
+    track: otio.schema.Track, rate: Fraction, base: Path | None
+) -> Iterator[Problem]:
+    clock = Fraction(0)
+    for item in track:
+        if isinstance(item, otio.schema.Transition):
+            yield from _check_transition(track, item, _place(track, item, clock, rate))
+            continue
+        place = _place(track, item, clock, rate)
+        if isinstance(item, otio.schema.Clip):
+            yield from _check_clip(item, place, rate, base)
+        if item.source_range is not None:
+            duration_s = rates.seconds(item.source_range.duration)
+            if (duration_s * rate).denominator != 1:
+                yield Problem(
+                    "warning",
+                    place,
+                    "Its length is no whole number of record frames.",
+                    f"Trim it to whole frames at {float(rate):.3f} fps.",
+                )
+            clock += duration_s
+        else:
+            clock += rates.seconds(item.duration())
+
+
+def _place(
+    track: otio.schema.Track,
+    item: otio.core.Composable,
+    clock: Fraction,
+    rate: Fraction,
+) -> str:
+    at = rates.timecode(rates.frames_at(clock, rate), rate)
+    return f"{track.name or track.kind}, {item.name or 'unnamed'}, {at}"
+
+
+def _check_clip(
+    clip: otio.schema.Clip, place: str, rate: Fraction, base: Path | None
+) -> Iterator[Problem]:
+    reference = clip.media_reference
+    if not isinstance(reference, otio.schema.ExternalReference):
+        if isinstance(reference, otio.schema.MissingReference):
+            remedy = "Link it to a file."
+            yield Problem("error", place, "It has no media.", remedy)
+        return
+    path = locate.path(reference, base)
+    if not path.is_file():
+        remedy = "Put the file back, or relink the clip."
+        yield Problem("error", place, f"Its media is missing: {path}.", remedy)
+    if reference.available_range is None:
+        yield Problem(
+            "warning",
+            place,
+            "The range of its media is not stated.",
+            "Ingest the file, so that handles can be checked.",
+        )
+        return
+    head, tail = handles(clip, rate)
+    if head < 0 or tail < 0:
+        yield Problem(
+            "error",
+            place,
+            f"It reaches {max(-head, -tail)} record frames beyond its media.",
+            "Trim it to what the file holds.",
+        )
+
+
+def handles(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
+    """Return the record frames of media before the in and after the out point.
+
+    Negative where the clip reaches beyond its media; a still has handles as long
+    as its available range.
+    """
+    available = clip.media_reference.available_range
+    trim = clip.source_range or available
+    begin_s = rates.seconds(available.start_time)
+    in_s = rates.seconds(trim.start_time) - begin_s
+    facts = metadata.read(clip.media_reference, "media", {})
+    exact_s = rates.seconds(available.duration)
+    if facts.get("kind") == "take" and "rate" in facts:
+        exact_s = int(facts["frames"]) / rates.rate(facts["rate"])
+    # A record frame that begins on the take's last frame may end after it.
+    usable = -((-exact_s * rate) // 1)
+    first = rates.frames_at(in_s, rate)
+    length = rates.frames_at(rates.seconds(trim.duration), rate)
+    return first, int(usable) - first - length
+
+
+def _check_transition(
+    track: otio.schema.Track, item: otio.schema.Transition, place: str
+) -> Iterator[Problem]:
+    before, after = track.neighbors_of(item)
+    for clip, offset, side in (
+        (before, item.out_offset, "after the cut, of the outgoing clip"),
+        (after, item.in_offset, "before the cut, of the incoming clip"),
+    ):
+        if not isinstance(clip, otio.schema.Clip):
+            continue
+        reference = clip.media_reference
+        if reference is None or reference.available_range is None:
+            continue
+        rate = rates.of(offset)
+        head, tail = handles(clip, rate)
+        room = tail if clip is before else head
+        wanted = int(offset.value)
+        if wanted > room:
+            yield Problem(
+                "error",
+                place,
+                f"It needs {wanted} frames {side}; the media has {max(room, 0)}.",
+                "Shorten the transition, or trim the clip to leave a handle.",
+            )

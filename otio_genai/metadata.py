@@ -1,0 +1,99 @@
+"""The one namespace ``metadata["otio_genai"]``; no other code reads or writes it.
+
+Conventions
+    Each object that carries our data has a plain dictionary with a ``version`` and
+    the keys below. Values are what JSON holds; exact rates are ``"24000/1001"``.
+
+    On a media reference, what belongs to the file:
+        ``media`` probed facts, ``slate`` generator and prompt, ``hash`` of bytes and
+        packets, and what was measured: ``motion``, ``palette``, ``loudness``,
+        ``beats``, ``speech``.
+    On a clip, what belongs to its use:
+        ``join`` how it meets the clip before it, ``levels`` sound keyframes,
+        ``framing`` fit and camera move, ``takes`` the shot's other takes.
+    On a timeline: ``film``. On a transition: ``carry``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai.errors import MetadataError
+
+__all__ = ["NAMESPACE", "VERSION", "get", "put", "read"]
+
+NAMESPACE = "otio_genai"
+VERSION = 1
+
+
+def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
+    """Return a plain copy of what we keep on ``obj``; ``{}`` when there is nothing.
+
+    Raises
+    ------
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    if NAMESPACE not in obj.metadata:
+        return {}
+    found = _plain(obj.metadata[NAMESPACE])
+    if not isinstance(found, dict):
+        raise MetadataError(
+            f"The metadata under {NAMESPACE!r} is not a dictionary.",
+            place=str(obj.name),
+            remedy="Remove it, or make the file again.",
+        )
+    version = found.get("version", VERSION)
+    if not isinstance(version, int) or version > VERSION or version < 1:
+        raise MetadataError(
+            f"This was written with metadata version {version!r}; "
+            f"this otio-genai knows versions up to {VERSION}.",
+            place=str(obj.name),
+            remedy="Install a newer otio-genai to read it.",
+        )
+    return found
+
+
+def read(
+    obj: otio.core.SerializableObjectWithMetadata, key: str, default: Any = None
+) -> Any:
+    """Return a plain copy of one key of ``obj``, or ``default``.
+
+    Raises
+    ------
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    return get(obj).get(key, default)
+
+
+def put(
+    obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any
+) -> None:
+    """Write one key of ``obj`` in place; ``None`` removes it.
+
+    Raises
+    ------
+    MetadataError
+        What is there was written by a later version than this one knows.
+    """
+    kept = {} if NAMESPACE not in obj.metadata else obj.metadata[NAMESPACE]
+    get(obj)
+    kept["version"] = VERSION
+    if value is None:
+        kept.pop(key, None)
+    else:
+        kept[key] = value
+    obj.metadata[NAMESPACE] = kept
+
+
+def _plain(value: Any) -> Any:
+    # OTIO hands out views of its own containers: copy them, but keep OTIO objects
+    # (the other takes of a clip) as they are.
+    if isinstance(value, dict) or type(value).__name__ == "AnyDictionary":
+        return {key: _plain(value[key]) for key in value}
+    if isinstance(value, (list, tuple)) or type(value).__name__ == "AnyVector":
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,39 @@
+"""Options and fixtures of every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--shared",
+        metavar="FOLDER",
+        help="folder with real generated media and real editor files",
+    )
+
+
+@pytest.fixture(scope="session")
+def shared(request) -> Path:
+    """The folder of real material; tests that want it skip without."""
+    given = request.config.getoption("--shared")
+    if not given:
+        pytest.skip("needs real material: give it with --shared FOLDER")
+    folder = Path(given)
+    if not folder.is_dir():
+        pytest.skip(f"there is no folder {folder}")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep the user's cache out of the tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("OTIO_GENAI_CACHE")
+    os.environ["OTIO_GENAI_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["OTIO_GENAI_CACHE"]
+    else:
+        os.environ["OTIO_GENAI_CACHE"] = before
