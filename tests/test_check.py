@@ -1,0 +1,98 @@
+"""Each fault alone is found, and a sound timeline has none."""
+
+from fractions import Fraction
+
+import opentimelineio as otio
+import pytest
+
+from otio_genai import rates
+from otio_genai.check import check, handles
+from otio_genai.media import locate
+
+R = Fraction(24)
+
+
+@pytest.fixture
+def clip(tmp_path):
+    def make(name="a", start=10, length=24, frames=60):
+        path = tmp_path / f"{name}.mp4"
+        path.write_bytes(b"x")
+        reference = otio.schema.ExternalReference(
+            locate.url(path), rates.span(0, frames, R)
+        )
+        return otio.schema.Clip(name, reference, rates.span(start, length, R))
+
+    return make
+
+
+def timeline(*items):
+    made = otio.schema.Timeline("t", global_start_time=rates.time(0, R))
+    track = otio.schema.Track("Picture", kind="Video")
+    track.extend(items)
+    made.tracks.append(track)
+    return made
+
+
+def dissolve(into, out):
+    return otio.schema.Transition(
+        in_offset=rates.time(into, R), out_offset=rates.time(out, R)
+    )
+
+
+def texts(made):
+    return [problem.text for problem in check(made)]
+
+
+def test_a_sound_timeline_has_no_problems(clip):
+    assert check(timeline(clip("a"), dissolve(10, 26), clip("b"))) == []
+
+
+def test_missing_media_is_all_named(clip, tmp_path):
+    made = timeline(clip("a"), clip("b"))
+    for path in tmp_path.glob("*.mp4"):
+        path.unlink()
+    assert len(check(made)) == 2
+    assert all("missing" in text for text in texts(made))
+
+
+def test_beyond_the_media(clip):
+    (problem,) = check(timeline(clip(start=40)))
+    assert problem.severity == "error"
+    assert "4 record frames" in problem.text
+
+
+def test_short_handles_say_which_side_and_how_many(clip):
+    made = timeline(clip("a"), dissolve(11, 27), clip("b"))
+    assert len(check(made)) == 2
+    assert "needs 27 frames after the cut" in texts(made)[0]
+    assert "needs 11 frames before the cut" in texts(made)[1]
+    assert check(made)[0].place.endswith("00:00:01:00")
+
+
+def test_half_frames(clip):
+    made = clip()
+    made.source_range = otio.opentime.TimeRange(
+        rates.time(0, R), otio.opentime.RationalTime(24.5, 24)
+    )
+    (problem,) = check(timeline(made))
+    assert problem.severity == "warning"
+
+
+def test_no_media_and_no_stated_range(clip):
+    lost, unstated = clip("a"), clip("b")
+    lost.media_reference = otio.schema.MissingReference()
+    unstated.media_reference.available_range = None
+    assert [p.severity for p in check(timeline(lost, unstated))] == ["error", "warning"]
+
+
+def test_empty_and_rateless_timelines():
+    assert "empty" in texts(timeline())[0]
+    assert "rate" in texts(otio.schema.Timeline("t"))[0]
+
+
+def test_handles_count_the_last_frame_that_is_begun(clip):
+    made = clip(start=0, length=10)
+    made.media_reference.available_range = rates.span(0, 16, Fraction(16))
+    assert handles(made, R) == (0, 14)
+    made.media_reference.available_range = rates.span(0, 17, Fraction(16))
+    assert handles(made, R) == (0, 16)
