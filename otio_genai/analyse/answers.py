@@ -1,0 +1,167 @@
+"""What each kind of file is asked, and the media fetched to answer it.
+
+Conventions
+    An answer is a dictionary of metadata keys. Frames of a take count from its first
+    picture; sound is measured as it will be heard, in stereo at 48 kHz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from otio_genai.analyse import loudness, motion, music, palette, voice
+from otio_genai.analyse.cache import Cache, Question
+from otio_genai.analyse.phase import Floats
+from otio_genai.analyse.picture import Luma
+from otio_genai.errors import GenaiError
+from otio_genai.media.frames import FrameReader
+from otio_genai.media.sound import read
+
+__all__ = ["KEYS", "Answers", "ask"]
+
+#: Every key that analysis writes on a media reference.
+KEYS = ("motion", "palette", "loudness", "beats", "speech", "fault")
+
+_SAMPLE_RATE = 48_000
+_PALETTE_PX = 64
+# How far inside a take its ends are looked at a second time.
+_PALETTE_INSIDE_S = Fraction(1, 5)
+
+_PICTURE = Question("picture", f"{motion.VERSION}.{palette.VERSION}")
+_STILL = Question("still", f"{palette.VERSION}")
+_LOUDNESS = Question("loudness", f"{loudness.VERSION}")
+_BEATS = Question("beats", f"{music.VERSION}")
+_SPEECH = Question("speech", f"{voice.VERSION}")
+
+_ASKED = {
+    "take": (_PICTURE,),
+    "still": (_STILL,),
+    "music": (_BEATS, _LOUDNESS),
+    "voice": (_SPEECH, _LOUDNESS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Metadata found for one file, and why some of it is missing."""
+
+    found: dict[str, Any]
+    faults: tuple[str, ...]
+
+
+def ask(
+    path: Path, kind: str, digest: str, cache: Cache, *, has_audio: bool
+) -> Answers:
+    """Return what is known of one file, measuring only what was never measured.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        ``"take"``, ``"still"``, ``"music"`` or ``"voice"``; others are asked nothing.
+    digest
+        Hash of its bytes.
+    cache
+        Where answers are kept.
+    has_audio
+        Whether a take has sound.
+    """
+    questions = _ASKED.get(kind, ())
+    if kind == "take" and has_audio:
+        questions = (*questions, _LOUDNESS)
+    source = _Source(path)
+    measures = {
+        "picture": source.picture,
+        "still": source.still,
+        "loudness": source.loudness,
+        "beats": source.beats,
+        "speech": source.speech,
+    }
+    found: dict[str, Any] = {}
+    faults: list[str] = []
+    for question in questions:
+        try:
+            found |= cache.answer(digest, question, measures[question.name])
+        except GenaiError as error:
+            faults += [] if error.sentence in faults else [error.sentence]
+    return Answers(found, tuple(faults))
+
+
+class _Source:
+    """One file, decoded at most once for its picture and once for its sound."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def picture(self) -> dict[str, Any]:
+        with FrameReader(self._path) as reader:
+            # A still in place of a take has one frame and no rate: any will do.
+            rate = reader.rate or Fraction(1)
+            inside = round(rate * _PALETTE_INSIDE_S)
+            last = reader.frames - 1
+            looks = _Looks(
+                (0, min(inside, last)), (max(last - inside, 0), last), reader
+            )
+            samples = motion.measure(looks.lumas(), rate)
+            size = reader.width, reader.height
+        return {
+            "motion": motion.to_metadata(samples, *size),
+            "palette": palette.to_metadata(looks.entry, looks.leaving),
+        }
+
+    def still(self) -> dict[str, Any]:
+        with FrameReader(self._path) as reader:
+            picture = _small(reader, 0)
+        return {"palette": palette.to_metadata([picture], [picture])}
+
+    def loudness(self) -> dict[str, Any]:
+        found = loudness.loudness(self._sound, _SAMPLE_RATE)
+        return {"loudness": found.to_metadata()}
+
+    def beats(self) -> dict[str, Any]:
+        return {"beats": music.music(self._mono, _SAMPLE_RATE).to_metadata()}
+
+    def speech(self) -> dict[str, Any]:
+        spans = voice.speech_spans(self._mono, _SAMPLE_RATE)
+        return {"speech": voice.to_metadata(spans)}
+
+    @cached_property
+    def _sound(self) -> Floats:
+        return read(self._path, _SAMPLE_RATE, 2)
+
+    @property
+    def _mono(self) -> Floats:
+        return np.asarray(self._sound.mean(axis=1))
+
+
+class _Looks:
+    """A pass over the pictures that remembers the small ones at both ends."""
+
+    def __init__(
+        self, first: tuple[int, int], last: tuple[int, int], reader: FrameReader
+    ) -> None:
+        self._first, self._last, self._reader = first, last, reader
+        self.entry: list[npt.NDArray[np.uint8]] = []
+        self.leaving: list[npt.NDArray[np.uint8]] = []
+
+    def lumas(self) -> Iterator[tuple[int, Luma]]:
+        for number in range(self._reader.frames):
+            if number in self._first:
+                self.entry.append(_small(self._reader, number))
+            if number in self._last:
+                self.leaving.append(_small(self._reader, number))
+            yield number, self._reader.luma(number)
+
+
+def _small(reader: FrameReader, number: int) -> npt.NDArray[np.uint8]:
+    height = max(1, round(_PALETTE_PX * reader.height / reader.width))
+    return reader.rgb(number, _PALETTE_PX, height)

@@ -1,0 +1,255 @@
+"""How a take moves: shift, zoom and turn of the picture, about twelve times a second.
+
+Aim
+    The movement with which a take begins and ends, so that two takes can be joined
+    where they move alike.
+
+Conventions
+    fw is the width of the frame. The flow of a picture point ``p`` (from the centre,
+    y down) is ``v(p) = T + z p + r J p``, ``J p = (-p_y, p_x)``: T in fw/s (a camera
+    panning right has T_x < 0), z in 1/s (> 0 zooms in), r in rad/s (> 0 turns the
+    picture clockwise). The vector is ``m = (T_x, T_y, kappa z, kappa r)``,
+    ``kappa = sqrt((1 + (H/W)^2) / 12)``: its length is the root-mean-square flow over
+    the frame, so the distance of two vectors is the flow jump across a cut.
+
+    A sample belongs to the frame on which its movement has arrived: a clip that ends
+    before frame f leaves with the samples < f, one that begins with frame f enters
+    with the samples > f.
+
+Source
+    Tiled phase correlation (`otio_genai.analyse.tiles`) of pictures picked by
+    `otio_genai.analyse.picture`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from otio_genai.analyse.picture import Luma, Still, is_scene_change, stills
+from otio_genai.analyse.tiles import compare
+
+__all__ = [
+    "VERSION",
+    "Sample",
+    "entry_motion",
+    "exit_motion",
+    "from_metadata",
+    "kappa",
+    "measure",
+    "to_metadata",
+]
+
+#: Counts up whenever the figures change: it is part of the key of cached results.
+VERSION = 1
+
+#: A median of this many samples (0.42 s) is the motion at a cut.
+WINDOW = 5
+
+_SAMPLES_PER_S = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Movement arriving on one frame of a take.
+
+    ``tx, ty, kz, kr`` and ``residual`` (median disagreement of the tiles: subjects
+    that move by themselves) are in fw/s; ``confidence`` 0-1 is the share of the
+    picture that agrees. ``cut`` marks a scene change inside the take: no movement.
+    """
+
+    frame: int
+    tx: float = 0.0
+    ty: float = 0.0
+    kz: float = 0.0
+    kr: float = 0.0
+    residual: float = 0.0
+    confidence: float = 0.0
+    cut: bool = False
+
+    @property
+    def vector(self) -> tuple[float, float, float, float]:
+        """The motion vector m, in fw/s."""
+        return self.tx, self.ty, self.kz, self.kr
+
+    @property
+    def speed(self) -> float:
+        """Root-mean-square flow over the frame, in fw/s."""
+        return math.hypot(*self.vector)
+
+
+def kappa(aspect: float) -> float:
+    """Return the factor that turns z and r into root-mean-square flow.
+
+    Parameters
+    ----------
+    aspect
+        Height over width of the frame.
+
+    Examples
+    --------
+    >>> round(kappa(9 / 16), 3), round(kappa(16 / 9), 3)
+    (0.331, 0.589)
+    """
+    return math.sqrt((1 + aspect**2) / 12)
+
+
+def measure(
+    lumas: Iterable[tuple[int, Luma]], rate: Fraction, *, bits: int = 10
+) -> list[Sample]:
+    """Return the motion of a take, in order of frames.
+
+    Parameters
+    ----------
+    lumas
+        Every frame's number and luma plane ``(height, width)``, ascending.
+    rate
+        Frames per second.
+    bits
+        Depth of ``uint16`` planes.
+
+    Returns
+    -------
+    list of Sample
+        One per 1/12 s, or per frame below 12 fps. Held frames are measured against
+        the next different one and divided by the true time between them. A take
+        whose frames are all alike is still; of a single frame nothing is known, so
+        it is still with confidence 0. Empty only when there are no frames.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).integers(0, 255, (90, 160)).astype(np.uint8)
+    >>> samples = measure(enumerate([noise, np.roll(noise, 4, 1)]), Fraction(10))
+    >>> round(samples[0].tx, 2)
+    0.25
+    """
+    step = max(1, math.floor(rate / _SAMPLES_PER_S + Fraction(1, 2)))
+    picked = stills(lumas, step, bits)
+    before = next(picked, None)
+    if before is None:
+        return []
+    samples: list[Sample] = []
+    first = before.frame
+    for still in picked:
+        samples += _between(before, still, step, rate)
+        before = still
+    return samples or [Sample(first)]
+
+
+def exit_motion(samples: Sequence[Sample], frame: int) -> Sample:
+    """Return the motion with which a clip leaves that ends before ``frame``.
+
+    The median of the 5 samples before it, fewer at the take's start and never
+    across a scene change; at the very start the motion after it, and still with
+    confidence 0 when there is nothing to go by.
+    """
+    before = [s for s in samples if s.frame < frame]
+    near: list[Sample] = []
+    for sample in reversed(before):
+        if sample.cut or len(near) == WINDOW:
+            break
+        near.append(sample)
+    return _median(near or _after(samples, frame), frame)
+
+
+def entry_motion(samples: Sequence[Sample], frame: int) -> Sample:
+    """Return the motion with which a clip enters that begins with ``frame``.
+
+    The median of the 5 samples after it, fewer at the take's end and never across
+    a scene change; on the very last frame the motion before it, and still with
+    confidence 0 when there is nothing to go by.
+    """
+    near = _after(samples, frame)
+    if near or not samples:
+        return _median(near, frame)
+    before: list[Sample] = []
+    for sample in reversed([s for s in samples if s.frame <= frame]):
+        if sample.cut or len(before) == WINDOW:
+            break
+        before.append(sample)
+    return _median(before, frame)
+
+
+def to_metadata(
+    samples: Sequence[Sample], width_px: int, height_px: int
+) -> dict[str, Any]:
+    """Return what a media reference carries under ``motion``.
+
+    ``samples`` rows are ``[frame, tx, ty, kz, kr, residual, confidence]`` rounded to
+    six digits; ``cuts_frames`` are the first frames after a scene change.
+    """
+    return {
+        "version": VERSION,
+        "width_px": width_px,
+        "height_px": height_px,
+        "samples": [
+            [s.frame, *(_rounded(v) for v in (*s.vector, s.residual, s.confidence))]
+            for s in samples
+            if not s.cut
+        ],
+        "cuts_frames": [s.frame for s in samples if s.cut],
+    }
+
+
+def from_metadata(kept: Mapping[str, Any]) -> list[Sample]:
+    """Return the samples a media reference carries, in order of frames."""
+    rows = [_sample(int(row[0]), row[1:]) for row in kept["samples"]]
+    cuts = [Sample(int(frame), cut=True) for frame in kept.get("cuts_frames", ())]
+    return sorted(rows + cuts, key=lambda sample: sample.frame)
+
+
+def _after(samples: Sequence[Sample], frame: int) -> list[Sample]:
+    near: list[Sample] = []
+    for sample in samples:
+        if sample.frame <= frame:
+            continue
+        if sample.cut or len(near) == WINDOW:
+            break
+        near.append(sample)
+    return near
+
+
+def _median(near: Sequence[Sample], frame: int) -> Sample:
+    if not near:
+        return Sample(frame)
+    rows = np.array([(*s.vector, s.residual, s.confidence) for s in near])
+    return _sample(frame, np.median(rows, axis=0))
+
+
+def _sample(frame: int, row: Iterable[float]) -> Sample:
+    tx, ty, kz, kr, residual, confidence = (float(value) for value in row)
+    return Sample(frame, tx, ty, kz, kr, residual, confidence)
+
+
+def _between(a: Still, b: Still, step: int, rate: Fraction) -> list[Sample]:
+    if a.grey.shape != b.grey.shape or is_scene_change(a.grey, b.grey):
+        return [Sample(b.frame, cut=True)]
+    found = compare(a.grey, b.grey, a.pixel_fw)
+    apart = b.frame - a.frame
+    dt_s = float(apart / rate)
+    # p' = e^(z dt) R(r dt) p + T dt, so zoom and turn are a complex logarithm.
+    factor = kappa(a.aspect) / dt_s
+    zoom = math.log(math.hypot(1 + found.zoom, found.turn)) * factor
+    turn = math.atan2(found.turn, 1 + found.zoom) * factor
+    count = max(1, apart // step)
+    return [
+        Sample(
+            a.frame + apart * (k + 1) // count,
+            found.x_fw / dt_s,
+            found.y_fw / dt_s,
+            zoom,
+            turn,
+            found.residual_fw / dt_s,
+            found.confidence,
+        )
+        for k in range(count)
+    ]
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6) + 0.0

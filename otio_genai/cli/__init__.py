@@ -1,0 +1,101 @@
+"""The command line: one verb per stage, each a thin call of the library.
+
+Exit codes: 0 done, 1 problems found, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from otio_genai import __version__
+from otio_genai.cli import doctor, make, stages
+from otio_genai.errors import GenaiError, OutputError
+
+__all__ = ["cli", "main"]
+
+_DEBUG = "OTIO_GENAI_DEBUG"
+
+
+class _Verbs(click.Group):
+    """A group that names the verb meant when one is misspelt."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            meant = stages.nearest(args[0], self.list_commands(ctx)) if args else None
+            if meant is None or "did you mean" in error.message.lower():
+                raise
+            said = f"{error.message} Did you mean {meant!r}?"
+            raise click.UsageError(said, ctx) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="otio-genai")
+def cli() -> None:
+    r"""Turn generated takes, music and voice-over into edited film.
+
+    \b
+    Example:
+      otio-genai make my-film
+    """
+
+
+for _command in (
+    make.make,
+    stages.ingest,
+    stages.analyse,
+    stages.assemble,
+    stages.check,
+    stages.export,
+    stages.render,
+    doctor.doctor,
+):
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = cli.main(args=arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("otio-genai: stopped; nothing half-written was left.", err=True)
+        sys.exit(130)
+    except GenaiError as error:
+        _show(error)
+        sys.exit(2 if isinstance(error, OutputError) else 1)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        _show_unexpected(error)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: GenaiError) -> None:
+    click.echo(f"otio-genai: error: {error}", err=True)
+    if error.remedy:
+        click.echo(f"help: {error.remedy}", err=True)
+
+
+def _show_unexpected(error: Any) -> None:
+    if os.environ.get(_DEBUG):
+        traceback.print_exc()
+    said = f"{type(error).__name__}: {error}"
+    click.echo(f"otio-genai: error: Something we did not foresee: {said}", err=True)
+    click.echo(f"help: Run it again with {_DEBUG}=1 and report what it says.", err=True)

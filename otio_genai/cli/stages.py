@@ -1,0 +1,231 @@
+"""The stages as verbs: each reads the last one's file and writes its own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from otio_genai.cli import console
+
+__all__ = ["analyse", "assemble", "check", "export", "ingest", "nearest", "render"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_NEW = click.Path(path_type=Path)
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """Return the known word most like ``word``, if any is like it."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _output(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--force", is_flag=True, help="Replace the output if it is there."
+    )(command)
+    return click.option(
+        "-o", "--output", type=_NEW, required=True, help="The file to make."
+    )(command)
+
+
+def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print the report as JSON."
+    )(command)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@_output
+@_as_json
+def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
+    r"""Read a FOLDER of generated files into a bin.
+
+    Broken files are listed with the reason; the others go on, and the exit code
+    is 1.
+
+    \b
+    Example:
+      otio-genai ingest my-film -o bin.otio
+    """
+    import otio_genai
+    from otio_genai.ingest import bin as bins
+    from otio_genai.media import files
+
+    with console.progress() as bar:
+        made = otio_genai.ingest(folder, progress=bar)
+    with files.write_beside(output, force=force) as beside:
+        beside.write_text(made.to_json_string(), encoding="utf-8")
+    faults = [list(fault) for fault in bins.faults(made)]
+    kinds = {
+        kind: len(bins.entries(made, kind))
+        for kind in ("take", "still", "music", "voice")
+    }
+    if as_json:
+        console.echo_json({"bin": str(output), "entries": kinds, "faults": faults})
+    else:
+        said = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        click.echo(f"{output}: {said}")
+        for name, reason in faults:
+            click.echo(f"  left out {name}: {reason}")
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("bin_file", metavar="BIN", type=_FILE)
+@_output
+def analyse(bin_file: Path, output: Path, force: bool) -> None:
+    r"""Measure motion, music, voices and loudness of a BIN.
+
+    \b
+    Example:
+      otio-genai analyse bin.otio -o bin.otio --force
+    """
+    import otio_genai
+    from otio_genai.ingest import bin as bins
+    from otio_genai.media import files
+
+    with console.progress() as bar:
+        made = otio_genai.analyse(bins.read(bin_file), progress=bar)
+    with files.write_beside(output, force=force) as beside:
+        beside.write_text(made.to_json_string(), encoding="utf-8")
+    click.echo(f"{output}: {len(made)} files measured")
+
+
+@click.command()
+@click.argument("bin_file", metavar="BIN", type=_FILE)
+@click.option("--style", "style_file", type=_FILE, help="A film.toml to follow.")
+@click.option("--seed", type=int, default=None, help="Another seed, another film.")
+@_output
+def assemble(
+    bin_file: Path, style_file: Path | None, seed: int | None, output: Path, force: bool
+) -> None:
+    r"""Edit an analysed BIN into a timeline.
+
+    \b
+    Example:
+      otio-genai assemble bin.otio -o film.otio --style film.toml --seed 7
+    """
+    from otio_genai.assemble import project
+    from otio_genai.ingest import bin as bins
+    from otio_genai.media import files
+
+    film = project.film_file(style_file or bin_file.parent, bare=style_file is None)
+    made = project.assemble_film(bins.read(bin_file), film, seed=seed)
+    with files.write_beside(output, force=force) as beside:
+        beside.write_text(made.to_json_string(), encoding="utf-8")
+    click.echo(f"{output}: {made.name}, {len(made.video_tracks()[0])} items")
+
+
+@click.command()
+@click.argument("timeline_file", metavar="TIMELINE", type=_FILE)
+@_as_json
+def check(timeline_file: Path, as_json: bool) -> None:
+    r"""Say everything that is wrong with a TIMELINE; exit 1 if anything is.
+
+    \b
+    Example:
+      otio-genai check film.otio
+    """
+    import otio_genai
+    from otio_genai.export import read_timeline
+
+    found = otio_genai.check(read_timeline(timeline_file), base=timeline_file.parent)
+    if as_json:
+        console.echo_json([problem.to_dict() for problem in found])
+    for problem in [] if as_json else found:
+        click.echo(f"{problem.severity}: {problem.place}: {problem.text}")
+        click.echo(f"  help: {problem.remedy}")
+    if not found and not as_json:
+        click.echo(f"{timeline_file}: nothing wrong")
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("timeline_file", metavar="TIMELINE", type=click.Path(path_type=Path))
+@click.option("--to", required=True, help="premiere, resolve or otio.")
+@click.option("--strict", is_flag=True, help="Exit 1 if anything was lost.")
+@_output
+@_as_json
+def export(
+    timeline_file: Path, to: str, strict: bool, output: Path, force: bool, as_json: bool
+) -> None:
+    r"""Write a TIMELINE (any that OpenTimelineIO reads) for an editor.
+
+    \b
+    Example:
+      otio-genai export film.otio -o film.xml --to premiere
+    """
+    import otio_genai
+    from otio_genai.export import TARGETS, read_timeline
+
+    if to not in TARGETS:
+        meant = nearest(to, list(TARGETS))
+        hint = f" Did you mean {meant!r}?" if meant else ""
+        known = ", ".join(TARGETS)
+        raise click.BadParameter(f"{to!r} is none of {known}.{hint}", param_hint="--to")
+    if not timeline_file.exists():
+        raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
+    loss = otio_genai.export(
+        read_timeline(timeline_file), output, to=to, force=force
+    )
+    if as_json:
+        console.echo_json(loss.to_json())
+    else:
+        click.echo(f"{output}: written for {to}")
+        click.echo(loss.readable())
+    if strict and loss.lossy:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("timeline_file", metavar="TIMELINE", type=_FILE)
+@click.option("--size", default=None, help="Another raster, such as 640x360.")
+@click.option("--crf", default=18, show_default=True, help="x264 quality.")
+@click.option("--preset", default="veryfast", show_default=True, help="x264 preset.")
+@_output
+def render(
+    timeline_file: Path,
+    size: str | None,
+    crf: int,
+    preset: str,
+    output: Path,
+    force: bool,
+) -> None:
+    r"""Render a TIMELINE to an MP4, exact to the frame and the sample.
+
+    \b
+    Example:
+      otio-genai render film.otio -o film.mp4
+    """
+    import otio_genai
+    from otio_genai.export import read_timeline
+
+    raster = _raster(size)
+    with console.progress() as bar:
+        made = otio_genai.render(
+            read_timeline(timeline_file),
+            output,
+            size=raster,
+            crf=crf,
+            preset=preset,
+            progress=bar,
+            force=force,
+        )
+    click.echo(f"{made}: rendered")
+
+
+def _raster(size: str | None) -> tuple[int, int] | None:
+    if size is None:
+        return None
+    width, _, height = size.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise click.BadParameter(f"{size!r} is not like 640x360.", param_hint="--size")
+    return int(width), int(height)

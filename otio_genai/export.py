@@ -1,0 +1,113 @@
+"""To an editor: write the timeline in its format, and say what it cannot carry.
+
+The formats are ours where fidelity needs it (Premiere and Resolve XML) and
+OpenTimelineIO's adapters elsewhere. Nothing is written until the whole text exists,
+and nothing is overwritten unasked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import opentimelineio as otio
+
+from otio_genai.check import check
+from otio_genai.errors import InterchangeError
+from otio_genai.interchange import Loss, write_xmeml
+from otio_genai.media import files
+
+__all__ = ["TARGETS", "export", "read_timeline"]
+
+#: What ``to`` may be: target, and the suffix of its usual file name.
+TARGETS = {"otio": ".otio", "premiere": ".premiere.xml", "resolve": ".resolve.xml"}
+
+
+def export(
+    timeline: otio.schema.Timeline,
+    path: str | Path,
+    *,
+    to: str,
+    force: bool = False,
+) -> Loss:
+    """Write ``timeline`` for another program.
+
+    Parameters
+    ----------
+    timeline
+        What to write; it is not changed.
+    path
+        The file to make.
+    to
+        A name of `TARGETS`.
+    force
+        Replace a file that is there.
+
+    Returns
+    -------
+    Loss
+        What was approximated or dropped, item by item; empty is a promise.
+
+    Raises
+    ------
+    InterchangeError
+        The target is unknown, or the timeline has errors that `check` names.
+    OutputError
+        The file is there already, or cannot be written.
+    """
+    if to not in TARGETS:
+        raise InterchangeError(
+            f"There is no target {to!r}.", remedy=f"Use one of: {', '.join(TARGETS)}."
+        )
+    problems = [p for p in check(timeline) if p.severity == "error"]
+    unreachable = [p for p in problems if "missing" not in p.text]
+    if unreachable:
+        raise InterchangeError(
+            "The timeline has errors, so an editor could not read it as meant:",
+            place=timeline.name or "timeline",
+            remedy="Mend them; `otio-genai check` lists them with a remedy each.",
+            items=[f"{p.place}: {p.text}" for p in unreachable],
+        )
+    if to == "otio":
+        text, loss = timeline.to_json_string(), Loss()
+    else:
+        text, loss = write_xmeml(timeline, to)
+    with files.write_beside(Path(path), force=force) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+    return loss
+
+
+def read_timeline(path: str | Path) -> otio.schema.Timeline:
+    """Read a timeline from any file that OpenTimelineIO has an adapter for.
+
+    Raises
+    ------
+    InterchangeError
+        The file is missing, cannot be read, or holds no single timeline.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise InterchangeError(
+            "There is no such file.", place=str(place), remedy="Check the path."
+        )
+    try:
+        found = otio.adapters.read_from_file(str(place))
+    except otio.exceptions.OTIOError as error:
+        raise InterchangeError(
+            f"It cannot be read: {error}",
+            place=str(place),
+            remedy="Install the adapter of its format, or export it as .otio.",
+        ) from error
+    except (ValueError, OSError) as error:
+        raise InterchangeError(
+            f"It cannot be read: {error}",
+            place=str(place),
+            remedy="Export it again from the program that made it.",
+        ) from error
+    if not isinstance(found, otio.schema.Timeline):
+        kind = type(found).__name__
+        raise InterchangeError(
+            f"It holds a {kind}, not a timeline.",
+            place=str(place),
+            remedy="Assemble a bin first: `otio-genai assemble bin.otio -o film.otio`.",
+        )
+    return found

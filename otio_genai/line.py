@@ -1,0 +1,216 @@
+"""The whole line in one call: a folder of takes in, a film out.
+
+Products are made in a folder of their own and moved to their places at the end, so
+that a run that fails leaves what was there as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import maps
+from otio_genai.analyse import analyse
+from otio_genai.assemble import project as projects
+from otio_genai.assemble.filmfile import FilmFile
+from otio_genai.assemble.report import report
+from otio_genai.check import check
+from otio_genai.errors import OutputError
+from otio_genai.export import export
+from otio_genai.ingest import bin as bins
+from otio_genai.ingest import ingest
+from otio_genai.interchange import Loss
+from otio_genai.render import render
+from otio_genai.storyboard import draw_joins
+
+__all__ = ["Made", "make"]
+
+Progress = Callable[[str, int, int], None]
+
+_NAMES = (
+    "bin.otio",
+    "film.otio",
+    "film.premiere.xml",
+    "film.resolve.xml",
+    "joins.png",
+    "film.mp4",
+    "report.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `make` made."""
+
+    timeline: otio.schema.Timeline
+    "The film."
+    folder: Path
+    "Where its files are."
+    report: dict[str, Any]
+    "What ``report.json`` holds."
+    summary: tuple[str, ...]
+    "Five lines for a person."
+    notes: tuple[str, ...] = ()
+    "Files left out and warnings, a line each."
+    losses: Mapping[str, Loss] = field(default_factory=dict)
+    "What each editor's file could not carry."
+
+
+def make(
+    project: str | Path,
+    output: str | Path | None = None,
+    *,
+    seed: int | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    with_render: bool = True,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Made:
+    """Make a film of a project.
+
+    Parameters
+    ----------
+    project
+        A ``film.toml``, or a folder with one, or a bare folder of media.
+    output
+        Folder for the products; ``out`` in the project's folder by default.
+    seed
+        Another seed, another film; by default the film file's.
+    force
+        Replace products that are there.
+    dry_run
+        Plan and report; write nothing but the analysis cache.
+    with_render
+        Make ``film.mp4`` too, which takes most of the time.
+    cache
+        Folder for what was measured; the user's cache folder by default.
+    progress
+        Called with (stage, done, total).
+
+    Raises
+    ------
+    GenaiError
+        What the stages raise: no usable take, a faulty film file, an output that
+        is there already or cannot be written.
+    """
+    film = projects.film_file(Path(project))
+    folder = Path(output) if output is not None else film.folder / "out"
+    if dry_run:
+        timeline, _, told = _plan(film, seed, cache, progress)
+        losses: dict[str, Loss] = {}
+    else:
+        wanted = [n for n in _NAMES if with_render or n != "film.mp4"]
+        with _workshop(folder, wanted, force=force) as beside:
+            timeline, measured, told = _plan(film, seed, cache, progress)
+            losses = _write_all(timeline, measured, told, beside, with_render, progress)
+    notes = tuple(f"left out {name}: {why}" for name, why in told["faults"])
+    notes += tuple(f"warning: {text}" for text in told.get("warnings", []))
+    made = "planned, nothing written" if dry_run else str(folder)
+    summary = summarise(timeline, told, losses, made)
+    return Made(timeline, folder, told, summary, notes, losses)
+
+
+def _plan(
+    film: FilmFile, seed: int | None, cache: Path | None, progress: Progress | None
+) -> tuple[
+    otio.schema.Timeline, otio.schema.SerializableCollection, dict[str, Any]
+]:
+    found = ingest(
+        film.folder, rate=film.rate, kinds=film.kinds, cache=cache, progress=progress
+    )
+    measured = analyse(found, cache=cache, progress=progress)
+    timeline = projects.assemble_film(measured, film, seed=seed)
+    told = report(timeline, measured)
+    told["problems"] = [problem.to_dict() for problem in check(timeline)]
+    told["faults"] = [list(fault) for fault in bins.faults(measured)]
+    return timeline, measured, told
+
+
+@contextmanager
+def _workshop(folder: Path, names: Sequence[str], *, force: bool) -> Iterator[Path]:
+    """Yield a folder to work in; move ``names`` from it to ``folder`` at the end."""
+    there = [name for name in names if (folder / name).exists()]
+    if there and not force:
+        raise OutputError(
+            "These files are there already:",
+            place=str(folder),
+            remedy="Use --force to replace them, or -o for another folder.",
+            items=there,
+        )
+    new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        workshop = tempfile.TemporaryDirectory(prefix=".making-", dir=folder)
+    except OSError as error:
+        raise OutputError(
+            f"Nothing can be written there: {error.strerror}.",
+            place=str(folder),
+            remedy="Use -o with a folder that is yours and has room.",
+        ) from error
+    try:
+        with workshop as beside:
+            yield Path(beside)
+            for name in names:
+                (Path(beside) / name).replace(folder / name)
+    finally:
+        if new and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _write_all(
+    timeline: otio.schema.Timeline,
+    measured: otio.schema.SerializableCollection,
+    told: dict[str, Any],
+    folder: Path,
+    with_render: bool,
+    progress: Progress | None,
+) -> dict[str, Loss]:
+    (folder / "bin.otio").write_text(measured.to_json_string(), encoding="utf-8")
+    losses = {
+        target: export(timeline, folder / name, to=target)
+        for target, name in (
+            ("otio", "film.otio"),
+            ("premiere", "film.premiere.xml"),
+            ("resolve", "film.resolve.xml"),
+        )
+    }
+    draw_joins(timeline, folder / "joins.png", progress=progress)
+    if with_render:
+        render(timeline, folder / "film.mp4", progress=progress)
+    told["losses"] = {target: loss.to_json() for target, loss in losses.items()}
+    text = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
+    (folder / "report.json").write_text(text + "\n", encoding="utf-8")
+    return losses
+
+
+def summarise(
+    timeline: otio.schema.Timeline,
+    told: Mapping[str, Any],
+    losses: Mapping[str, Loss],
+    made: str,
+) -> tuple[str, ...]:
+    """Return the five lines that end a run."""
+    rate = maps.record_rate(timeline)
+    frames = maps.length_frames(timeline)
+    film = told["film"]
+    counts = ", ".join(f"{n} {kind}" for kind, n in film["kinds"].items() if n)
+    minutes, seconds = divmod(float(frames / rate), 60)
+    lost = "; ".join(
+        f"{target} {loss.counts()}" for target, loss in losses.items() if loss.lossy
+    )
+    return (
+        f"{timeline.name}: {film['clips']} clips, {int(minutes)}:{seconds:04.1f} "
+        f"at {float(rate):.3f} fps, {film['width']}x{film['height']}",
+        f"joins: {counts or 'none'}",
+        film["match_line"],
+        film["music_line"],
+        f"{made}{f' (not carried: {lost})' if lost else ''}",
+    )

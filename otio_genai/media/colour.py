@@ -1,0 +1,256 @@
+"""Colour tags, and frames made upright, square and opaque.
+
+Untagged pictures are read as every player does: ITU-R BT.709 for high definition,
+BT.601 for less. Range is limited ("tv") unless the file or its format says full.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+__all__ = [
+    "NO_COLOUR",
+    "Colour",
+    "colour_of",
+    "converted",
+    "display_size",
+    "interpolation",
+    "is_rgb",
+    "luma",
+    "planes",
+    "rgb",
+    "tagged",
+    "upright",
+]
+
+# ITU-T H.273 code points: matrix, primaries, transfer, as names used in files.
+_MATRICES = {
+    0: "rgb",
+    1: "bt709",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020nc",
+    10: "bt2020c",
+}
+_PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020",
+    11: "smpte431",
+    12: "smpte432",
+}
+_TRANSFERS = {
+    1: "bt709",
+    4: "gamma22",
+    5: "gamma28",
+    6: "smpte170m",
+    8: "linear",
+    13: "srgb",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "smpte2084",
+    18: "arib-std-b67",
+}
+_RANGES = {1: "tv", 2: "pc"}
+_UNSPECIFIED = 2
+_LIMITED, _FULL = 1, 2
+_BT709, _BT601 = 1, 6
+_HD_WIDTH, _SD_HEIGHT = 1280, 576
+# swscale names matrices by other numbers than H.273.
+_SWS = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+_AREA, _BICUBIC, _ACCURATE = 0x20, 4, 0x40000
+
+
+class Colour(NamedTuple):
+    """The colour tags of a file by name; None where it has none."""
+
+    range: str | None
+    matrix: str | None
+    primaries: str | None
+    transfer: str | None
+
+
+NO_COLOUR = Colour(None, None, None, None)
+
+
+def colour_of(context: Any) -> Colour:
+    """Return the tags of a codec context or frame."""
+    return Colour(
+        _RANGES.get(int(context.color_range)),
+        _MATRICES.get(int(context.colorspace)) if int(context.colorspace) else None,
+        _PRIMARIES.get(int(context.color_primaries)),
+        _TRANSFERS.get(int(context.color_trc)),
+    )
+
+
+def display_size(
+    width: int, height: int, sar: Fraction, rotation: int
+) -> tuple[int, int]:
+    """Return the size in square pixels once upright; neither side ever shrinks."""
+    if sar > 1:
+        width = round(width * sar)
+    elif 0 < sar < 1:
+        height = round(height / sar)
+    return (height, width) if rotation % 180 else (width, height)
+
+
+def is_rgb(frame: VideoFrame) -> bool:
+    """Tell whether the frame holds RGB or a palette."""
+    return bool(frame.format.is_rgb) or frame.format.name.startswith("pal")
+
+
+def _has_alpha(frame: VideoFrame) -> bool:
+    return frame.format.name.startswith("pal") or any(
+        part.is_alpha for part in frame.format.components
+    )
+
+
+def tagged(frame: VideoFrame) -> VideoFrame:
+    """Fill in the matrix and range of a frame that does not state them, in place."""
+    if is_rgb(frame):
+        return frame
+    if int(frame.colorspace) in (0, _UNSPECIFIED):
+        hd = frame.width >= _HD_WIDTH or frame.height > _SD_HEIGHT
+        frame.colorspace = _BT709 if hd else _BT601
+    if int(frame.color_range) not in (_LIMITED, _FULL):
+        full = frame.format.name.startswith(("yuvj", "gray"))
+        frame.color_range = _FULL if full else _LIMITED
+    return frame
+
+
+def rgb(
+    frame: VideoFrame,
+    width: int | None = None,
+    height: int | None = None,
+    scaler: VideoReformatter | None = None,
+) -> NDArray[np.uint8]:
+    """Return a tagged frame as RGB, uint8 of shape (height, width, 3), over black."""
+    wide, high = width or frame.width, height or frame.height
+    scaler = scaler or VideoReformatter()
+    if _has_alpha(frame):
+        whole = scaler.reformat(frame, format="rgba").to_ndarray()
+        flat = VideoFrame.from_ndarray(_over_black(np.asarray(whole)), format="rgb24")
+        return rgb(flat, width, height)
+    picture = scaler.reformat(
+        frame,
+        width=wide,
+        height=high,
+        format="rgb24",
+        src_colorspace=_SWS.get(int(frame.colorspace), 5),
+        src_color_range=int(frame.color_range) or _FULL,
+        dst_color_range=_FULL,
+        interpolation=interpolation(frame, wide),
+    )
+    return np.asarray(picture.to_ndarray(), dtype=np.uint8)
+
+
+def interpolation(frame: VideoFrame, width: int) -> int:
+    """Return the scaler's method: area means when smaller, else bicubic."""
+    return (_AREA if width < frame.width else _BICUBIC) | _ACCURATE
+
+
+def converted(
+    frame: VideoFrame, width: int, height: int, scaler: VideoReformatter
+) -> VideoFrame:
+    """Return a tagged frame as yuv420p, BT.709, limited range, of the given size.
+
+    Always a frame of its own, so that the caller may stamp it.
+    """
+    if _has_alpha(frame):
+        frame = VideoFrame.from_ndarray(rgb(frame), format="rgb24")
+    return scaler.reformat(
+        frame,
+        width=width,
+        height=height,
+        format="yuv420p",
+        src_colorspace=_SWS.get(int(frame.colorspace), 5),
+        dst_colorspace=_SWS[_BT709],
+        src_color_range=_FULL if is_rgb(frame) else int(frame.color_range),
+        dst_color_range=_LIMITED,
+        interpolation=interpolation(frame, width),
+    )
+
+
+def _over_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    alpha = rgba[..., 3:].astype(np.uint16)
+    return ((rgba[..., :3] * alpha + 127) // 255).astype(np.uint8)
+
+
+def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
+    """Return the frame opaque, in square pixels and upright; itself if it is so.
+
+    ``rotation`` is the clockwise turn that puts it upright, in degrees.
+    """
+    if _has_alpha(frame):
+        opaque = VideoFrame.from_ndarray(rgb(frame), format="rgb24")
+        return upright(_copied_times(opaque, frame), sar, rotation)
+    wide, high = display_size(frame.width, frame.height, sar, 0)
+    if (wide, high) != (frame.width, frame.height):
+        frame = _copied_times(
+            frame.reformat(width=wide, height=high, interpolation=_BICUBIC), frame
+        )
+    quarter = rotation // 90 % 4
+    return _turned(frame, quarter) if quarter else frame
+
+
+def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
+    if frame.format.name in ("yuv420p", "yuvj420p", "yuv444p"):
+        parts = [np.rot90(part, -quarters) for part in planes(frame)]
+        high, wide = parts[0].shape
+        turned = VideoFrame(wide, high, frame.format.name)
+        for plane, part in zip(turned.planes, parts, strict=True):
+            padded = np.zeros((part.shape[0], plane.line_size), np.uint8)
+            padded[:, : part.shape[1]] = part
+            plane.update(padded.tobytes())
+        turned.colorspace = frame.colorspace
+        turned.color_range = frame.color_range
+    else:
+        picture = np.ascontiguousarray(np.rot90(rgb(frame), -quarters))
+        turned = VideoFrame.from_ndarray(picture, format="rgb24")
+    return _copied_times(turned, frame)
+
+
+def _copied_times(new: VideoFrame, old: VideoFrame) -> VideoFrame:
+    if new is not old:
+        new.pts = old.pts
+        if old.time_base is not None:
+            new.time_base = old.time_base
+    return new
+
+
+def planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Return views on the planes of an 8-bit planar frame, without padding."""
+    return [_lines(plane)[: plane.height, : plane.width] for plane in frame.planes]
+
+
+def _lines(plane: Any) -> NDArray[np.uint8]:
+    flat = np.frombuffer(memoryview(plane), np.uint8)
+    return flat.reshape(-1, int(plane.line_size))
+
+
+def luma(frame: VideoFrame) -> NDArray[np.uint8]:
+    """Return the 8-bit luma of a tagged, upright frame, shape (height, width).
+
+    As stored: limited range stays limited. RGB is weighed by BT.709.
+    """
+    format_ = frame.format
+    if is_rgb(frame) or not (format_.is_planar or format_.name.startswith("gray")):
+        weights = np.array([0.2126, 0.7152, 0.0722], np.float32)
+        return (rgb(frame) @ weights + np.float32(0.5)).astype(np.uint8)
+    depth = format_.components[0].bits
+    lines = _lines(frame.planes[0])
+    if depth == 8:
+        return lines[: frame.height, : frame.width]
+    wide = lines.view(">u2" if format_.is_big_endian else "<u2")
+    cut = wide[: frame.height, : frame.width] >> (depth - 8)
+    return np.asarray(cut, dtype=np.uint8)

@@ -1,0 +1,175 @@
+"""Opening containers: every failure becomes a sentence about the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from otio_genai.errors import MediaError
+
+__all__ = [
+    "damaged",
+    "existing",
+    "no_streams",
+    "open_input",
+    "opened",
+    "packets",
+    "sound",
+    "video",
+]
+
+_ISO_MARKS = (b"ftyp", b"moov", b"mdat", b"wide", b"free")
+
+
+def existing(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file that is there and has bytes in it.
+
+    Raises
+    ------
+    MediaError
+        It is missing, a folder, empty, or may not be read.
+    """
+    file = Path(path)
+    if not file.exists():
+        raise MediaError(
+            "The file is not there.", place=str(file), remedy="Relink or restore it."
+        )
+    if file.is_dir():
+        raise MediaError(
+            "This is a folder, not a file.",
+            place=str(file),
+            remedy="Name one of the files in it.",
+        )
+    try:
+        empty = file.stat().st_size == 0
+        file.open("rb").close()
+    except OSError as error:
+        raise MediaError(
+            f"The file may not be read ({error.strerror}).",
+            place=str(file),
+            remedy="Change its permissions.",
+        ) from error
+    if empty:
+        raise _unreadable(file, "The file is empty.")
+    return file
+
+
+def _unreadable(file: Path, sentence: str) -> MediaError:
+    return MediaError(
+        sentence, place=str(file), remedy="Download or generate it again."
+    )
+
+
+def no_streams(path: Path) -> MediaError:
+    """Return the error for a file in which there is nothing to see or hear."""
+    return _unreadable(path, "The file holds no picture and no sound.")
+
+
+def damaged(path: Path, sentence: str) -> MediaError:
+    """Return the error for a file of which too little can be read."""
+    return _unreadable(path, sentence)
+
+
+def open_input(path: str | os.PathLike[str]) -> InputContainer:
+    """Open a file; the caller closes it.
+
+    Raises
+    ------
+    MediaError
+        It cannot be opened, with the reason in words.
+    """
+    file = existing(path)
+    try:
+        # "file:" keeps names with a colon from being taken for a protocol, and
+        # foreign bytes in a tag must not make a film unreadable.
+        return av.open(f"file:{file.absolute()}", "r", metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise _unreadable(file, _reason(file, error)) from error
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
+    """Open a file for the length of a block; see `open_input`."""
+    container = open_input(path)
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def _reason(file: Path, error: Exception) -> str:
+    with file.open("rb") as stream:
+        head = stream.read(4096)
+    if head[4:8] in _ISO_MARKS and not _has_moov(file):
+        return "The file is cut short: the index (moov) is missing."
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "The file is cut short: there is no sound after its header."
+    if head[:4] == b"\x1a\x45\xdf\xa3":
+        return "The file is cut short: its tracks are missing."
+    if not head.strip(b"\0"):
+        return "The file holds nothing but zeros."
+    if _is_text(head):
+        return "The file is text, not media."
+    detail = getattr(error, "strerror", None) or str(error)
+    return f"The file is no media that can be read ({detail})."
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(mark.isprintable() or mark in "\r\n\t" for mark in text)
+
+
+def _has_moov(file: Path) -> bool:
+    size = file.stat().st_size
+    place = 0
+    with file.open("rb") as stream:
+        while place + 8 <= size:
+            stream.seek(place)
+            head = stream.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if head[4:8] == b"moov":
+                return place + length <= size
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if length < 8:
+                return False
+            place += length
+    return False
+
+
+def video(container: InputContainer) -> Any:
+    """Return the first stream of moving pictures, not a cover image; or None."""
+    for stream in container.streams.video:
+        cover = av.stream.Disposition.attached_pic
+        if not stream.disposition & cover and stream.codec_context is not None:
+            return stream
+    return None
+
+
+def sound(container: InputContainer) -> Any:
+    """Return the first sound stream that has a decoder; or None."""
+    for stream in container.streams.audio:
+        if stream.codec_context is not None and stream.codec_context.sample_rate:
+            return stream
+    return None
+
+
+def packets(container: InputContainer, stream: Any) -> Iterator[Any]:
+    """Yield the packets of a stream that hold data; a read error ends them."""
+    source = container.demux(stream)
+    while True:
+        try:
+            packet = next(source)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        if packet.size:
+            yield packet

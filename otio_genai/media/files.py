@@ -1,0 +1,88 @@
+"""Files written beside their place and renamed: whole, or not there at all."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from otio_genai.errors import OutputError
+
+__all__ = ["ensure_writable", "write_beside"]
+
+_counter = itertools.count()
+
+
+def ensure_writable(path: str | os.PathLike[str], *, force: bool = False) -> Path:
+    """Return the path if a file may be made there.
+
+    Raises
+    ------
+    OutputError
+        The folder is missing or read-only, the path is a folder, or a file is
+        there already and ``force`` is not given.
+    """
+    target = Path(path)
+    folder = target.parent
+    if not folder.is_dir():
+        raise OutputError(
+            f"The folder {str(folder)!r} does not exist.",
+            place=str(target),
+            remedy="Make it first, or write elsewhere.",
+        )
+    if target.is_dir():
+        raise OutputError(
+            "This is a folder, not a file.",
+            place=str(target),
+            remedy="Add a file name.",
+        )
+    if target.exists() and not force:
+        raise OutputError(
+            "This file exists already.",
+            place=str(target),
+            remedy="Use --force to overwrite it, or write elsewhere.",
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unwritable(target)
+    return target
+
+
+def _unwritable(target: Path, why: str = "") -> OutputError:
+    detail = f" ({why})" if why else ""
+    return OutputError(
+        f"Nothing can be written in the folder {str(target.parent)!r}{detail}.",
+        place=str(target),
+        remedy="Write to a folder that is yours and has room.",
+    )
+
+
+@contextmanager
+def write_beside(
+    path: str | os.PathLike[str], *, force: bool = False
+) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; rename it there when all went well.
+
+    The temporary name keeps the suffix, so that writers who judge by it still do.
+    When the block raises, nothing remains and an older file stays untouched.
+
+    Raises
+    ------
+    OutputError
+        As `ensure_writable`, or writing failed on the system's side.
+    """
+    target = ensure_writable(path, force=force)
+    beside = target.with_name(
+        f".{target.stem[:80]}-{os.getpid()}-{next(_counter)}.part{target.suffix}"
+    )
+    try:
+        beside.open("xb").close()
+    except OSError as error:
+        raise _unwritable(target, error.strerror or "") from error
+    try:
+        yield beside
+        ensure_writable(target, force=force)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,309 @@
+"""Pictures by number: frame ``n`` is frame ``n``, whatever was read before it.
+
+`FrameReader` decodes forward when that is near and seeks through the index when it is
+far; either way a frame is recognised by its timestamp, never by counting or by what a
+seek claims. Readers hold a decoder with its threads: close them, or use `ReaderPool`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+from otio_genai.errors import MediaError
+from otio_genai.media import colour, containers, kinds, still, webp
+from otio_genai.media.index import VideoIndex, video_index
+
+__all__ = ["FrameReader", "ReaderPool"]
+
+# Pictures kept, so that a rate change or a step back costs nothing.
+_KEPT = 6
+# Decoding this many pictures costs less than a seek.
+_NEAR = 12
+
+
+class FrameReader:
+    """Random access to the pictures of a file, upright and in square pixels.
+
+    Parameters
+    ----------
+    path
+        A video, GIF, animated WebP (read through a lossless copy in the cache), or
+        a still, which has frame 0 only.
+
+    Attributes
+    ----------
+    frames, rate, width, height, variable
+        Count, frames per second (None for a still), display size, uneven timing.
+
+    Raises
+    ------
+    MediaError
+        The file has no picture that can be read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = containers.existing(path)
+        self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
+        self._scaler = VideoReformatter()
+        self._decoder: _Decoder | None = None
+        self.rate: Fraction | None = None
+        self.frames, self.variable = 1, False
+        kind = kinds.kind(self.path)
+        if kind is kinds.Kind.STILL:
+            picture = still.read_still(self.path)
+            self.height, self.width = picture.shape[:2]
+            self._kept[0] = VideoFrame.from_ndarray(picture, format="rgb24")
+            return
+        source = webp.mezzanine(self.path) if kind is kinds.Kind.WEBP else self.path
+        index = video_index(source)
+        self._decoder = _Decoder(source, index)
+        self._sar, self._rotation = index.sar, index.rotation
+        self.frames, self.rate, self.variable = index.frames, index.rate, index.variable
+        self.width, self.height = colour.display_size(
+            index.width, index.height, index.sar, index.rotation
+        )
+
+    def frame(self, number: int) -> VideoFrame:
+        """Return frame ``number``, upright, opaque, with its matrix and range set.
+
+        The frame is shared with later calls: do not write into it.
+
+        Raises
+        ------
+        MediaError
+            There is no such frame, it cannot be decoded, or the reader is closed.
+        """
+        if not 0 <= number < self.frames:
+            raise MediaError(
+                f"There is no frame {number}: the last is {self.frames - 1}.",
+                place=str(self.path),
+                remedy="Trim the clip to the frames the file has.",
+            )
+        if number not in self._kept:
+            if self._decoder is None:
+                raise MediaError("This reader is closed.", place=str(self.path))
+            for place, decoded in self._decoder.towards(number):
+                self._keep(place, decoded)
+        return self._kept[number]
+
+    def _keep(self, number: int, decoded: VideoFrame) -> None:
+        shown = colour.upright(colour.tagged(decoded), self._sar, self._rotation)
+        self._kept[number] = shown
+        self._kept.move_to_end(number)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+    def rgb(
+        self, number: int, width: int | None = None, height: int | None = None
+    ) -> NDArray[np.uint8]:
+        """Return frame ``number`` as full-range RGB, uint8 (height, width, 3).
+
+        Scaled by area means when smaller, bicubic when larger; errors as `frame`.
+        """
+        return colour.rgb(self.frame(number), width, height, self._scaler)
+
+    def luma(
+        self, number: int, width: int | None = None, height: int | None = None
+    ) -> NDArray[np.uint8]:
+        """Return the luma of frame ``number`` as stored, uint8 (height, width).
+
+        More than 8 bits are cut to 8; RGB is weighed by BT.709. Errors as `frame`.
+        """
+        frame = self.frame(number)
+        wide, high = width or frame.width, height or frame.height
+        if (wide, high) != (frame.width, frame.height):
+            method = colour.interpolation(frame, wide)
+            frame = self._scaler.reformat(
+                frame, width=wide, height=high, interpolation=method
+            )
+        return colour.luma(frame)
+
+    def close(self) -> None:
+        """Close the file and end its threads; frames handed out stay valid."""
+        self._kept.clear()
+        if self._decoder is not None:
+            self._decoder.close()
+            self._decoder = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+class _Decoder:
+    """A decoder that knows which picture it will give next."""
+
+    def __init__(self, path: Path, index: VideoIndex) -> None:
+        self._path, self._index = path, index
+        self._container: Any = None
+        self._stream: Any = None
+        self._frames: Iterator[VideoFrame] = iter(())
+        self._next = -1
+        self._from_pts = 0
+
+    def towards(self, number: int) -> Iterator[tuple[int, VideoFrame]]:
+        """Yield the last few pictures before ``number``, and itself last."""
+        index = self._index
+        key = index.key_for(number) if index.keys else 0
+        behind = self._next < 0 or number < self._next
+        ahead = index.keys and index.numbers.get(index.keys[key], 0)
+        if behind or (ahead and ahead > self._next + _NEAR):
+            self._start(key)
+        while True:
+            for place, frame in self._numbered():
+                if place > number:
+                    break
+                if place > number - _KEPT:
+                    yield place, frame
+                if place == number:
+                    return
+            # The picture did not come out of this keyframe: begin further back.
+            if key <= 0:
+                break
+            key = max(0, key - 1)
+            self._start(key)
+        self.close()
+        raise MediaError(
+            f"Frame {number} cannot be decoded.",
+            place=str(self._path),
+            remedy="Generate or download the take again, or trim the frame away.",
+        )
+
+    def _numbered(self) -> Iterator[tuple[int, VideoFrame]]:
+        for frame in self._frames:
+            place = self._place(frame)
+            if place is not None:
+                self._next = place + 1
+                yield place, frame
+
+    def _place(self, frame: VideoFrame) -> int | None:
+        if not self._index.numbers:
+            return max(self._next, 0)
+        pts = frame.pts
+        # What an open GOP shows before its keyframe lacks its references.
+        if pts is None or pts < self._from_pts:
+            return None
+        return self._index.numbers.get(pts)
+
+    def _start(self, key: int) -> None:
+        """Begin decoding at the keyframe, or before it if the container will not."""
+        index = self._index
+        self._from_pts = index.pts[0] if index.numbers else 0
+        if self._container is None or key <= 0:
+            self._reopen()
+        while key > 0:
+            pts = index.keys[key]
+            self._container.seek(pts, stream=self._stream)
+            packets = containers.packets(self._container, self._stream)
+            first = next(packets, None)
+            reached = None if first is None else index.order.get(first.pts)
+            if reached is not None and reached <= index.order[pts]:
+                self._from_pts = pts
+                self._next = index.numbers.get(pts, 0)
+                self._frames = self._decoded(packets, first)
+                return
+            key -= 1
+            if key == 0:
+                self._reopen()
+        self._next = 0
+        source = containers.packets(self._container, self._stream)
+        self._frames = self._decoded(source, None)
+
+    def _reopen(self) -> None:
+        self.close()
+        self._container = containers.open_input(self._path)
+        self._stream = containers.video(self._container)
+        self._stream.thread_type = "AUTO"
+
+    def _decoded(self, packets: Iterator[Any], first: Any) -> Iterator[VideoFrame]:
+        if first is not None:
+            yield from _decode(first)
+        for packet in packets:
+            yield from _decode(packet)
+        try:
+            yield from self._stream.decode(None)
+        except av.error.FFmpegError:
+            return
+
+    def close(self) -> None:
+        self._frames = iter(())
+        self._next = -1
+        if self._container is not None:
+            self._container.close()
+        self._container = self._stream = None
+
+
+def _decode(packet: Any) -> list[VideoFrame]:
+    # A packet that cannot be decoded loses its picture, not the ones after it.
+    try:
+        return list(packet.decode())
+    except av.error.FFmpegError:
+        return []
+
+
+class ReaderPool:
+    """A few open readers, the least recently used of which are closed.
+
+    Parameters
+    ----------
+    limit
+        How many files may be open at once.
+    """
+
+    def __init__(self, limit: int = 4) -> None:
+        self._limit = max(1, limit)
+        self._readers: OrderedDict[Path, FrameReader] = OrderedDict()
+
+    def get(self, path: str | os.PathLike[str]) -> FrameReader:
+        """Return the reader of a file, open until ``limit`` others were asked for.
+
+        Raises
+        ------
+        MediaError
+            As `FrameReader`.
+        """
+        key = Path(path).absolute()
+        reader = self._readers.pop(key, None) or FrameReader(key)
+        self._readers[key] = reader
+        while len(self._readers) > self._limit:
+            self._readers.popitem(last=False)[1].close()
+        return reader
+
+    def close(self) -> None:
+        """Close every reader."""
+        while self._readers:
+            self._readers.popitem()[1].close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()

@@ -1,0 +1,242 @@
+"""Which packet becomes which picture: one pass over a file, without decoding.
+
+Aim
+    Picture number ``n`` is the ``n``-th presented one, by timestamp. Packets say it
+    exactly: those an edit list discards, those before the first keyframe and hidden
+    ones are never shown. What packets cannot say (no timestamps, damage) is found by
+    decoding the file once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from otio_genai.media import colour, containers, timing
+
+__all__ = ["VideoIndex", "video_index"]
+
+_CACHED_FILES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class VideoIndex:
+    """What one pass over a file tells of its pictures.
+
+    Attributes
+    ----------
+    numbers
+        Timestamp in ticks of each picture → its number; empty when timestamps do
+        not tell pictures apart, and only counting while decoding does.
+    order
+        Timestamp → place in decoding order, of every packet.
+    keys
+        Timestamps of the keyframes, in decoding order.
+    """
+
+    frames: int
+    first_pts: int
+    tick_s: Fraction
+    rate: Fraction
+    variable: bool
+    numbers: dict[int, int]
+    pts: tuple[int, ...]
+    order: dict[int, int]
+    keys: tuple[int, ...]
+    width: int
+    height: int
+    sar: Fraction
+    rotation: int
+    codec: str
+    pix_fmt: str
+    colour: colour.Colour
+    damage: str
+
+    @property
+    def start_s(self) -> Fraction:
+        """When the first picture is shown, on the container's clock."""
+        return self.first_pts * self.tick_s
+
+    def key_for(self, number: int) -> int:
+        """Return the place in `keys` of the last one shown not after ``number``."""
+        return max(0, bisect_right(self.keys, self.pts[number]) - 1)
+
+
+@dataclass(slots=True)
+class _Pass:
+    shown: list[int]
+    order: dict[int, int]
+    keys: list[int]
+    last_duration: int
+    told: bool
+    torn: bool
+
+
+def video_index(path: str | os.PathLike[str]) -> VideoIndex:
+    """Return the index of a file's pictures; kept in memory while it is unchanged.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened, or no picture in it can be decoded.
+    """
+    file = containers.existing(path)
+    state = file.stat()
+    return _index(str(file.absolute()), state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=_CACHED_FILES)
+def _index(path: str, size: int, _mtime_ns: int) -> VideoIndex:
+    file = Path(path)
+    with containers.opened(file) as container:
+        stream = containers.video(container)
+        if stream is None:
+            raise containers.no_streams(file)
+        found = _demuxed(container, stream, size)
+    first, decoded = _first_frame(file)
+    shown, told = sorted(found.shown), found.told
+    if told and not found.torn and decoded.pts is not None:
+        shown = [pts for pts in shown if pts >= decoded.pts]
+        told = bool(shown) and shown[0] == decoded.pts
+    damage = ""
+    if found.torn or not told:
+        counted = _decoded_pts(file)
+        damage = _damage(found, len(counted))
+        known = [pts for pts in counted if pts is not None]
+        told = len(set(known)) == len(counted)
+        shown = sorted(known) if told else list(range(len(counted)))
+    return _assembled(found, shown, told, damage, first, decoded)
+
+
+def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
+    shown: list[int] = []
+    order: dict[int, int] = {}
+    keys: list[int] = []
+    vp8 = stream.codec_context.name in ("vp8", "libvpx")
+    torn, told, last, place = False, True, (0, 0), 0
+    for packet in containers.packets(container, stream):
+        torn = torn or packet.is_corrupt or (packet.pos or 0) + packet.size > size
+        pts = packet.pts
+        if pts is None or pts in order:
+            told = False
+            continue
+        order[pts] = place
+        place += 1
+        if packet.is_keyframe:
+            keys.append(pts)
+        if keys and not packet.is_discard and not (vp8 and _is_hidden(packet)):
+            shown.append(pts)
+            last = max(last, (pts, packet.duration or 0))
+    torn = torn or _promised(stream) > size
+    keys = keys if keys == sorted(keys) else []
+    return _Pass(shown, order, keys, last[1], told and bool(keys), torn)
+
+
+def _is_hidden(packet: Any) -> bool:
+    # RFC 6386, 9.1: bit 4 of a VP8 frame's first byte is show_frame.
+    return not memoryview(packet)[0] >> 4 & 1
+
+
+def _promised(stream: Any) -> int:
+    # Where the container's own index says the last packet ends.
+    entries = stream.index_entries
+    return max((entry.pos + entry.size for entry in entries), default=0)
+
+
+def _first_frame(file: Path) -> tuple[Any, Any]:
+    """Return the (already closed) stream's facts and the first decoded frame."""
+    with containers.opened(file) as container:
+        stream = containers.video(container)
+        for packet in containers.packets(container, stream):
+            try:
+                decoded = packet.decode()
+            except av.error.FFmpegError:
+                continue
+            if decoded:
+                return _facts(stream), decoded[0]
+        try:
+            decoded = stream.decode(None)
+        except av.error.FFmpegError:
+            decoded = []
+        if decoded:
+            return _facts(stream), decoded[0]
+    raise containers.damaged(file, "No picture of this file can be decoded.")
+
+
+def _facts(stream: Any) -> dict[str, Any]:
+    context = stream.codec_context
+    return {
+        "tick_s": stream.time_base,
+        "declared": (stream.base_rate, stream.average_rate, stream.guessed_rate),
+        "sar": stream.sample_aspect_ratio,
+        "codec": context.codec.canonical_name
+        if hasattr(context.codec, "canonical_name")
+        else context.name,
+        "colour": colour.colour_of(context),
+    }
+
+
+def _decoded_pts(file: Path) -> list[int | None]:
+    counted: list[int | None] = []
+    with containers.opened(file) as container:
+        stream = containers.video(container)
+        stream.thread_type = "AUTO"
+        for packet in containers.packets(container, stream):
+            try:
+                counted += [frame.pts for frame in packet.decode()]
+            except av.error.FFmpegError:
+                continue
+        with contextlib.suppress(av.error.FFmpegError):
+            counted += [frame.pts for frame in stream.decode(None)]
+    return counted
+
+
+def _damage(found: _Pass, readable: int) -> str:
+    if not found.torn:
+        return ""
+    return f"The file is damaged: only {readable} frames of it can be read."
+
+
+def _assembled(
+    found: _Pass,
+    shown: list[int],
+    told: bool,
+    damage: str,
+    facts: dict[str, Any],
+    frame: Any,
+) -> VideoIndex:
+    tick_s = Fraction(facts["tick_s"])
+    if told:
+        declared, duration = facts["declared"], found.last_duration
+        rate, variable = timing.measure(shown, tick_s, declared, duration)
+    else:
+        # Without timestamps the first declared rate may count fields.
+        rate, variable = timing.measure([], tick_s, facts["declared"][1:])
+    return VideoIndex(
+        frames=len(shown),
+        first_pts=shown[0] if told else (frame.pts or 0),
+        tick_s=tick_s,
+        rate=rate,
+        variable=variable,
+        numbers={pts: n for n, pts in enumerate(shown)} if told else {},
+        pts=tuple(shown),
+        order=found.order,
+        keys=tuple(found.keys) if told else (),
+        width=frame.width,
+        height=frame.height,
+        sar=Fraction(facts["sar"] or 1),
+        rotation=-int(frame.rotation or 0) % 360,
+        codec=facts["codec"],
+        pix_fmt=frame.format.name,
+        colour=facts["colour"],
+        damage=damage,
+    )

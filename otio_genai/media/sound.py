@@ -1,0 +1,339 @@
+"""Sound, sample for sample, as float32 at any rate and number of channels.
+
+Clock
+    Sample 0 is the take's first picture, or the first sample of a file that is sound
+    alone. Priming that the container declares (MP3 and Opus headers, MP4 edit lists)
+    is left out, so an encoded burst comes back where it was.
+
+Levels
+    Full scale is ±1. One channel is copied to both sides at equal level; two become
+    one by their mean; more become two by ITU-R BS.775 (centre and surrounds −3 dB).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from otio_genai.errors import MediaError
+from otio_genai.media import containers, kinds
+from otio_genai.media.index import video_index
+
+__all__ = ["SoundFacts", "SoundReader", "read", "read_mono", "sound_facts"]
+
+Samples = NDArray[np.float32]
+
+# A container's clock may be coarser than its samples: a frame is taken to follow on
+# the one before unless it is this far from where that ends.
+_GAP_S = Fraction(3, 100)
+_SCALES = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 2.0**63}
+_MINUS_3_DB = np.float32(2**-0.5)
+_SURROUND = 5
+
+
+class SoundFacts(NamedTuple):
+    """Native sample rate, channels, samples per channel, codec name."""
+
+    sample_rate: int
+    channels: int
+    samples: int
+    codec: str | None
+
+
+def sound_facts(path: str | os.PathLike[str]) -> SoundFacts:
+    """Return what the first sound stream holds, counted by decoding it.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened or has no sound.
+    """
+    with _Native(path) as native:
+        samples = sum(len(block) for block in native.blocks())
+        return SoundFacts(native.rate, native.channels, samples, native.codec)
+
+
+def read(path: str | os.PathLike[str], rate: int = 48000, channels: int = 2) -> Samples:
+    """Return the whole sound, float32 of shape (samples, channels).
+
+    Parameters
+    ----------
+    path
+        A sound file, or a video with sound.
+    rate
+        Samples per second wanted; the length is the native one rescaled, half up.
+    channels
+        1 or 2.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened or has no sound.
+    """
+    blocks = list(_blocks(path, rate, channels))
+    return np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
+
+
+def read_mono(path: str | os.PathLike[str], rate: int) -> Samples:
+    """Return the whole sound mixed to one channel, float32 of shape (samples,).
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened or has no sound.
+    """
+    return read(path, rate, 1)[:, 0]
+
+
+class SoundReader:
+    """Sound in blocks: any span of samples, cheap when asked for in order.
+
+    Going back decodes from the start again, so every block equals that span of
+    `read`.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened or has no sound.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], rate: int = 48000, channels: int = 2
+    ) -> None:
+        self.path, self.rate, self.channels = Path(path), rate, channels
+        self._blocks: Iterator[Samples] = iter(())
+        self._held = np.zeros((0, channels), np.float32)
+        self._held_at = 0
+        with _Native(path):
+            pass
+        self._restart()
+
+    def _restart(self) -> None:
+        self.close()
+        self._blocks = _blocks(self.path, self.rate, self.channels)
+        self._held = np.zeros((0, self.channels), np.float32)
+        self._held_at = 0
+
+    def block(self, start_samples: int, count_samples: int) -> Samples:
+        """Return a span, float32 (count, channels); silence outside the sound.
+
+        Raises
+        ------
+        MediaError
+            The file went away.
+        """
+        out = np.zeros((count_samples, self.channels), np.float32)
+        end = start_samples + count_samples
+        if max(start_samples, 0) < self._held_at:
+            self._restart()
+        while end > self._held_at + len(self._held):
+            following = next(self._blocks, None)
+            if following is None:
+                break
+            self._drop(start_samples)
+            self._held = np.concatenate([self._held, following])
+        first = max(start_samples, self._held_at)
+        last = min(end, self._held_at + len(self._held))
+        if last > first:
+            span = self._held[first - self._held_at : last - self._held_at]
+            out[first - start_samples : last - start_samples] = span
+        self._drop(start_samples)
+        return out
+
+    def _drop(self, before_samples: int) -> None:
+        past = min(max(before_samples - self._held_at, 0), len(self._held))
+        self._held = self._held[past:]
+        self._held_at += past
+
+    def close(self) -> None:
+        """Close the file."""
+        closing = getattr(self._blocks, "close", None)
+        if closing is not None:
+            closing()
+        self._blocks = iter(())
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+class _Native:
+    """The sound of a file at its own rate, as blocks without holes."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._file = containers.existing(path)
+        if kinds.kind(self._file) is not kinds.Kind.STREAM:
+            raise _soundless(self._file)
+        self._container = containers.open_input(self._file)
+        self._stream = containers.sound(self._container)
+        if self._stream is None:
+            self._container.close()
+            raise _soundless(self._file)
+        context = self._stream.codec_context
+        self.rate = int(context.sample_rate)
+        self.channels = len(context.layout.channels)
+        self.codec = _codec_name(context)
+        pictures = containers.video(self._container) is not None
+        self._zero_s = video_index(self._file).start_s if pictures else None
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield (n, channels) blocks that follow each other from sample 0."""
+        place = 0
+        for frame in self._decoded():
+            block = _floats(frame, self.channels)
+            due = self._due(frame, place)
+            if due > place:
+                yield np.zeros((due - place, self.channels), np.float32)
+                place = due
+            block = block[max(place - due, 0) :]
+            place += len(block)
+            if len(block):
+                yield block
+
+    def _due(self, frame: AudioFrame, place: int) -> int:
+        # The sample at which a frame belongs. Where that is a hair off the running
+        # count the count is right: Matroska's clock ticks in milliseconds.
+        if frame.pts is None or frame.time_base is None:
+            return place
+        at_s = frame.pts * frame.time_base
+        if self._zero_s is None:
+            self._zero_s = at_s
+        due = round((at_s - self._zero_s) * self.rate)
+        return due if place == 0 or abs(due - place) > _GAP_S * self.rate else place
+
+    def _decoded(self) -> Iterator[AudioFrame]:
+        for packet in containers.packets(self._container, self._stream):
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue
+        try:
+            yield from self._stream.decode(None)
+        except av.error.FFmpegError:
+            return
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self._container.close()
+
+
+def _codec_name(context: Any) -> str:
+    name = str(context.name)
+    return {"mp3float": "mp3", "libopus": "opus", "libvorbis": "vorbis"}.get(name, name)
+
+
+def _soundless(file: Path) -> MediaError:
+    return MediaError(
+        "The file holds no sound.", place=str(file), remedy="Name a file with sound."
+    )
+
+
+def _floats(frame: AudioFrame, channels: int) -> Samples:
+    values = frame.to_ndarray()
+    values = values.T if frame.format.is_planar else values.reshape(-1, channels)
+    kind = frame.format.name.removesuffix("p")
+    if kind == "u8":
+        return (values.astype(np.float32) - 128) / np.float32(128)
+    if kind in _SCALES:
+        return (values / _SCALES[kind]).astype(np.float32)
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _blocks(
+    path: str | os.PathLike[str], rate: int, channels: int
+) -> Iterator[Samples]:
+    """Yield the sound of a file in blocks, at the wanted rate and channels."""
+    if channels not in (1, 2) or rate <= 0:
+        raise ValueError("Sound is read in 1 or 2 channels, at a positive rate.")
+    with _Native(path) as native:
+        mixed = (_mixed(block, channels) for block in native.blocks())
+        if native.rate == rate:
+            yield from mixed
+        else:
+            yield from _resampled(mixed, native.rate, rate, channels)
+
+
+def _mixed(block: Samples, channels: int) -> Samples:
+    given = block.shape[1]
+    if given == channels:
+        return block
+    if given == 1:
+        return np.repeat(block, channels, axis=1)
+    if given > 2:
+        block = _folded(block)
+    return block if channels == 2 else block.mean(axis=1, keepdims=True)
+
+
+def _folded(block: Samples) -> Samples:
+    # ITU-R BS.775-3, table 2. Channel order left, right, centre, low, surrounds;
+    # with fewer than six channels those after the second count as surrounds.
+    sides = block[:, :2].copy()
+    if block.shape[1] > _SURROUND:
+        sides += _MINUS_3_DB * block[:, 2:3]
+        rest = block[:, 4:]
+    else:
+        rest = block[:, 2:]
+    for n in range(rest.shape[1]):
+        sides[:, n % 2] += _MINUS_3_DB * rest[:, n]
+    return sides
+
+
+def _resampled(
+    blocks: Iterator[Samples], source: int, wanted: int, channels: int
+) -> Iterator[Samples]:
+    """Yield the blocks at another rate; in all, their length rescaled half up."""
+    layout = "mono" if channels == 1 else "stereo"
+    resampler = AudioResampler(format="flt", layout=layout, rate=wanted)
+    taken = given = 0
+    for block in blocks:
+        frame = AudioFrame.from_ndarray(
+            np.ascontiguousarray(block).reshape(1, -1), format="flt", layout=layout
+        )
+        frame.sample_rate, frame.time_base = source, Fraction(1, source)
+        frame.pts = taken
+        taken += len(block)
+        for out in _outputs(resampler, frame, channels):
+            given += len(out)
+            yield out
+    due = (2 * taken * wanted + source) // (2 * source)
+    for out in _outputs(resampler, None, channels):
+        out = out[: due - given]
+        given += len(out)
+        yield out
+    if given < due:
+        yield np.zeros((due - given, channels), np.float32)
+
+
+def _outputs(
+    resampler: AudioResampler, frame: AudioFrame | None, channels: int
+) -> Iterator[Samples]:
+    for out in resampler.resample(frame):
+        yield np.asarray(out.to_ndarray(), np.float32).reshape(-1, channels).copy()

@@ -1,0 +1,291 @@
+"""Films and sound files, written beside their place and renamed when whole.
+
+A film is H.264 (yuv420p, BT.709, limited range, closed GOPs) with AAC, its index in
+front. Time is exact: the encoder's clock is one frame, timestamps are frame numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from fractions import Fraction
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+from otio_genai.errors import OutputError
+from otio_genai.media import colour, files
+
+__all__ = ["FilmWriter", "write_flac", "write_wav"]
+
+_BT709, _LIMITED, _FULL = 1, 1, 2
+_AAC_BIT_RATE = 192_000
+
+
+class FilmWriter:
+    """Writes one H.264/AAC film, picture by picture and block by block.
+
+    Use it as a context manager: leaving the block closes the film and puts it in its
+    place; an error removes what was written.
+
+    Parameters
+    ----------
+    path
+        Where the film goes (``.mp4``, ``.mov``, ``.mkv``).
+    width, height
+        Even numbers of pixels.
+    rate
+        Frames per second, exact.
+    sample_rate
+        Samples per second of the sound; None for a film without.
+    crf, preset, gop_frames, threads
+        x264's quality, speed, largest distance of keyframes (None: x264's own), and
+        threads (0: as many as suit the machine).
+    options
+        More options of x264, by name.
+    force
+        Overwrite a file that is there.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written, or a side is odd.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        width: int,
+        height: int,
+        rate: Fraction,
+        sample_rate: int | None = 48000,
+        *,
+        crf: float = 18,
+        preset: str = "veryfast",
+        gop_frames: int | None = None,
+        threads: int = 0,
+        options: Mapping[str, str] | None = None,
+        force: bool = False,
+    ) -> None:
+        _refuse_odd(path, width, height)
+        self.width, self.height, self.rate = width, height, Fraction(rate)
+        self.frames = self.samples = 0
+        self._scaler = VideoReformatter()
+        self._stack = ExitStack()
+        beside = self._stack.enter_context(files.write_beside(path, force=force))
+        chosen = {"crf": f"{crf:g}", "preset": preset, **(options or {})}
+        try:
+            self._open(f"file:{beside}", beside.suffix, chosen, threads, gop_frames)
+            self._audio = self._sound_stream(sample_rate) if sample_rate else None
+        except BaseException as error:
+            self._abandon(error)
+            raise _refused(path, error) from error
+
+    def _open(
+        self,
+        target: str,
+        suffix: str,
+        options: dict[str, str],
+        threads: int,
+        gop_frames: int | None,
+    ) -> None:
+        iso = suffix.lower() in (".mp4", ".mov", ".m4v")
+        container_options = {"movflags": "+faststart"} if iso else {}
+        self._container: Any = av.open(target, "w", container_options=container_options)
+        self._video: Any = self._container.add_stream(
+            "libx264", rate=self.rate, options=options
+        )
+        self._video.width, self._video.height = self.width, self.height
+        self._video.pix_fmt = "yuv420p"
+        context = self._video.codec_context
+        context.time_base = 1 / self.rate
+        context.thread_type = "FRAME"
+        context.thread_count = threads
+        if gop_frames:
+            context.gop_size = gop_frames
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = _LIMITED
+
+    def _sound_stream(self, sample_rate: int) -> Any:
+        stream = self._container.add_stream("aac", rate=sample_rate, layout="stereo")
+        stream.bit_rate = _AAC_BIT_RATE
+        return stream
+
+    def video(self, picture: VideoFrame | NDArray[np.uint8]) -> None:
+        """Write the next picture.
+
+        Parameters
+        ----------
+        picture
+            A frame of any format and size, converted to BT.709 and scaled as its
+            tags say; or RGB, uint8 of shape (height, width, 3).
+        """
+        frame = self._fitting(picture)
+        frame.pts, frame.time_base = self.frames, 1 / self.rate
+        # Else the picture types of the source are forced on the encoder.
+        frame.pict_type = 0
+        self.frames += 1
+        self._container.mux(self._video.encode(frame))
+
+    def _fitting(self, picture: VideoFrame | NDArray[np.uint8]) -> VideoFrame:
+        if isinstance(picture, np.ndarray):
+            whole = np.ascontiguousarray(picture, dtype=np.uint8)
+            picture = VideoFrame.from_ndarray(whole, format="rgb24")
+        frame = colour.tagged(picture)
+        return colour.converted(frame, self.width, self.height, self._scaler)
+
+    def sound(self, block: NDArray[np.float32]) -> None:
+        """Write the next samples, float32 of shape (samples, 2), full scale ±1.
+
+        Raises
+        ------
+        OutputError
+            The film was opened without sound.
+        """
+        if self._audio is None:
+            raise OutputError(
+                "This film was opened without sound.",
+                remedy="Open it with a sample rate.",
+            )
+        if not len(block):
+            return
+        planes = np.ascontiguousarray(block.T, dtype=np.float32)
+        frame = AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
+        frame.sample_rate = self._audio.codec_context.sample_rate
+        frame.time_base = Fraction(1, frame.sample_rate)
+        frame.pts = self.samples
+        self.samples += len(block)
+        self._container.mux(self._audio.encode(frame))
+
+    def close(self) -> None:
+        """Finish the film and put it in its place.
+
+        Raises
+        ------
+        OutputError
+            It has no pictures, or the last of it cannot be written.
+        """
+        try:
+            if not self.frames:
+                raise OutputError("A film without pictures cannot be written.")
+            self._container.mux(self._video.encode(None))
+            if self._audio is not None and self.samples:
+                self._container.mux(self._audio.encode(None))
+            self._container.close()
+        except BaseException as error:
+            self._abandon(error)
+            raise
+        self._stack.close()
+
+    def _abandon(self, error: BaseException) -> None:
+        container = getattr(self, "_container", None)
+        try:
+            if container is not None:
+                container.close()
+        except (av.error.FFmpegError, ValueError):
+            pass
+        self._stack.__exit__(type(error), error, error.__traceback__)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the film, or remove what was written of it after an error."""
+        if error is None:
+            self.close()
+        else:
+            self._abandon(error)
+
+
+def _refuse_odd(path: str | os.PathLike[str], width: int, height: int) -> None:
+    if width <= 0 or height <= 0 or width % 2 or height % 2:
+        even = f"{max(2, width - width % 2)}x{max(2, height - height % 2)}"
+        raise OutputError(
+            f"A film of {width}x{height} cannot be written: both sides must be even.",
+            place=os.fspath(path),
+            remedy=f"Choose {even}.",
+        )
+
+
+def _refused(path: str | os.PathLike[str], error: BaseException) -> BaseException:
+    if isinstance(error, OutputError) or not isinstance(error, Exception):
+        return error
+    return OutputError(
+        f"The film cannot be opened for writing ({error}).",
+        place=os.fspath(path),
+        remedy="Check the suffix and the encoder's options.",
+    )
+
+
+def write_wav(
+    path: str | os.PathLike[str],
+    samples: NDArray[np.float32],
+    rate: int,
+    *,
+    force: bool = False,
+) -> None:
+    """Write a WAV of 24-bit samples.
+
+    Parameters
+    ----------
+    samples
+        float32, shape (samples,) or (samples, 1 or 2), full scale ±1; beyond is
+        clipped.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written.
+    """
+    _write_sound(path, samples, rate, "pcm_s24le", "wav", force)
+
+
+def write_flac(
+    path: str | os.PathLike[str],
+    samples: NDArray[np.float32],
+    rate: int,
+    *,
+    force: bool = False,
+) -> None:
+    """Write a FLAC of 24-bit samples; parameters and errors as `write_wav`."""
+    _write_sound(path, samples, rate, "flac", "flac", force)
+
+
+def _write_sound(
+    path: str | os.PathLike[str],
+    samples: NDArray[np.float32],
+    rate: int,
+    codec: str,
+    container_format: str,
+    force: bool,
+) -> None:
+    shaped = samples.reshape(len(samples), -1)
+    layout = "mono" if shaped.shape[1] == 1 else "stereo"
+    whole = np.rint(shaped.astype(np.float64) * 2**23).clip(-(2**23), 2**23 - 1)
+    packed = whole.astype(np.int32) << 8
+    with (
+        files.write_beside(path, force=force) as beside,
+        av.open(f"file:{beside}", "w", format=container_format) as container,
+    ):
+        stream: Any = container.add_stream(codec, rate=rate, layout=layout)
+        stream.codec_context.format = "s32"
+        for start in range(0, len(packed), rate):
+            block = np.ascontiguousarray(packed[start : start + rate]).reshape(1, -1)
+            frame = AudioFrame.from_ndarray(block, format="s32", layout=layout)
+            frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+            frame.pts = start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))

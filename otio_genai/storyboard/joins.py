@@ -1,0 +1,223 @@
+"""One picture of every join: last frames, first frames, motion, kind and score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+from PIL import Image, ImageDraw, ImageFont
+
+from otio_genai import maps, metadata, rates
+from otio_genai.errors import TimelineError
+from otio_genai.media import files
+from otio_genai.render import frame_source
+from otio_genai.storyboard.flow import describe, draw_flow
+
+__all__ = ["Join", "draw_joins", "find_joins"]
+
+#: Colour of each kind of fracture, here and wherever joins are drawn.
+KIND_COLOURS = {
+    "dry": "#e4574c",
+    "match": "#3fb8a4",
+    "carry": "#a678d8",
+    "rest": "#d8b36a",
+    "open": "#9a9aa4",
+}
+_PAPER, _INK, _FAINT = "#18181c", "#f2ece6", "#8d8890"
+_THUMB_PX = 232
+_GAP_PX, _MARGIN_PX, _CAPTION_PX, _TITLE_PX = 4, 22, 46, 64
+_ONE_COLUMN = 5
+_REACH_FRAMES_S = 0.25
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A place where two clips of the picture track meet."""
+
+    record_frame: int
+    "The cut."
+    shown_frames: tuple[int, int, int, int]
+    "Record frames before and after it that show how it behaves."
+    facts: dict[str, Any]
+    "The join as the incoming clip records it; empty in a foreign timeline."
+    names: tuple[str, str]
+    "Outgoing and incoming clip."
+
+
+def find_joins(timeline: otio.schema.Timeline) -> list[Join]:
+    """Return the joins of the lowest video track, in order."""
+    tracks = timeline.video_tracks()
+    if not tracks:
+        return []
+    rate = maps.record_rate(timeline)
+    total = maps.length_frames(timeline)
+    found: list[Join] = []
+    clock, before, into = 0, None, (0, 0)
+    for item in tracks[0]:
+        if isinstance(item, otio.schema.Transition):
+            into = (
+                rates.frames_at(rates.seconds(item.in_offset), rate),
+                rates.frames_at(rates.seconds(item.out_offset), rate),
+            )
+            continue
+        if isinstance(item, otio.schema.Clip) and before is not None:
+            step = max(2, rates.frames_at(_REACH_FRAMES_S, rate))
+            shown = (clock - into[0] - step, clock - 1, clock, clock + into[1] + step)
+            inside = tuple(min(max(k, 0), total - 1) for k in shown)
+            names = (before.name, item.name)
+            facts = metadata.read(item, "join", {})
+            found.append(Join(clock, inside, facts, names))  # type: ignore[arg-type]
+        before = item if isinstance(item, otio.schema.Clip) else None
+        clock += rates.frames_at(rates.seconds(item.duration()), rate)
+        into = (0, 0)
+    return found
+
+
+def draw_joins(
+    timeline: otio.schema.Timeline,
+    path: str | Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Draw every join of ``timeline`` into one PNG.
+
+    Each row shows two frames before the cut and two after it, as they are
+    rendered, with arrows of the motion measured on that side.
+
+    Raises
+    ------
+    TimelineError
+        The timeline has no picture.
+    OutputError
+        The file is there already, or cannot be written.
+    """
+    joins = find_joins(timeline)
+    if maps.length_frames(timeline) == 0:
+        raise TimelineError("The timeline has no picture to draw.")
+    columns = 1 if len(joins) <= _ONE_COLUMN else 2
+    film = metadata.read(timeline, "film", {})
+    aspect = film.get("height", 9) / film.get("width", 16)
+    cell = _cell_px(aspect)
+    rows = max(1, -(-len(joins) // columns))
+    sheet = Image.new(
+        "RGB",
+        (
+            columns * cell[0] + (columns + 1) * _MARGIN_PX,
+            _TITLE_PX + rows * (cell[1] + _MARGIN_PX),
+        ),
+        _PAPER,
+    )
+    draw = ImageDraw.Draw(sheet)
+    _title(draw, timeline, joins)
+    size = (_even(_THUMB_PX), _even(round(_THUMB_PX * aspect)))
+    with frame_source(timeline, size=size) as picture:
+        for index, join in enumerate(joins):
+            column, row = index // rows, index % rows
+            left = _MARGIN_PX + column * (cell[0] + _MARGIN_PX)
+            top = _TITLE_PX + row * (cell[1] + _MARGIN_PX)
+            pictures = [picture(k) for k in join.shown_frames]
+            _draw_join(sheet, (left, top), join, pictures, maps.record_rate(timeline))
+            if progress is not None:
+                progress("joins", index + 1, len(joins))
+    with files.write_beside(Path(path), force=force) as beside:
+        sheet.save(beside, format="PNG", optimize=True)
+    return Path(path)
+
+
+def _even(pixels: int) -> int:
+    return pixels - pixels % 2
+
+
+def _cell_px(aspect: float) -> tuple[int, int]:
+    return (
+        4 * _even(_THUMB_PX) + 4 * _GAP_PX,
+        _even(round(_THUMB_PX * aspect)) + _CAPTION_PX,
+    )
+
+
+def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size_px)
+
+
+def _title(
+    draw: ImageDraw.ImageDraw, timeline: otio.schema.Timeline, joins: Sequence[Join]
+) -> None:
+    counts = {
+        kind: sum(join.facts.get("kind") == kind for join in joins)
+        for kind in KIND_COLOURS
+    }
+    draw.text(
+        (_MARGIN_PX, 14), timeline.name or "untitled", fill=_INK, font=_font(22)
+    )
+    x = _MARGIN_PX + 14 + int(draw.textlength(timeline.name, font=_font(22)))
+    text = f"{len(joins)} joins"
+    draw.text((x, 20), text, fill=_FAINT, font=_font(15))
+    x += int(draw.textlength(text, font=_font(15))) + 22
+    for kind, count in counts.items():
+        if count:
+            text = f"{count} {kind}"
+            draw.text((x, 20), text, fill=KIND_COLOURS[kind], font=_font(15))
+            x += int(draw.textlength(text, font=_font(15))) + 16
+
+
+def _draw_join(
+    sheet: Image.Image,
+    corner: tuple[int, int],
+    join: Join,
+    pictures: Sequence[np.ndarray[Any, Any]],
+    rate: Any,
+) -> None:
+    draw = ImageDraw.Draw(sheet)
+    left, top = corner
+    kind = join.facts.get("kind", "open")
+    colour = KIND_COLOURS.get(kind, _FAINT)
+    x = left
+    motions = (None, join.facts.get("motion_out"), join.facts.get("motion_in"), None)
+    for index, (pixels, motion) in enumerate(zip(pictures, motions, strict=True)):
+        thumb = Image.fromarray(pixels)
+        sheet.paste(thumb, (x, top))
+        if motion:
+            box = (x, top, x + thumb.width, top + thumb.height)
+            draw_flow(draw, box, motion, colour)
+        x += thumb.width + _GAP_PX
+        if index == 1:
+            draw.rectangle((x - _GAP_PX, top - 3, x, top + thumb.height + 3), colour)
+            x += _GAP_PX
+    y = top + pictures[0].shape[0] + 5
+    _caption(draw, (left, y), join, rate, colour)
+
+
+def _caption(
+    draw: ImageDraw.ImageDraw,
+    at: tuple[int, int],
+    join: Join,
+    rate: Any,
+    colour: str,
+) -> None:
+    left, y = at
+    facts = join.facts
+    score = facts.get("score")
+    head = facts.get("kind", "cut").upper()
+    if score is not None:
+        head += f" {score:.2f}"
+    draw.text((left, y), head, fill=colour, font=_font(16))
+    x = left + 118
+    text = rates.timecode(join.record_frame, rate)
+    if facts.get("motion_out") and facts.get("motion_in"):
+        text += f"   {describe(facts['motion_out'])} | {describe(facts['motion_in'])}"
+    draw.text((x, y + 1), text, fill=_INK, font=_font(14))
+    names = "  |  ".join(_short(name) for name in join.names)
+    draw.text((left, y + 21), names, fill=_FAINT, font=_font(12))
+
+
+def _short(name: str, most: int = 52) -> str:
+    # The built-in typeface draws Latin letters only.
+    plain = "".join(a if a.isprintable() and ord(a) < 0x250 else "?" for a in name)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
