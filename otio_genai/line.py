@@ -102,7 +102,7 @@ def make(
         is there already or cannot be written.
     """
     film = projects.film_file(Path(project))
-    folder = Path(output) if output is not None else film.folder / "out"
+    folder = Path(output) if output is not None else film.home / "out"
     if dry_run:
         timeline, _, told = _plan(film, seed, cache, progress)
         losses: dict[str, Loss] = {}
@@ -112,6 +112,7 @@ def make(
             timeline, measured, told = _plan(film, seed, cache, progress)
             losses = _write_all(timeline, measured, told, beside, with_render, progress)
     notes = tuple(f"left out {name}: {why}" for name, why in told["faults"])
+    notes += tuple(f"passed over {name}: {why}" for name, why in told["skipped"])
     notes += tuple(f"warning: {text}" for text in told.get("warnings", []))
     made = "planned, nothing written" if dry_run else str(folder)
     summary = summarise(timeline, told, losses, made)

@@ -113,10 +113,15 @@ def assemble(
       otio-genai assemble bin.otio -o film.otio --style film.toml --seed 7
     """
     from otio_genai.assemble import project
+    from otio_genai.assemble.filmfile import default_film_file
     from otio_genai.ingest import bin as bins
     from otio_genai.media import files
 
-    film = project.film_file(style_file or bin_file.parent, bare=style_file is None)
+    film = (
+        project.film_file(style_file)
+        if style_file
+        else default_film_file(bin_file.resolve().parent)
+    )
     made = project.assemble_film(bins.read(bin_file), film, seed=seed)
     with files.write_beside(output, force=force) as beside:
         beside.write_text(made.to_json_string(), encoding="utf-8")

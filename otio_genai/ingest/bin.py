@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from pathlib import PurePosixPath
+from os import PathLike
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.errors import MediaError
 from otio_genai.ingest.facts import Known
 from otio_genai.media import locate
 
@@ -32,6 +34,7 @@ __all__ = [
     "find",
     "kind",
     "make",
+    "read",
     "reference",
     "skipped",
 ]
@@ -98,6 +101,32 @@ def reference(
     metadata.put(made, "slate", slate)
     metadata.put(made, "hash", known.hash)
     return made
+
+
+def read(path: str | PathLike[str]) -> Bin:
+    """Return the bin that a file holds.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be read, or holds something else.
+    """
+    place = Path(path)
+    try:
+        found = otio.adapters.read_from_file(str(place))
+    except (otio.exceptions.OTIOError, ValueError, OSError) as error:
+        raise MediaError(
+            f"It cannot be read as a bin: {error}",
+            place=str(place),
+            remedy="Make it again: `otio-genai ingest FOLDER -o bin.otio`.",
+        ) from error
+    if not isinstance(found, otio.schema.SerializableCollection):
+        raise MediaError(
+            f"It holds a {type(found).__name__}, not a bin.",
+            place=str(place),
+            remedy="Give the file that `otio-genai ingest` or `analyse` made.",
+        )
+    return found
 
 
 def entries(b: Bin, kind: str | None = None) -> list[otio.schema.Clip]:

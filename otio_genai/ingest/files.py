@@ -154,18 +154,19 @@ class _Walk:
             self._meet(entry, prefix)
 
     def _meet(self, entry: os.DirEntry[str], prefix: str) -> None:
-        name = f"{prefix}{entry.name}"
+        # A path, unlike an entry, takes a link to itself for one that leads nowhere.
+        name, path = f"{prefix}{entry.name}", Path(entry.path)
         if entry.name.startswith("."):
             return
         if not _is_unicode(entry.name):
             shown = os.fsencode(name).decode("utf-8", "replace")
             self.faults.append((shown, "Its name is not UTF-8: rename it."))
-        elif entry.is_dir():
+        elif path.is_dir():
             if entry.name not in _PASSED_FOLDERS and not _is_document(entry.name):
-                self.enter(Path(entry.path), f"{name}/")
-        elif entry.is_symlink() and not Path(entry.path).exists():
+                self.enter(path, f"{name}/")
+        elif entry.is_symlink() and not path.exists():
             self.faults.append((name, "It is a link to a file that is not there."))
-        elif not entry.is_file():
+        elif not path.is_file():
             self.skipped.append((name, "It is no ordinary file."))
         else:
             self._sort_in(name)

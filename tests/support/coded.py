@@ -216,27 +216,26 @@ def write_take(
     ) as container:
         stream = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
-        context = stream.codec_context
-        context.time_base = 1 / rate
-        context.options = {"crf": "23", **(options or {})}
-        if codec == "libvpx-vp9":
-            context.options |= {"deadline": "realtime", "cpu-used": "8"}
-        if gop:
-            context.gop_size = gop
-        if bframes is not None:
-            context.max_b_frames = bframes
-        if sar:
-            context.sample_aspect_ratio = sar
         if rotation:
             stream.set_display_rotation(rotation)
-        for name, value in (tags or {}).items():
-            setattr(context, name, value)
+        given = {"gop_size": gop, "max_b_frames": bframes, "sample_aspect_ratio": sar}
+        _set_up(stream.codec_context, rate, options, given | dict(tags or {}))
         audio = _sound_stream(container, sound, sound_rate, sound_codec)
         for packet in _picture_packets(stream, pictures, rate, start_frames, steps):
             container.mux(packet)
         if audio is not None:
             _mux_sound(container, audio, sound, sound_rate)
     return path
+
+
+def _set_up(context, rate, options, attributes) -> None:
+    context.time_base = 1 / rate
+    context.options = {"crf": "23", **(options or {})}
+    if context.name == "libvpx-vp9":
+        context.options |= {"deadline": "realtime", "cpu-used": "8"}
+    for name, value in attributes.items():
+        if value is not None:
+            setattr(context, name, value)
 
 
 def _picture_packets(stream, pictures, rate, start, steps) -> Iterator[av.Packet]:

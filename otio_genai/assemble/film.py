@@ -1,0 +1,208 @@
+"""A film from a bin: length, slots, takes, fractures and sound, decided in that order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import metadata
+from otio_genai.assemble import candidates, fracture, mix, order, sequence
+from otio_genai.assemble.candidates import Take
+from otio_genai.assemble.grid import Music, cost_of_frames
+from otio_genai.assemble.slots import divide, fit, wanted_frames
+from otio_genai.assemble.style import Style
+from otio_genai.errors import AssembleError
+from otio_genai.ingest import bin as bins
+
+__all__ = ["assemble"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounds:
+    bed: otio.schema.Clip | None
+    voices: tuple[mix.Sound, ...]
+    music: Music
+
+
+def assemble(
+    bin: otio.schema.SerializableCollection,
+    style: Style = Style(),  # noqa: B008  # it is immutable
+    *,
+    seed: int = 0,
+    rate: Fraction | None = None,
+    size: tuple[int, int] | None = None,
+    title: str = "Untitled",
+) -> otio.schema.Timeline:
+    """Return a timeline edited from an analysed bin.
+
+    Parameters
+    ----------
+    bin
+        What ``analyse`` returned; it is not changed.
+    style
+        How to cut.
+    seed
+        Another seed, another film of the same quality; the same one, the same bytes.
+    rate
+        The film's rate; by default the commonest of its takes that editors use.
+    size
+        Width and height in pixels; by default the commonest of its takes.
+    title
+        Name of the timeline.
+
+    Raises
+    ------
+    AssembleError
+        There is no picture, a named take is not there, or the voice-over is longer
+        than all takes together.
+
+    Examples
+    --------
+    >>> import otio_genai
+    >>> takes = otio_genai.analyse(otio_genai.ingest("my-film"))  # doctest: +SKIP
+    >>> film = assemble(takes, Style(mean_shot_s=2.0), seed=7)    # doctest: +SKIP
+    """
+    film_rate = rate or bins.film_rate(bin)
+    warnings: list[str] = []
+    sounds = _sounds(bin, style, film_rate)
+    pool = _pool(bin, style, film_rate, sounds)
+    pins = order.Pins(
+        _named(bin, pool, style.first, "first"), _named(bin, pool, style.last, "last")
+    )
+    total = wanted_frames(
+        pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
+    )
+    costs = cost_of_frames(sounds.music, total, film_rate, style.cut_on)
+    chosen = _choose(pool, costs, style, seed, pins)
+    shots = _trim(chosen, costs, sounds.music, style)
+    film = sequence.Film(
+        title=title,
+        rate=film_rate,
+        size=size or bins.film_size(bin),
+        style=style,
+        seed=seed,
+        music=sounds.music,
+    )
+    return sequence.build(film, shots, sounds.bed, sounds.voices, warnings)
+
+
+def _sounds(
+    found: otio.schema.SerializableCollection, style: Style, rate: Fraction
+) -> _Sounds:
+    beds = bins.entries(found, "music")
+    bed = beds[0] if beds else None
+    heard = {} if bed is None else metadata.read(bed.media_reference, "beats", {})
+    phrases = [float(p) for p in heard.get("phrases_s", [])]
+    start_s = mix.start_of_voice_s(style, phrases)
+    voices = bins.entries(found, "voice")
+    placed = tuple(mix.place_voices(voices, rate, style, start_s))
+    music = Music(
+        beats_s=tuple(heard.get("beats_s", [])),
+        downbeats_s=tuple(heard.get("downbeats_s", [])),
+        phrases_s=tuple(phrases),
+        onsets_s=tuple(heard.get("onsets_s", [])),
+        confidence=float(heard.get("confidence", 0.0)),
+        words_s=tuple(span for sound in placed for span in sound.words_s),
+    )
+    return _Sounds(bed, placed, music)
+
+
+def _pool(
+    found: otio.schema.SerializableCollection,
+    style: Style,
+    rate: Fraction,
+    sounds: _Sounds,
+) -> tuple[Take, ...]:
+    moving = candidates.takes(found, rate)
+    held = candidates.stills(found, rate)
+    if style.use_stills is True or not moving:
+        pool = moving + held
+    elif style.use_stills is False:
+        pool = moving
+    else:
+        longest = math.floor(Fraction(style.max_shot_s) * rate)
+        there = sum(min(take.usable_frames, longest) for take in moving)
+        need = wanted_frames(
+            moving, style, rate, bed=sounds.bed, voices=sounds.voices, ask=True
+        )
+        pool = moving if there >= need else moving + held
+    if not pool:
+        raise AssembleError(
+            "There is no take or still to make a film of.",
+            remedy="Put at least one video or picture in the folder.",
+        )
+    return pool
+
+
+def _named(
+    found: otio.schema.SerializableCollection,
+    pool: Sequence[Take],
+    names: Sequence[str],
+    which: str,
+) -> tuple[int, ...]:
+    indices, unknown = [], []
+    for name in names:
+        clip = bins.find(found, name)
+        index = next((i for i, take in enumerate(pool) if take.clip is clip), None)
+        if clip is None or index is None:
+            unknown.append(name)
+        else:
+            indices.append(index)
+    if unknown:
+        raise AssembleError(
+            f"These takes are named under [order] {which}, but are not in the bin:",
+            remedy="Write a take's name as `otio-genai ingest` lists it.",
+            items=unknown,
+        )
+    return tuple(indices)
+
+
+def _choose(
+    pool: Sequence[Take], costs: Any, style: Style, seed: int, pins: order.Pins
+) -> list[Take]:
+    """Return the takes in their order."""
+    slots = divide(costs, pool, style, pool[0].rate)
+    indices = order.arrange(
+        pool,
+        slots.lengths,
+        fracture.plan(slots.cuts, (), pool[0].rate, style),
+        seed=seed,
+        pins=pins,
+        free=style.order == "free",
+        repeats=style.repeats or len(slots.lengths) > len(pool),
+    )
+    return [pool[index] for index in indices]
+
+
+def _trim(
+    chosen: Sequence[Take], costs: Any, music: Music, style: Style
+) -> list[sequence.Shot]:
+    """Return the takes with their in-points and lengths."""
+    rate = chosen[0].rate
+    slots = fit(costs, chosen, style, rate)
+    kinds = fracture.plan(slots.cuts, music.phrases_s, rate, style)
+    half = max(1, round(Fraction(style.carry_s) * rate / 2))
+    opened = []
+    for slot, (take, length) in enumerate(zip(chosen, slots.lengths, strict=False)):
+        before = slot > 0 and kinds[slot - 1] == "carry"
+        after = slot < len(kinds) and kinds[slot] == "carry"
+        opened.append(take.openings(length, (half * before, half * after)))
+    picks = order.trim(opened, kinds)
+    return [
+        sequence.Shot(
+            take=take,
+            frames=length,
+            opening=ways.ways[pick],
+            leaving=tuple(float(v) for v in ways.exits[pick]),
+            entering=tuple(float(v) for v in ways.entries[pick]),
+            planned=kinds[slot - 1] if slot else "",
+        )
+        for slot, (take, length, ways, pick) in enumerate(
+            zip(chosen, slots.lengths, opened, picks, strict=False)
+        )
+    ]

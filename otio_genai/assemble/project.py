@@ -1,0 +1,114 @@
+"""A project as a whole: its film file, and the line from its folder to a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+import opentimelineio as otio
+
+from otio_genai.analyse import analyse
+from otio_genai.assemble.film import assemble
+from otio_genai.assemble.filmfile import FilmFile, default_film_file, read_film_file
+from otio_genai.ingest import bin as bins
+from otio_genai.ingest import ingest
+
+__all__ = ["assemble_film", "film_file", "from_project"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def film_file(path: str | PathLike[str]) -> FilmFile:
+    """Return the film file of a project: a ``film.toml``, or a folder's, or defaults.
+
+    Raises
+    ------
+    FilmFileError
+        The film file does not say what it means; every fault is named.
+    """
+    place = Path(path)
+    if place.is_dir() and not (place / "film.toml").exists():
+        return default_film_file(place)
+    return read_film_file(place)
+
+
+def assemble_film(
+    bin: otio.schema.SerializableCollection,
+    film: FilmFile,
+    *,
+    seed: int | None = None,
+) -> otio.schema.Timeline:
+    """Return the timeline that a film file asks for, from an analysed bin.
+
+    Parameters
+    ----------
+    bin
+        What ``analyse`` returned; it is not changed.
+    film
+        The film file.
+    seed
+        Instead of the film file's.
+
+    Raises
+    ------
+    AssembleError
+        No film can be made of what is there.
+    """
+    width, height = bins.film_size(bin)
+    if film.width and film.height:
+        width, height = film.width, film.height
+    elif film.width:
+        width, height = film.width, _even(film.width * height / width)
+    elif film.height:
+        width, height = _even(film.height * width / height), film.height
+    return assemble(
+        bin,
+        film.style,
+        seed=film.seed if seed is None else seed,
+        rate=film.rate,
+        size=(width, height),
+        title=film.title,
+    )
+
+
+def _even(pixels: float) -> int:
+    return max(2, 2 * round(pixels / 2))
+
+
+def from_project(
+    path: str | PathLike[str],
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    seed: int | None = None,
+) -> otio.schema.Timeline:
+    """Return the timeline of a project: ingested, analysed and assembled.
+
+    Parameters
+    ----------
+    path
+        A ``film.toml``, or a folder with one, or a bare folder of media.
+    cache
+        Folder for what was measured; the user's cache folder by default.
+    progress
+        Called with (stage, done, total).
+    seed
+        Instead of the film file's.
+
+    Raises
+    ------
+    GenaiError
+        What the stages raise.
+
+    Examples
+    --------
+    >>> film = from_project("my-film")            # doctest: +SKIP
+    """
+    film = film_file(path)
+    found = ingest(
+        film.folder, rate=film.rate, kinds=film.kinds, cache=cache, progress=progress
+    )
+    measured = analyse(found, cache=cache, progress=progress)
+    return assemble_film(measured, film, seed=seed)
+
