@@ -26,6 +26,7 @@ __all__ = [
     "planes",
     "rgb",
     "tagged",
+    "tags_of",
     "upright",
 ]
 
@@ -68,7 +69,9 @@ _BT709, _BT601 = 1, 6
 _HD_WIDTH, _SD_HEIGHT = 1280, 576
 # swscale names matrices by other numbers than H.273.
 _SWS = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
-_AREA, _BICUBIC, _ACCURATE = 0x20, 4, 0x40000
+# swscale's flags; careful: accurate rounding and full chroma interpolation.
+_AREA, _BICUBIC, _CAREFUL = 0x20, 4, 0x42000
+_BITS = 8
 
 
 class Colour(NamedTuple):
@@ -115,16 +118,24 @@ def _has_alpha(frame: VideoFrame) -> bool:
     )
 
 
-def tagged(frame: VideoFrame) -> VideoFrame:
-    """Fill in the matrix and range of a frame that does not state them, in place."""
+def tags_of(frame: VideoFrame) -> tuple[int, int]:
+    """Return the matrix and range of a frame (H.273 numbers), stated or assumed."""
+    matrix, span = int(frame.colorspace), int(frame.color_range)
     if is_rgb(frame):
-        return frame
-    if int(frame.colorspace) in (0, _UNSPECIFIED):
+        return matrix, _FULL
+    if matrix in (0, _UNSPECIFIED):
         hd = frame.width >= _HD_WIDTH or frame.height > _SD_HEIGHT
-        frame.colorspace = _BT709 if hd else _BT601
-    if int(frame.color_range) not in (_LIMITED, _FULL):
+        matrix = _BT709 if hd else _BT601
+    if span not in (_LIMITED, _FULL):
         full = frame.format.name.startswith(("yuvj", "gray"))
-        frame.color_range = _FULL if full else _LIMITED
+        span = _FULL if full else _LIMITED
+    return matrix, span
+
+
+def tagged(frame: VideoFrame) -> VideoFrame:
+    """Write `tags_of` a frame into it, in place; RGB is left as it is."""
+    if not is_rgb(frame):
+        frame.colorspace, frame.color_range = tags_of(frame)
     return frame
 
 
@@ -134,50 +145,63 @@ def rgb(
     height: int | None = None,
     scaler: VideoReformatter | None = None,
 ) -> NDArray[np.uint8]:
-    """Return a tagged frame as RGB, uint8 of shape (height, width, 3), over black."""
+    """Return a frame as RGB, uint8 of shape (height, width, 3), over black."""
     wide, high = width or frame.width, height or frame.height
     scaler = scaler or VideoReformatter()
     if _has_alpha(frame):
         whole = scaler.reformat(frame, format="rgba").to_ndarray()
         flat = VideoFrame.from_ndarray(_over_black(np.asarray(whole)), format="rgb24")
         return rgb(flat, width, height)
+    matrix, span = tags_of(frame)
     picture = scaler.reformat(
         frame,
         width=wide,
         height=high,
         format="rgb24",
-        src_colorspace=_SWS.get(int(frame.colorspace), 5),
-        src_color_range=int(frame.color_range) or _FULL,
+        src_colorspace=_SWS.get(matrix, 5),
+        src_color_range=span,
         dst_color_range=_FULL,
-        interpolation=interpolation(frame, wide),
+        interpolation=interpolation(frame, wide, high),
     )
     return np.asarray(picture.to_ndarray(), dtype=np.uint8)
 
 
-def interpolation(frame: VideoFrame, width: int) -> int:
-    """Return the scaler's method: area means when smaller, else bicubic."""
-    return (_AREA if width < frame.width else _BICUBIC) | _ACCURATE
+def interpolation(
+    frame: VideoFrame, width: int, height: int, *, exact: bool = False
+) -> int:
+    """Return the scaler's method: area means when smaller, else bicubic.
+
+    ``exact`` asks for the careful arithmetic even where nothing is scaled: without,
+    matrices are converted up to 5 of 255 too dark, with it 8-bit YUV to RGB costs
+    ten times as much for nothing. Accurate rounding alone is the darkest of all.
+    """
+    smaller = width < frame.width or height < frame.height
+    scaled = (width, height) != (frame.width, frame.height)
+    deep = any(part.bits > _BITS for part in frame.format.components)
+    careful = _CAREFUL if exact or scaled or deep else 0
+    return (_AREA if smaller else _BICUBIC) | careful
 
 
 def converted(
     frame: VideoFrame, width: int, height: int, scaler: VideoReformatter
 ) -> VideoFrame:
-    """Return a tagged frame as yuv420p, BT.709, limited range, of the given size.
+    """Return a frame as yuv420p, BT.709, limited range, of the given size.
 
-    Always a frame of its own, so that the caller may stamp it.
+    The frame itself if it is that already.
     """
     if _has_alpha(frame):
         frame = VideoFrame.from_ndarray(rgb(frame), format="rgb24")
+    matrix, span = tags_of(frame)
     return scaler.reformat(
         frame,
         width=width,
         height=height,
         format="yuv420p",
-        src_colorspace=_SWS.get(int(frame.colorspace), 5),
+        src_colorspace=_SWS.get(matrix, 5),
         dst_colorspace=_SWS[_BT709],
-        src_color_range=_FULL if is_rgb(frame) else int(frame.color_range),
+        src_color_range=span,
         dst_color_range=_LIMITED,
-        interpolation=interpolation(frame, width),
+        interpolation=interpolation(frame, width, height, exact=True),
     )
 
 

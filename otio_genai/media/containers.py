@@ -16,6 +16,7 @@ from otio_genai.errors import MediaError
 __all__ = [
     "damaged",
     "existing",
+    "is_torn",
     "no_streams",
     "open_input",
     "opened",
@@ -24,6 +25,7 @@ __all__ = [
     "video",
 ]
 
+_EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 _ISO_MARKS = (b"ftyp", b"moov", b"mdat", b"wide", b"free")
 
 
@@ -110,7 +112,7 @@ def _reason(file: Path, error: Exception) -> str:
         return "The file is cut short: the index (moov) is missing."
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return "The file is cut short: there is no sound after its header."
-    if head[:4] == b"\x1a\x45\xdf\xa3":
+    if head.startswith(_EBML):
         return "The file is cut short: its tracks are missing."
     if not head.strip(b"\0"):
         return "The file holds nothing but zeros."
@@ -144,6 +146,34 @@ def _has_moov(file: Path) -> bool:
                 return False
             place += length
     return False
+
+
+def is_torn(file: Path) -> bool:
+    """Tell whether the file is shorter than its own first bytes say.
+
+    RIFF states its size at byte 4; Matroska that of its segment (RFC 8794 sizes, all
+    ones when unknown); a GIF ends with the byte 0x3B. Of ISO files the sample index
+    is asked instead, elsewhere.
+    """
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        head = stream.read(4096)
+        stream.seek(max(0, size - 64))
+        tail = stream.read()
+    if head[:4] == b"RIFF":
+        stated = int.from_bytes(head[4:8], "little")
+        # Writers that could not seek back leave all ones or nothing there.
+        return 0 < stated < 0xFFFF_FFFF - 8 and stated + 8 > size + 1
+    if head[:3] == b"GIF":
+        # Some writers leave the end mark out after a whole picture, which ends in 0.
+        return not tail.endswith(b"\0") and not tail.endswith(b";")
+    place = head.find(_SEGMENT)
+    if not head.startswith(_EBML) or not 0 <= place < len(head) - 12:
+        return False
+    length = 9 - head[place + 4].bit_length()
+    field = int.from_bytes(head[place + 4 : place + 4 + length], "big")
+    ones = (1 << 7 * length) - 1
+    return field & ones != ones and place + 4 + length + (field & ones) > size
 
 
 def video(container: InputContainer) -> Any:

@@ -7,6 +7,7 @@ seek claims. Readers hold a decoder with its threads: close them, or use `Reader
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -124,7 +125,7 @@ class FrameReader:
         frame = self.frame(number)
         wide, high = width or frame.width, height or frame.height
         if (wide, high) != (frame.width, frame.height):
-            method = colour.interpolation(frame, wide)
+            method = colour.interpolation(frame, wide, high)
             frame = self._scaler.reformat(
                 frame, width=wide, height=high, interpolation=method
             )
@@ -166,11 +167,13 @@ class _Decoder:
         """Yield the last few pictures before ``number``, and itself last."""
         index = self._index
         key = index.key_for(number) if index.keys else 0
-        behind = self._next < 0 or number < self._next
-        ahead = index.keys and index.numbers.get(index.keys[key], 0)
-        if behind or (ahead and ahead > self._next + _NEAR):
+        ahead = index.numbers.get(index.keys[key], 0) if index.keys else 0
+        if self._next < 0 or number < self._next or ahead > self._next + _NEAR:
             self._start(key)
-        while True:
+        # Should the picture not come out of this keyframe, begin further back.
+        for start in (None, key - 1, 0):
+            if start is not None and start >= 0:
+                self._start(start)
             for place, frame in self._numbered():
                 if place > number:
                     break
@@ -178,11 +181,6 @@ class _Decoder:
                     yield place, frame
                 if place == number:
                     return
-            # The picture did not come out of this keyframe: begin further back.
-            if key <= 0:
-                break
-            key = max(0, key - 1)
-            self._start(key)
         self.close()
         raise MediaError(
             f"Frame {number} cannot be decoded.",
@@ -214,7 +212,8 @@ class _Decoder:
             self._reopen()
         while key > 0:
             pts = index.keys[key]
-            self._container.seek(pts, stream=self._stream)
+            with contextlib.suppress(av.error.FFmpegError):
+                self._container.seek(pts, stream=self._stream)
             packets = containers.packets(self._container, self._stream)
             first = next(packets, None)
             reached = None if first is None else index.order.get(first.pts)

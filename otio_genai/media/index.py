@@ -102,6 +102,7 @@ def _index(path: str, size: int, _mtime_ns: int) -> VideoIndex:
         if stream is None:
             raise containers.no_streams(file)
         found = _demuxed(container, stream, size)
+        found.torn = found.torn or containers.is_torn(file)
     first, decoded = _first_frame(file)
     shown, told = sorted(found.shown), found.told
     if told and not found.torn and decoded.pts is not None:
@@ -176,7 +177,10 @@ def _facts(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     return {
         "tick_s": stream.time_base,
-        "declared": (stream.base_rate, stream.average_rate, stream.guessed_rate),
+        # A GIF declares no rate: what FFmpeg says is a guess from its own steps.
+        "declared": ()
+        if context.name == "gif"
+        else (stream.base_rate, stream.average_rate, stream.guessed_rate),
         "sar": stream.sample_aspect_ratio,
         "codec": context.codec.canonical_name
         if hasattr(context.codec, "canonical_name")
@@ -197,7 +201,9 @@ def _decoded_pts(file: Path) -> list[int | None]:
                 continue
         with contextlib.suppress(av.error.FFmpegError):
             counted += [frame.pts for frame in stream.decode(None)]
-    return counted
+        gif = stream.codec_context.name == "gif"
+    # A GIF's decoder hands out the half of a picture that a cut left.
+    return counted[:-1] if gif and containers.is_torn(file) else counted
 
 
 def _damage(found: _Pass, readable: int) -> str:
@@ -219,8 +225,8 @@ def _assembled(
         declared, duration = facts["declared"], found.last_duration
         rate, variable = timing.measure(shown, tick_s, declared, duration)
     else:
-        # Without timestamps the first declared rate may count fields.
-        rate, variable = timing.measure([], tick_s, facts["declared"][1:])
+        # Without timestamps only the guess from the pictures themselves is no default.
+        rate, variable = timing.measure([], tick_s, facts["declared"][::-1])
     return VideoIndex(
         frames=len(shown),
         first_pts=shown[0] if told else (frame.pts or 0),

@@ -20,6 +20,7 @@ from otio_genai.media.index import VideoIndex, video_index
 
 __all__ = ["Colour", "MediaFacts", "probe"]
 
+_SOUND_CUT = "The file is damaged: the end of its sound is missing."
 _TIMECODE = re.compile(r"(\d\d):(\d\d):(\d\d)([:;.,])(\d\d)$")
 
 
@@ -103,11 +104,15 @@ def probe(path: str | os.PathLike[str]) -> MediaFacts:
         raise containers.damaged(file, "The file is cut short: it holds no sound.")
     if index is not None and index.frames == 1 and index.codec == "gif":
         return _single_gif(index)
-    return _streams(index, facts, written)
+    cut = index is None and containers.is_torn(file)
+    return _streams(index, facts, written, _SOUND_CUT if cut else "")
 
 
 def _streams(
-    index: VideoIndex | None, heard: sound.SoundFacts | None, written: str
+    index: VideoIndex | None,
+    heard: sound.SoundFacts | None,
+    written: str,
+    damage: str,
 ) -> MediaFacts:
     audio = heard or sound.SoundFacts(0, 0, 0, None)
     common = {
@@ -118,7 +123,7 @@ def _streams(
         "audio_codec": audio.codec,
     }
     if index is None:
-        return MediaFacts("audio", **common)  # type: ignore[arg-type]
+        return MediaFacts("audio", damage=damage, **common)  # type: ignore[arg-type]
     wide, high = display_size(index.width, index.height, index.sar, index.rotation)
     return MediaFacts(
         "video",

@@ -36,9 +36,11 @@ Samples = NDArray[np.float32]
 # A container's clock may be coarser than its samples: a frame is taken to follow on
 # the one before unless it is this far from where that ends.
 _GAP_S = Fraction(3, 100)
+# A longer hole is a clock gone wrong, not a silence.
+_SILENCE_S = 3600
 _SCALES = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 2.0**63}
 _MINUS_3_DB = np.float32(2**-0.5)
-_SURROUND = 5
+_STEREO, _SURROUND = 2, 5
 
 
 class SoundFacts(NamedTuple):
@@ -194,20 +196,23 @@ class _Native:
         self.codec = _codec_name(context)
         pictures = containers.video(self._container) is not None
         self._zero_s = video_index(self._file).start_s if pictures else None
+        self._end_s: Fraction | None = None
 
     def blocks(self) -> Iterator[Samples]:
         """Yield (n, channels) blocks that follow each other from sample 0."""
-        place = 0
+        place, held = 0, None
         for frame in self._decoded():
-            block = _floats(frame, self.channels)
+            if held is not None:
+                yield held
+            block = self._floats(frame)
             due = self._due(frame, place)
             if due > place:
                 yield np.zeros((due - place, self.channels), np.float32)
                 place = due
-            block = block[max(place - due, 0) :]
-            place += len(block)
-            if len(block):
-                yield block
+            held = block[max(place - due, 0) :]
+            place += len(held)
+        if held is not None:
+            yield held[: len(held) - self._padding(place, len(held))]
 
     def _due(self, frame: AudioFrame, place: int) -> int:
         # The sample at which a frame belongs. Where that is a hair off the running
@@ -218,10 +223,26 @@ class _Native:
         if self._zero_s is None:
             self._zero_s = at_s
         due = round((at_s - self._zero_s) * self.rate)
-        return due if place == 0 or abs(due - place) > _GAP_S * self.rate else place
+        if place == 0 and due <= _SILENCE_S * self.rate:
+            return due
+        off = abs(due - place)
+        believed = _GAP_S * self.rate < off <= _SILENCE_S * self.rate
+        return due if believed else place
+
+    def _padding(self, place: int, last: int) -> int:
+        # Encoders fill their last packet up; where the container's clock counts
+        # samples, the duration it gives that packet says how many are meant.
+        if self._end_s is None or self._zero_s is None:
+            return 0
+        beyond = place - round((self._end_s - self._zero_s) * self.rate)
+        return beyond if 0 < beyond < last else 0
 
     def _decoded(self) -> Iterator[AudioFrame]:
+        fine = self._stream.time_base * self.rate <= 1
         for packet in containers.packets(self._container, self._stream):
+            if fine and packet.duration and packet.pts is not None:
+                end_s = (packet.pts + packet.duration) * self._stream.time_base
+                self._end_s = max(end_s, self._end_s or end_s)
             try:
                 yield from packet.decode()
             except av.error.FFmpegError:
@@ -230,6 +251,18 @@ class _Native:
             yield from self._stream.decode(None)
         except av.error.FFmpegError:
             return
+
+    def _floats(self, frame: AudioFrame) -> Samples:
+        block = _floats(frame)
+        if block.shape[1] == self.channels:
+            return block
+        if self.channels > _STEREO:
+            raise MediaError(
+                "The sound changes its number of channels midway.",
+                place=str(self._file),
+                remedy="Write it again with one layout.",
+            )
+        return _mixed(block, self.channels)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -256,8 +289,9 @@ def _soundless(file: Path) -> MediaError:
     )
 
 
-def _floats(frame: AudioFrame, channels: int) -> Samples:
+def _floats(frame: AudioFrame) -> Samples:
     values = frame.to_ndarray()
+    channels = len(frame.layout.channels)
     values = values.T if frame.format.is_planar else values.reshape(-1, channels)
     kind = frame.format.name.removesuffix("p")
     if kind == "u8":
@@ -287,9 +321,9 @@ def _mixed(block: Samples, channels: int) -> Samples:
         return block
     if given == 1:
         return np.repeat(block, channels, axis=1)
-    if given > 2:
+    if given > _STEREO:
         block = _folded(block)
-    return block if channels == 2 else block.mean(axis=1, keepdims=True)
+    return block if channels == _STEREO else block.mean(axis=1, keepdims=True)
 
 
 def _folded(block: Samples) -> Samples:

@@ -76,16 +76,17 @@ def measure(
 def _candidates(
     pts: Sequence[int], tick_s: Fraction, guesses: Sequence[Fraction]
 ) -> Iterator[Fraction]:
+    step, steps = pts[1] - pts[0], len(pts) - 1
+    even = step > 0 and all(b - a == step for a, b in pairwise(pts))
     yield from guesses
-    step = pts[1] - pts[0]
-    if step > 0 and pts[-1] - pts[0] == step * (len(pts) - 1):
+    if even:
         yield _inverse(step, tick_s)
     yield from _USUAL
     span = pts[-1] - pts[0]
     if span > 1:
-        steps = (len(pts) - 1) / tick_s
-        yield _simplest(steps / (span + 1), steps / (span - 1))
-        yield steps / span
+        ticks = steps / tick_s
+        yield _simplest(ticks / (span + 1), ticks / (span - 1))
+        yield ticks / span
 
 
 def _worst(pts: Sequence[int], tick_s: Fraction, rate: Fraction) -> Fraction:

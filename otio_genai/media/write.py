@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from fractions import Fraction
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -75,6 +76,7 @@ class FilmWriter:
         force: bool = False,
     ) -> None:
         _refuse_odd(path, width, height)
+        self.path = Path(path)
         self.width, self.height, self.rate = width, height, Fraction(rate)
         self.frames = self.samples = 0
         self._scaler = VideoReformatter()
@@ -128,18 +130,34 @@ class FilmWriter:
             tags say; or RGB, uint8 of shape (height, width, 3).
         """
         frame = self._fitting(picture)
+        # It may be the caller's own: it is stamped only while it is encoded.
+        before = frame.pts, frame.time_base, frame.pict_type
         frame.pts, frame.time_base = self.frames, 1 / self.rate
         # Else the picture types of the source are forced on the encoder.
         frame.pict_type = 0
+        try:
+            self._mux(self._video, frame)
+        finally:
+            frame.pts, frame.pict_type = before[0], before[2]
+            if before[1] is not None:
+                frame.time_base = before[1]
         self.frames += 1
-        self._container.mux(self._video.encode(frame))
+
+    def _mux(self, stream: Any, frame: VideoFrame | AudioFrame | None) -> None:
+        try:
+            self._container.mux(stream.encode(frame))
+        except av.error.FFmpegError as error:
+            raise OutputError(
+                f"The film cannot be written further ({error.strerror}).",
+                place=str(self.path),
+                remedy="Make room, or write elsewhere.",
+            ) from error
 
     def _fitting(self, picture: VideoFrame | NDArray[np.uint8]) -> VideoFrame:
         if isinstance(picture, np.ndarray):
             whole = np.ascontiguousarray(picture, dtype=np.uint8)
             picture = VideoFrame.from_ndarray(whole, format="rgb24")
-        frame = colour.tagged(picture)
-        return colour.converted(frame, self.width, self.height, self._scaler)
+        return colour.converted(picture, self.width, self.height, self._scaler)
 
     def sound(self, block: NDArray[np.float32]) -> None:
         """Write the next samples, float32 of shape (samples, 2), full scale ±1.
@@ -162,7 +180,7 @@ class FilmWriter:
         frame.time_base = Fraction(1, frame.sample_rate)
         frame.pts = self.samples
         self.samples += len(block)
-        self._container.mux(self._audio.encode(frame))
+        self._mux(self._audio, frame)
 
     def close(self) -> None:
         """Finish the film and put it in its place.
@@ -175,9 +193,9 @@ class FilmWriter:
         try:
             if not self.frames:
                 raise OutputError("A film without pictures cannot be written.")
-            self._container.mux(self._video.encode(None))
+            self._mux(self._video, None)
             if self._audio is not None and self.samples:
-                self._container.mux(self._audio.encode(None))
+                self._mux(self._audio, None)
             self._container.close()
         except BaseException as error:
             self._abandon(error)

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.media import files
-from otio_genai.render import frame_source
+from otio_genai.render.bridge import frame_source
 from otio_genai.storyboard.flow import describe, draw_flow
 
 __all__ = ["Join", "draw_joins", "find_joins"]

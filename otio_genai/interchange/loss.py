@@ -1,0 +1,141 @@
+"""What a conversion lost, item by item, as data and as a readable list.
+
+Aim
+    Every writer returns a `Loss`. An empty one is a promise that the other editor
+    gets the same film; anything else names the place, the feature, what the editor
+    gets instead and what can be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+__all__ = ["Loss", "LossItem", "Outcome"]
+
+Outcome = Literal["exact", "approximated", "baked", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class LossItem:
+    """The fate of one feature at one place.
+
+    Parameters
+    ----------
+    feature
+        What it is about, such as ``"transition"`` or ``"levels"``.
+    outcome
+        ``exact``, ``approximated``, ``baked`` (rendered into a new clip) or ``dropped``.
+    target_gets
+        What the other editor shows or plays instead.
+    remedy
+        What to do to lose nothing; empty when there is nothing to do.
+    track, item
+        Names; empty when it concerns the whole timeline.
+    record_in, record_out
+        Half-open record range as timecode; empty when it concerns the whole timeline.
+
+    Raises
+    ------
+    ValueError
+        ``outcome`` is none of the four.
+    """
+
+    feature: str
+    outcome: Outcome
+    target_gets: str
+    remedy: str = ""
+    track: str = ""
+    item: str = ""
+    record_in: str = ""
+    record_out: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome not in get_args(Outcome):
+            raise ValueError(f"{self.outcome!r} is not an outcome.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the item as what JSON holds."""
+        return {
+            "place": {
+                "track": self.track,
+                "item": self.item,
+                "record_in": self.record_in,
+                "record_out": self.record_out,
+            },
+            "feature": self.feature,
+            "outcome": self.outcome,
+            "target_gets": self.target_gets,
+            "remedy": self.remedy,
+        }
+
+    def readable(self) -> str:
+        """Return the item as one line."""
+        span = f"{self.record_in}-{self.record_out}" if self.record_in else ""
+        place = " · ".join(part for part in (self.track, self.item, span) if part)
+        line = f"{place or 'timeline'}: {self.feature} {self.outcome}: {self.target_gets}"
+        return f"{line} ({self.remedy})" if self.remedy else line
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Everything one conversion has to answer for.
+
+    Parameters
+    ----------
+    items
+        In the order of the timeline.
+    notes
+        Sentences about what nobody has established, where nothing is known to be lost.
+    """
+
+    items: tuple[LossItem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lossy(self) -> bool:
+        """True when any item is not exact."""
+        return any(item.outcome != "exact" for item in self.items)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is there but not as it was, and the notes."""
+        kept = [
+            item.readable()
+            for item in self.items
+            if item.outcome in ("approximated", "baked")
+        ]
+        return kept + list(self.notes)
+
+    @property
+    def unsupported(self) -> list[str]:
+        """What is not there at all."""
+        return [item.readable() for item in self.items if item.outcome == "dropped"]
+
+    def __add__(self, other: Loss) -> Loss:
+        return Loss(self.items + other.items, self.notes + other.notes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the account as what JSON holds; both lists are always present."""
+        return {
+            "lossy": self.lossy,
+            "items": [item.to_json() for item in self.items],
+            "warnings": self.warnings,
+            "unsupported": self.unsupported,
+        }
+
+    def readable(self) -> str:
+        """Return the account as lines of text, worst first."""
+        if not self.items and not self.notes:
+            return "Nothing was lost."
+        order: Iterable[Outcome] = ("dropped", "baked", "approximated", "exact")
+        lines = [
+            item.readable()
+            for outcome in order
+            for item in self.items
+            if item.outcome == outcome
+        ]
+        lines += [f"note: {note}" for note in self.notes]
+        head = "Something was lost." if self.lossy else "Nothing was lost."
+        return "\n".join([head, *lines])

@@ -1,0 +1,60 @@
+"""xmeml, the XML that Premiere (version 4) and Resolve (version 5) import.
+
+Written and read by our own code: ``build`` and ``to_timeline`` know
+OpenTimelineIO, ``write`` and ``parse`` know XML, and both meet in ``model``.
+"""
+
+from __future__ import annotations
+
+import opentimelineio as otio
+
+from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.urls import Dialect
+
+__all__ = ["read_xmeml", "write_xmeml"]
+
+
+def write_xmeml(
+    timeline: otio.schema.Timeline, dialect: Dialect
+) -> tuple[str, Loss]:
+    """Return a timeline as xmeml, and the account of what was lost.
+
+    Parameters
+    ----------
+    timeline
+        Any OpenTimelineIO timeline; it is not altered.
+    dialect
+        ``"premiere"`` (version 4 with Premiere's extensions) or ``"resolve"``
+        (version 5, nothing beyond the format's own grammar).
+
+    Raises
+    ------
+    InterchangeError
+        The dialect is unknown, or the timeline's rate cannot be written.
+    """
+    from otio_genai.interchange.xmeml.build import build
+    from otio_genai.interchange.xmeml.write import write
+
+    sequence, loss = build(timeline, dialect)
+    return write(sequence, dialect), loss
+
+
+def read_xmeml(text: str, dialect: Dialect | None = None) -> otio.schema.Timeline:
+    """Return the first sequence of an xmeml document as a timeline.
+
+    Parameters
+    ----------
+    text
+        The document.
+    dialect
+        The editor it came from; by default Premiere for versions up to 4.
+
+    Raises
+    ------
+    InterchangeError
+        The text is no xmeml, or holds no sequence.
+    """
+    from otio_genai.interchange.xmeml.parse import parse
+    from otio_genai.interchange.xmeml.to_timeline import to_timeline
+
+    return to_timeline(parse(text), dialect)

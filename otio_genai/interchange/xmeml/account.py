@@ -1,0 +1,80 @@
+"""The account a writer keeps while it works."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from otio_genai import rates
+from otio_genai.interchange.loss import Loss, LossItem, Outcome
+
+__all__ = ["Account", "clean"]
+
+# What XML 1.0 cannot hold, and the C1 controls no editor shows.
+_BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("[\t\r\n\u2028\u2029]")
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Return ``text`` without control characters; line breaks become spaces.
+
+    With ``lines`` line breaks and tabs stay, as ``\\n`` and ``\\t``.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _BANNED.sub("", text)
+    return text if lines else _BREAKS.sub(" ", text)
+
+
+class Account:
+    """Collects loss items with their place in record timecode."""
+
+    def __init__(self, rate: Fraction, start_frames: int, drop: bool) -> None:
+        self._rate = rate
+        self._start_frames = start_frames
+        self._drop = drop
+        self._items: list[LossItem] = []
+        self._notes: list[str] = []
+
+    def add(
+        self,
+        feature: str,
+        outcome: Outcome,
+        target_gets: str,
+        remedy: str = "",
+        *,
+        track: str = "",
+        item: str = "",
+        span: tuple[int, int] | None = None,
+    ) -> None:
+        """Add one item; ``span`` is in record frames from 0."""
+        first, last = ("", "") if span is None else map(self.timecode, span)
+        self._items.append(
+            LossItem(feature, outcome, target_gets, remedy, track, item, first, last)
+        )
+
+    def note(self, sentence: str) -> None:
+        """Add a sentence once."""
+        if sentence not in self._notes:
+            self._notes.append(sentence)
+
+    def timecode(self, frames: int) -> str:
+        """Return the record timecode of a frame counted from 0."""
+        return rates.timecode(frames + self._start_frames, self._rate, drop=self._drop)
+
+    def text(self, text: str, fallback: str, *, track: str = "") -> str:
+        """Return a name fit for the format, and say when it had to change."""
+        kept = clean(text)
+        if kept != text:
+            self.add(
+                "name",
+                "approximated",
+                f"{kept!r}: control characters and line breaks are removed",
+                "Rename it.",
+                track=track,
+                item=kept,
+            )
+        return kept if kept.strip() else fallback
+
+    def loss(self) -> Loss:
+        """Return what was collected."""
+        return Loss(tuple(self._items), tuple(self._notes))

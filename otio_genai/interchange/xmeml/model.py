@@ -1,0 +1,191 @@
+"""A sequence as the format counts it: integer frames, and nothing of OpenTimelineIO.
+
+Conventions
+    ``start_frames``/``end_frames`` of an item are record frames of the sequence, -1
+    beside a transition. ``in_frames``/``out_frames`` count from the media's first frame
+    at the item's own ``rate``. Ranges are half-open. Empty text means "not there".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+__all__ = [
+    "ClipItem",
+    "Filter",
+    "Link",
+    "Marker",
+    "MediaFile",
+    "MediaType",
+    "Parameter",
+    "Rate",
+    "Sequence",
+    "Timecode",
+    "Track",
+    "TransitionItem",
+    "Value",
+]
+
+MediaType = Literal["video", "audio"]
+#: Text, or (horizontal, vertical).
+Value = str | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``timebase`` frames per second, times 1000/1001 when ``ntsc``."""
+
+    timebase: int
+    ntsc: bool
+
+    @property
+    def exact(self) -> Fraction:
+        """The rate in frames per second."""
+        return Fraction(self.timebase * 1000, 1001) if self.ntsc else Fraction(self.timebase)
+
+
+@dataclass(frozen=True, slots=True)
+class Timecode:
+    """The label of the first frame, counted in frames."""
+
+    rate: Rate
+    frames: int
+    drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """One media file; zero width means no picture, zero channels no sound."""
+
+    id: str
+    name: str
+    pathurl: str
+    rate: Rate
+    duration_frames: int
+    timecode: Timecode
+    width_px: int = 0
+    height_px: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+    has_video: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value of an effect; keyframes are (media frame as in and out count, value)."""
+
+    id: str
+    name: str
+    value: Value
+    low: str = ""
+    high: str = ""
+    keyframes: tuple[tuple[int, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An effect on a clip."""
+
+    effect_id: str
+    name: str
+    category: str
+    kind: str
+    mediatype: MediaType
+    parameters: tuple[Parameter, ...]
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One member of a group of clips that move together; indices from 1."""
+
+    clip_id: str
+    mediatype: MediaType
+    track_index: int
+    clip_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A note at a frame; ``out_frames`` -1 for a single point, ``color`` 0xAABBGGRR."""
+
+    name: str
+    comment: str
+    in_frames: int
+    out_frames: int = -1
+    color: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipItem:
+    """A clip on a track; ``file`` None when it is nested, generated or unknown."""
+
+    id: str
+    name: str
+    rate: Rate
+    duration_frames: int
+    start_frames: int
+    end_frames: int
+    in_frames: int
+    out_frames: int
+    file: MediaFile | None
+    masterclip_id: str = ""
+    ticks_in: int | None = None
+    ticks_out: int | None = None
+    enabled: bool = True
+    alpha: str = "none"
+    source_track: int = 0
+    channel_type: str = ""
+    filters: tuple[Filter, ...] = ()
+    links: tuple[Link, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    description: str = ""
+    note: str = ""
+    original_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionItem:
+    """A transition over [start, end); ``cut_ticks`` counts from its start."""
+
+    start_frames: int
+    end_frames: int
+    alignment: str
+    rate: Rate
+    effect_id: str
+    name: str
+    mediatype: MediaType
+    cut_ticks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Items in record order; ``stereo_side`` 0 or 1 for half of a stereo pair."""
+
+    mediatype: MediaType
+    items: tuple[ClipItem | TransitionItem, ...]
+    name: str = ""
+    enabled: bool = True
+    output_channel: int = 0
+    channel_type: str = ""
+    stereo_side: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """One sequence, its tracks bottom first."""
+
+    id: str
+    name: str
+    rate: Rate
+    duration_frames: int
+    width_px: int
+    height_px: int
+    sample_rate: int
+    timecode: Timecode
+    video: tuple[Track, ...]
+    audio: tuple[Track, ...]
+    markers: tuple[Marker, ...] = ()
+    version: int = 4

@@ -1,0 +1,178 @@
+"""The picture of a layer, by number: fitted to the film, as YUV or RGB.
+
+A clip that does not move is fitted in YUV, straight from its decoder, and its RGB is
+made from that same fitted frame: it looks the same alone and in a dissolve.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+from otio_genai.maps import Layer
+from otio_genai.media import colour, locate
+from otio_genai.media.frames import FrameReader
+from otio_genai.render.geometry import Box, Framing, box_in_film, box_in_source, moved
+
+__all__ = ["OPEN_READERS", "Pictures"]
+
+#: Files that are open at once, at most.
+OPEN_READERS = 4
+
+# Fitted frames kept: a slower take shows one for several record frames.
+_KEPT = 4
+_BLACK_LUMA, _NO_CHROMA = 16, 128
+_BT709, _LIMITED = 1, 1
+# Formats whose planes can be cut at even offsets: 8-bit planar YUV.
+_PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
+
+
+class Pictures:
+    """Fetches the pictures of layers; files open when needed, four at most.
+
+    Parameters
+    ----------
+    size
+        Width and height of the film, even.
+    framings
+        Framing of each clip, by ``id`` of the clip.
+    """
+
+    def __init__(self, size: tuple[int, int], framings: dict[int, Framing]) -> None:
+        self.size = size
+        self.held: dict[str, int] = {}
+        self._framings = framings
+        self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
+        self._fitted: OrderedDict[tuple[str, str, int], VideoFrame] = OrderedDict()
+        self._scaler = VideoReformatter()
+        self._to_rgb = VideoReformatter()
+
+    def yuv(self, layer: Layer) -> VideoFrame:
+        """Return an unmoved layer's picture: yuv420p, BT.709, the film's size.
+
+        The frame may be returned again: stamp it, but do not write into it.
+
+        Raises
+        ------
+        MediaError
+            The file cannot be read there.
+        """
+        reader = self._reader(layer)
+        number = self._number(layer, reader)
+        fit = self._framings[id(layer.clip)].fit
+        key = (layer.url, fit, number)
+        if key not in self._fitted:
+            self._fitted[key] = self._fit(reader.frame(number), fit)
+            if len(self._fitted) > _KEPT:
+                self._fitted.popitem(last=False)
+        self._fitted.move_to_end(key)
+        return self._fitted[key]
+
+    def rgb(self, layer: Layer) -> NDArray[np.uint8]:
+        """Return a layer's picture as the camera shows it, RGB of the film's size.
+
+        Raises
+        ------
+        MediaError
+            The file cannot be read there.
+        """
+        how = self._framings[id(layer.clip)]
+        if not how.moves:
+            return colour.rgb(self.yuv(layer), scaler=self._to_rgb)
+        reader = self._reader(layer)
+        picture = reader.rgb(self._number(layer, reader))
+        return moved(picture, self.size, how, layer.clip_frame)
+
+    def _reader(self, layer: Layer) -> FrameReader:
+        # One for each clip: both sides of a dissolve may be the same file.
+        key = (layer.url, id(layer.clip))
+        reader = self._readers.pop(key, None)
+        if reader is None:
+            while len(self._readers) >= OPEN_READERS:
+                self._readers.popitem(last=False)[1].close()
+            reader = FrameReader(locate.path(layer.url))
+        self._readers[key] = reader
+        return reader
+
+    def _number(self, layer: Layer, reader: FrameReader) -> int:
+        # The timeline may promise more frames than the file has: hold its last.
+        last = reader.frames - 1
+        if layer.source_frame > last:
+            name = layer.clip.name or "clip"
+            self.held[name] = self.held.get(name, 0) + 1
+        return min(layer.source_frame, last)
+
+    def _fit(self, frame: VideoFrame, fit: str) -> VideoFrame:
+        source = (frame.width, frame.height)
+        if fit == "contain":
+            box = box_in_film(source, self.size)
+            inner = colour.converted(frame, box.width, box.height, self._scaler)
+            whole = (box.width, box.height) == self.size
+            fitted = inner if whole else _on_black(inner, box, self.size)
+        else:
+            part = _cut(frame, box_in_source(source, self.size))
+            fitted = colour.converted(part, *self.size, self._scaler)
+        # Scaling keeps the source's tags although it converts to these.
+        fitted.colorspace, fitted.color_range = _BT709, _LIMITED
+        return fitted
+
+    def close(self) -> None:
+        """Close every file; asking for a picture opens them again."""
+        self._fitted.clear()
+        while self._readers:
+            self._readers.popitem()[1].close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _cut(frame: VideoFrame, box: Box) -> VideoFrame:
+    """Return part of a frame; the frame itself if the part is the whole."""
+    if (box.width, box.height) == (frame.width, frame.height):
+        return frame
+    if frame.format.name not in _PLANAR:
+        rows = slice(box.y, box.y + box.height)
+        picture = colour.rgb(frame)[rows, box.x : box.x + box.width]
+        return VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    part = VideoFrame(box.width, box.height, frame.format.name)
+    for plane, old in zip(part.planes, colour.planes(frame), strict=True):
+        # Offsets are even: halved chroma is cut at whole samples.
+        x = box.x * old.shape[1] // frame.width
+        y = box.y * old.shape[0] // frame.height
+        lines = np.zeros((plane.height, plane.line_size), np.uint8)
+        lines[:, : plane.width] = old[y : y + plane.height, x : x + plane.width]
+        plane.update(lines.tobytes())
+    part.colorspace, part.color_range = frame.colorspace, frame.color_range
+    return part
+
+
+def _on_black(frame: VideoFrame, box: Box, size: tuple[int, int]) -> VideoFrame:
+    """Return a yuv420p frame on a black one of another size."""
+    whole = VideoFrame(*size, "yuv420p")
+    for index, (plane, inner) in enumerate(
+        zip(whole.planes, colour.planes(frame), strict=True)
+    ):
+        halves = 2 if index else 1
+        blank = _NO_CHROMA if index else _BLACK_LUMA
+        lines = np.full((plane.height, plane.line_size), blank, np.uint8)
+        x, y = box.x // halves, box.y // halves
+        high, wide = inner.shape
+        lines[y : y + high, x : x + wide] = inner
+        plane.update(lines.tobytes())
+    return whole

@@ -1,0 +1,221 @@
+"""A timeline cut into spans: what each record frame needs, before a file is opened.
+
+Aim
+    A *plain* span shows one clip, whole and unmoved: its frames go from decoder to
+    encoder. Every other span is *composed*: dissolves, fades, camera moves, several
+    layers, black.
+
+Conventions
+    Record frames from 0, half-open; samples at the film's sample rate. The film's
+    size is the one asked for, else the timeline's own, else its first picture's,
+    the latter two made even (the encoder's chroma is halved both ways).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.errors import MediaError, RenderError
+from otio_genai.media import locate
+from otio_genai.media.probe import probe
+from otio_genai.render.geometry import Framing, framing
+
+__all__ = ["SAMPLE_RATE", "Plan", "Span", "make_plan"]
+
+#: Samples per second of every film.
+SAMPLE_RATE = 48_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Record frames that are made the same way."""
+
+    start_frames: int
+    "First record frame."
+    plain: bool
+    "One clip, whole and unmoved."
+    frames: tuple[tuple[maps.Layer, ...], ...]
+    "The layers of each record frame, lowest first."
+
+    @property
+    def stop_frames(self) -> int:
+        """Return the record frame after the last."""
+        return self.start_frames + len(self.frames)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All there is to know for rendering a timeline."""
+
+    name: str
+    "The timeline's name."
+    rate: Fraction
+    "Record frames per second."
+    size: tuple[int, int]
+    "Width and height in pixels, both even."
+    spans: tuple[Span, ...]
+    "Without a gap from record frame 0."
+    framings: dict[int, Framing]
+    "By ``id`` of the clip, which the layers keep alive."
+    sounds: tuple[maps.SoundSpan, ...]
+    "Every stretch of sound."
+
+    @property
+    def frames(self) -> int:
+        """Return the length in record frames."""
+        return self.spans[-1].stop_frames
+
+    @property
+    def samples(self) -> int:
+        """Return the length in samples."""
+        return rates.sample_at(self.frames, self.rate, SAMPLE_RATE)
+
+
+def make_plan(
+    timeline: otio.schema.Timeline, size: tuple[int, int] | None = None
+) -> Plan:
+    """Return the plan of a timeline.
+
+    Parameters
+    ----------
+    timeline
+        Any timeline; it is read, never changed.
+    size
+        Width and height of the film, even numbers of pixels.
+
+    Raises
+    ------
+    RenderError
+        Media are missing (all of them are listed), there is no picture or no
+        length, the size is odd, or a framing cannot be read.
+    TimelineError
+        The timeline states no rate.
+    """
+    name = timeline.name or "timeline"
+    if size is not None:
+        _refuse_size(size)
+    rate = maps.record_rate(timeline)
+    lost = _missing(timeline, rate)
+    if lost:
+        raise RenderError(
+            f"{len(lost)} of the clips have no media that can be opened.",
+            place=name,
+            remedy="Put the files back where the timeline says, or relink the clips.",
+            items=lost,
+        )
+    pictures = maps.picture_map(timeline)
+    if not any(pictures):
+        raise RenderError(
+            "This timeline shows no picture at all."
+            if pictures
+            else "This timeline has no length.",
+            place=name,
+            remedy="Put at least one clip with a picture on a video track.",
+        )
+    framings = _framings(pictures)
+    return Plan(
+        name=name,
+        rate=rate,
+        size=size or _size(timeline, pictures),
+        spans=tuple(_spans(pictures, framings)),
+        framings=framings,
+        sounds=tuple(maps.sound_map(timeline, SAMPLE_RATE)),
+    )
+
+
+def _refuse_size(size: tuple[int, int]) -> None:
+    wide, high = size
+    if wide < 2 or high < 2 or wide % 2 or high % 2:
+        better = f"{max(2, wide // 2 * 2)}x{max(2, high // 2 * 2)}"
+        raise RenderError(
+            f"A film of {wide}x{high} pixels cannot be encoded: "
+            "both sides must be even and over 0.",
+            remedy=f"Ask for {better}.",
+        )
+
+
+def _missing(timeline: otio.schema.Timeline, rate: Fraction) -> list[str]:
+    """Return a line for each clip that plays and whose file is not there."""
+    lost = []
+    for clip in maps.clips(timeline):
+        if not _plays(clip):
+            continue
+        try:
+            file = locate.path(clip.media_reference)
+            why = "" if file.is_file() else f"there is no file {str(file)!r}"
+        except MediaError as error:
+            why = error.sentence
+        except (OSError, ValueError) as error:
+            why = str(error)
+        if why:
+            lost.append(f"{clip.name or 'clip'}{_place(clip, timeline, rate)}: {why}")
+    return lost
+
+
+def _plays(clip: otio.schema.Clip) -> bool:
+    item = clip
+    while item is not None:
+        if not getattr(item, "enabled", True):
+            return False
+        item = item.parent()
+    return True
+
+
+def _place(
+    clip: otio.schema.Clip, timeline: otio.schema.Timeline, rate: Fraction
+) -> str:
+    try:
+        start = clip.transformed_time_range(
+            clip.trimmed_range(), timeline.tracks
+        ).start_time
+    except (otio.exceptions.OTIOError, ValueError):
+        return ""
+    return f" at {rates.timecode(rates.frames_at(rates.seconds(start), rate), rate)}"
+
+
+def _size(
+    timeline: otio.schema.Timeline, pictures: list[tuple[maps.Layer, ...]]
+) -> tuple[int, int]:
+    film = metadata.read(timeline, "film", {})
+    wide, high = film.get("width"), film.get("height")
+    if not (wide and high):
+        first = next(layers for layers in pictures if layers)[-1]
+        kept = metadata.read(first.clip.media_reference, "media", {})
+        wide, high = kept.get("width"), kept.get("height")
+        if not (wide and high):
+            facts = probe(locate.path(first.url))
+            wide, high = facts.width, facts.height
+    return max(2, int(wide) // 2 * 2), max(2, int(high) // 2 * 2)
+
+
+def _framings(pictures: Iterable[tuple[maps.Layer, ...]]) -> dict[int, Framing]:
+    found: dict[int, Framing] = {}
+    for layers in pictures:
+        for layer in layers:
+            if id(layer.clip) not in found:
+                found[id(layer.clip)] = framing(layer.clip)
+    return found
+
+
+def _spans(
+    pictures: list[tuple[maps.Layer, ...]], framings: dict[int, Framing]
+) -> Iterable[Span]:
+    start = 0
+    kinds = [_kind(layers, framings) for layers in pictures]
+    for index in range(1, len(pictures) + 1):
+        if index == len(pictures) or kinds[index] != kinds[start]:
+            yield Span(start, kinds[start][0], tuple(pictures[start:index]))
+            start = index
+
+
+def _kind(
+    layers: tuple[maps.Layer, ...], framings: dict[int, Framing]
+) -> tuple[bool, tuple[int, ...]]:
+    clips = tuple(id(layer.clip) for layer in layers)
+    plain = len(layers) == 1 and layers[0].weight == 1 and not framings[clips[0]].moves
+    return plain, clips

@@ -1,0 +1,94 @@
+"""Cuts: the dynamic programmes against every possibility, and where music puts them."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otio_genai.assemble.grid import Music, cost_of_frames, cuts, lengths, recut
+
+SPREAD = 0.45
+
+
+def law(length, mean):
+    return 0.5 * (math.log(length / mean) / SPREAD) ** 2
+
+
+def value(found, costs, mean):
+    total = len(costs) - 1
+    shots = lengths(found, total)
+    return sum(law(n, mean) for n in shots) + sum(costs[c] for c in found)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(8, 16))
+def test_cuts_are_the_best_of_all(seed, total):
+    costs = np.random.default_rng(seed).normal(size=total + 1) * 0.5
+    found = cuts(costs, 4.0, (2, 6), 3, total)
+    best = math.inf
+    for count in range(total):
+        for tried in itertools.combinations(range(1, total), count):
+            shots = lengths(tried, total)
+            if all(2 <= n <= 6 for n in shots) and shots[-1] >= 3:
+                best = min(best, value(list(tried), costs, 4.0))
+    assert found is not None
+    assert value(found, costs, 4.0) == pytest.approx(best)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(6, 14))
+def test_recut_is_the_best_within_each_takes_room(seed, total):
+    rng = np.random.default_rng(seed)
+    costs = rng.normal(size=total + 1) * 0.5
+    limits = [(1, int(high)) for high in rng.integers(2, 7, size=3)]
+    found = recut(costs, 4.0, limits)
+    best = math.inf
+    for tried in itertools.combinations(range(1, total), 2):
+        shots = lengths(tried, total)
+        if all(a <= n <= b for n, (a, b) in zip(shots, limits, strict=True)):
+            best = min(best, value(list(tried), costs, 4.0))
+    if found is None:
+        assert best == math.inf
+    else:
+        assert value(found, costs, 4.0) == pytest.approx(best)
+
+
+def test_never_more_shots_than_asked():
+    found = cuts(np.zeros(481), 20.0, (5, 120), 10, 7)
+    assert found is not None
+    assert len(found) + 1 <= 7
+
+
+def test_what_cannot_be_is_none():
+    assert cuts(np.zeros(101), 10.0, (30, 31), 30, 9) is None
+    assert recut(np.zeros(101), 10.0, [(1, 20), (1, 20)]) is None
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 60])
+def test_cuts_fall_on_beats_and_never_after(rate):
+    beats = [0.31 + 0.6 * k for k in range(60)]
+    music = Music(beats_s=beats, downbeats_s=beats[::4], confidence=0.9)
+    costs = cost_of_frames(music, 30 * rate, rate, "auto")
+    found = cuts(costs, 2.6 * rate, (rate, 6 * rate), rate, 99)
+    frames = {math.floor(b * rate) for b in beats}
+    assert found
+    assert all(cut in frames for cut in found)
+    assert all(any(0 <= b * rate - cut < 1 for b in beats) for cut in found)
+
+
+def test_no_sure_beat_means_onsets_and_phrases():
+    music = Music(
+        beats_s=[1.0, 2.0], onsets_s=[1.7, 4.1, 6.6], phrases_s=[4.1], confidence=0.3
+    )
+    costs = cost_of_frames(music, 240, 24, "auto")
+    assert costs[math.floor(4.1 * 24)] < costs[math.floor(1.7 * 24)] < costs[24]
+
+
+def test_no_cut_falls_on_the_start_of_words():
+    music = Music(words_s=[(1.0, 2.0), (3.0, 4.0)])
+    costs = cost_of_frames(music, 120, 24, "auto")
+    assert costs[73] > costs[60]
+    assert costs[68] < costs[60] < 0
