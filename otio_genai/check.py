@@ -40,9 +40,7 @@ class Problem:
         return asdict(self)
 
 
-def check(
-    timeline: otio.schema.Timeline, *, base: Path | None = None
-) -> list[Problem]:
+def check(timeline: otio.schema.Timeline, *, base: Path | None = None) -> list[Problem]:
     """Return everything that is wrong with ``timeline``.
 
     Parameters

@@ -121,9 +121,7 @@ def make(
 
 def _plan(
     film: FilmFile, seed: int | None, cache: Path | None, progress: Progress | None
-) -> tuple[
-    otio.schema.Timeline, otio.schema.SerializableCollection, dict[str, Any]
-]:
+) -> tuple[otio.schema.Timeline, otio.schema.SerializableCollection, dict[str, Any]]:
     found = ingest(
         film.folder, rate=film.rate, kinds=film.kinds, cache=cache, progress=progress
     )

@@ -444,9 +444,7 @@ def _sound_span(
     )
 
 
-def _overlap_samples(
-    overlap: _Overlap | None, rate: Fraction, sample_rate: int
-) -> int:
+def _overlap_samples(overlap: _Overlap | None, rate: Fraction, sample_rate: int) -> int:
     if overlap is None:
         return 0
     begin = rates.sample_at(overlap.cut - overlap.in_frames, rate, sample_rate)

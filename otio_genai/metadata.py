@@ -69,9 +69,7 @@ def read(
     return get(obj).get(key, default)
 
 
-def put(
-    obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any
-) -> None:
+def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> None:
     """Write one key of ``obj`` in place; ``None`` removes it.
 
     Raises
@@ -79,7 +77,7 @@ def put(
     MetadataError
         What is there was written by a later version than this one knows.
     """
-    kept = {} if NAMESPACE not in obj.metadata else obj.metadata[NAMESPACE]
+    kept = obj.metadata.get(NAMESPACE, {})
     get(obj)
     kept["version"] = VERSION
     if value is None:

@@ -1,4 +1,4 @@
-"""A film from a bin: length, slots, takes, fractures and sound, decided in that order."""
+"""A film from a bin: length, slots, takes, fractures and sound, in that order."""
 
 from __future__ import annotations
 

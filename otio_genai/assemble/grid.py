@@ -83,9 +83,7 @@ def cost_of_frames(music: Music, total: int, rate: Fraction, cut_on: str) -> Cos
     return costs + _cost_of_words(music.words_s, total, rate)
 
 
-def _set(
-    costs: Costs, times_s: Sequence[float], rate: Fraction, cost: float
-) -> None:
+def _set(costs: Costs, times_s: Sequence[float], rate: Fraction, cost: float) -> None:
     for time_s in times_s:
         frame = math.floor(Fraction(time_s) * rate)
         if 0 <= frame < len(costs):

@@ -1,4 +1,4 @@
-"""Which take follows which: seeded annealing on a table of best pairs, then exact trims.
+"""Which take follows which: seeded annealing on best pairs, then exact trims.
 
 Aim
     The choice and order of takes decide how well joins match; in-points hardly do,
@@ -75,7 +75,7 @@ def arrange(
     kinds: Sequence[str],
     *,
     seed: int,
-    pins: Pins = Pins(),  # noqa: B008  # it is immutable
+    pins: Pins = Pins(),
     free: bool = True,
     repeats: bool = False,
 ) -> list[int]:

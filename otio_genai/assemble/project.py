@@ -111,4 +111,3 @@ def from_project(
     )
     measured = analyse(found, cache=cache, progress=progress)
     return assemble_film(measured, film, seed=seed)
-

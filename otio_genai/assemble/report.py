@@ -182,9 +182,7 @@ def _is_bed(clip: otio.schema.Clip) -> bool:
     return bool(facts.get("kind") == "music")
 
 
-def _music_line(
-    joins: Sequence[dict[str, Any]], bed: otio.schema.Clip | None
-) -> str:
+def _music_line(joins: Sequence[dict[str, Any]], bed: otio.schema.Clip | None) -> str:
     if bed is None:
         return "music: none"
     heard = metadata.read(bed.media_reference, "beats", {})
@@ -193,8 +191,8 @@ def _music_line(
     if heard.get("mode") == "beats":
         said = sum(on[place] for place in _NAMES)
         return (
-            f"music: {said} of {len(joins)} cuts on the beat, {on['phrase']} of them on "
-            f"phrases ({heard['bpm']:.0f} bpm, confidence {sure:.2f})"
+            f"music: {said} of {len(joins)} cuts on the beat, {on['phrase']} of them "
+            f"on phrases ({heard['bpm']:.0f} bpm, confidence {sure:.2f})"
         )
     return (
         f"music: no reliable beat (confidence {sure:.2f}); {on['phrase']} of "

@@ -148,9 +148,7 @@ def _carry_offsets(film: Film, before: Shot, after: Shot) -> tuple[int, int]:
     return max(0, into), max(0, out)
 
 
-def _dissolve(
-    rate: Fraction, into: int, out: int, kind: str
-) -> otio.schema.Transition:
+def _dissolve(rate: Fraction, into: int, out: int, kind: str) -> otio.schema.Transition:
     made = otio.schema.Transition(
         name=kind,
         transition_type=otio.schema.TransitionTypes.SMPTE_Dissolve,
@@ -195,9 +193,7 @@ def _join(
 _ARTICLES = {"phrase": "a", "downbeat": "a", "beat": "a", "onset": "an"}
 
 
-def _nearest(
-    music: Music, cut: int, rate: Fraction
-) -> tuple[str | None, int | None]:
+def _nearest(music: Music, cut: int, rate: Fraction) -> tuple[str | None, int | None]:
     """Return the nearest musical place and the frames from it to the cut."""
     places = {"phrase": music.phrases_s}
     if music.has_beat:

@@ -1,4 +1,4 @@
-"""How long the film is, and the slots it is divided into so that takes can fill them."""
+"""How long the film is, and the slots that its takes can fill."""
 
 from __future__ import annotations
 
@@ -45,8 +45,9 @@ def wanted_frames(
 ) -> int:
     """Return the film's length in record frames.
 
-    As asked, else the music's or three quarters of the takes, whichever is less; never shorter than the voice-over
-    with its ending held, never longer than there is picture for.
+    As asked, else the music's or three quarters of the takes, whichever is less; never
+    shorter than the voice-over with its ending held, never longer than there is
+    picture for.
 
     Parameters
     ----------
@@ -140,9 +141,7 @@ def divide(costs: Any, pool: Sequence[Take], style: Style, rate: Fraction) -> Sl
     return _whole_takes(total, [take.usable_frames for take in pool])
 
 
-def fit(
-    costs: Any, chosen: Sequence[Take], style: Style, rate: Fraction
-) -> Slots:
+def fit(costs: Any, chosen: Sequence[Take], style: Style, rate: Fraction) -> Slots:
     """Return the best slots for takes in their order, none longer than its take.
 
     Parameters

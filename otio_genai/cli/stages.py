@@ -178,9 +178,7 @@ def export(
         raise click.BadParameter(f"{to!r} is none of {known}.{hint}", param_hint="--to")
     if not timeline_file.exists():
         raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
-    loss = otio_genai.export(
-        read_timeline(timeline_file), output, to=to, force=force
-    )
+    loss = otio_genai.export(read_timeline(timeline_file), output, to=to, force=force)
     if as_json:
         console.echo_json(loss.to_json())
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,14 +150,13 @@ def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def _title(
     draw: ImageDraw.ImageDraw, timeline: otio.schema.Timeline, joins: Sequence[Join]
 ) -> None:
+    name = _short(timeline.name or "untitled")
     counts = {
         kind: sum(join.facts.get("kind") == kind for join in joins)
         for kind in KIND_COLOURS
     }
-    draw.text(
-        (_MARGIN_PX, 14), timeline.name or "untitled", fill=_INK, font=_font(22)
-    )
-    x = _MARGIN_PX + 14 + int(draw.textlength(timeline.name, font=_font(22)))
+    draw.text((_MARGIN_PX, 14), name, fill=_INK, font=_font(22))
+    x = _MARGIN_PX + 14 + int(draw.textlength(name, font=_font(22)))
     text = f"{len(joins)} joins"
     draw.text((x, 20), text, fill=_FAINT, font=_font(15))
     x += int(draw.textlength(text, font=_font(15))) + 22
@@ -218,6 +218,8 @@ def _caption(
 
 
 def _short(name: str, most: int = 52) -> str:
-    # The built-in typeface draws Latin letters only.
-    plain = "".join(a if a.isprintable() and ord(a) < 0x250 else "?" for a in name)
+    # The built-in typeface, the only one that is everywhere, draws ASCII only.
+    bare = unicodedata.normalize("NFKD", name)
+    kept = (a for a in bare if not unicodedata.combining(a))
+    plain = "".join(a if " " <= a <= "~" else "?" for a in kept)
     return plain if len(plain) <= most else plain[: most - 1] + "…"
