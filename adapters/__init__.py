@@ -1,0 +1,1 @@
+"""The plugs that OpenTimelineIO loads; `plugin_manifest.json` lists them."""

@@ -75,7 +75,11 @@ def test_a_dissolve_shares_out_the_frame():
 def test_weights_never_sum_above_one():
     made = timeline(
         [clip("a", 10, 9), transition(4, 4), clip("b", 20, 9)],
-        [clip("c", 10, 3), transition(1, 2), otio.schema.Gap(duration=rates.time(6, R))],
+        [
+            clip("c", 10, 3),
+            transition(1, 2),
+            otio.schema.Gap(duration=rates.time(6, R)),
+        ],
     )
     for layers in maps.picture_map(made):
         assert 0 < sum(layer.weight for layer in layers) <= 1

@@ -20,7 +20,6 @@ from moviepy import AudioClip, VideoClip
 from numpy.typing import NDArray
 
 from otio_genai.errors import RenderError
-from otio_genai.media import colour
 from otio_genai.render.compose import composite, frame_of
 from otio_genai.render.pictures import Pictures
 from otio_genai.render.plan import SAMPLE_RATE, Plan, make_plan
@@ -140,7 +139,7 @@ class _Screen:
         span = self._plan.spans[index]
         if span.plain:
             layer = span.frames[number - span.start_frames][0]
-            return colour.rgb(self._pictures.yuv(layer))
+            return self._pictures.rgb(layer)
         if self._composed[0] != index:
             clip = composite(span, self._pictures, self._plan.rate)
             self._composed = (index, clip)

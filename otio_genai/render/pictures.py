@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from otio_genai.maps import Layer
@@ -28,7 +28,11 @@ OPEN_READERS = 4
 # Fitted frames kept: a slower take shows one for several record frames.
 _KEPT = 4
 _BLACK_LUMA, _NO_CHROMA = 16, 128
-_BT709, _LIMITED = 1, 1
+_BT709, _LIMITED, _FULL = 1, 1, 2
+# Chroma interpolated at full width: swscale's quick road is up to 3 levels off, and
+# a dissolve would begin with a visible step.
+_EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
+_EXACT |= Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
 # Formats whose planes can be cut at even offsets: 8-bit planar YUV.
 _PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
 
@@ -84,10 +88,27 @@ class Pictures:
         """
         how = self._framings[id(layer.clip)]
         if not how.moves:
-            return colour.rgb(self.yuv(layer), scaler=self._to_rgb)
+            return self._rgb(self.yuv(layer))
         reader = self._reader(layer)
-        picture = reader.rgb(self._number(layer, reader))
+        frame = reader.frame(self._number(layer, reader))
+        if colour.is_rgb(frame):
+            picture = colour.rgb(frame, scaler=self._scaler)
+        else:
+            size = (frame.width, frame.height)
+            picture = self._rgb(colour.converted(frame, *size, self._scaler))
         return moved(picture, self.size, how, layer.clip_frame)
+
+    def _rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
+        """Return a frame of the film's own colours as RGB, right to half a level."""
+        shown = self._to_rgb.reformat(
+            frame,
+            format="rgb24",
+            src_colorspace=_BT709,
+            src_color_range=_LIMITED,
+            dst_color_range=_FULL,
+            interpolation=_EXACT,
+        )
+        return np.asarray(shown.to_ndarray(), dtype=np.uint8)
 
     def _reader(self, layer: Layer) -> FrameReader:
         # One for each clip: both sides of a dissolve may be the same file.

@@ -56,7 +56,9 @@ def test_every_frame_is_there_and_inside_its_take(rate, style):
             assert 0 <= layer.source_frame <= last
     assert errors(film) == []
     for clip in clips(film):
-        assert clip.source_range.start_time.value == int(clip.source_range.start_time.value)
+        assert clip.source_range.start_time.value == int(
+            clip.source_range.start_time.value
+        )
         assert clip.source_range.duration.value == int(clip.source_range.duration.value)
 
 

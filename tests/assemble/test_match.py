@@ -65,7 +65,9 @@ def test_kinds_follow_the_motion_not_the_plan():
     told = judge("carry", left, right, STYLE, offsets=(0, 0), wanted=6)
     assert told.kind == "dry"
     assert "no handles" in told.why
-    assert "shortened" in judge("carry", left, left, STYLE, offsets=(2, 6), wanted=6).why
+    assert (
+        "shortened" in judge("carry", left, left, STYLE, offsets=(2, 6), wanted=6).why
+    )
 
 
 @given(

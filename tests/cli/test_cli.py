@@ -193,7 +193,7 @@ def test_broken_files_are_all_listed_and_the_others_go_on(run, tmp_path):
 
 def test_names_of_every_kind(run, tmp_path):
     names = [
-        "it's \"quoted\".mp4",
+        'it\'s "quoted".mp4',
         "🎬 émoji ñ.mp4",
         "100 % & #1?.mp4",
         "沙漠 の 夢.mp4",

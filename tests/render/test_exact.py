@@ -10,6 +10,7 @@ from otio_genai.media.probe import probe
 from otio_genai.render import (
     frame_source,
     moviepy_clip,
+    pictures,
     render,
     render_film,
     render_frame,
@@ -92,8 +93,6 @@ def test_a_take_dissolves_into_itself(takes, tmp_path):
 
 
 def test_at_most_four_files_are_open(takes, tmp_path, monkeypatch):
-    from otio_genai.render import pictures
-
     opened: list[int] = []
 
     class Counting(pictures.FrameReader):

@@ -71,7 +71,9 @@ def pool(count, *, seed=0, rate=Fraction(24), frames=120):
     rng = np.random.default_rng(seed)
     moves = rng.normal(size=(count, 4)) * (0.12, 0.06, 0.08, 0.02)
     return [
-        take(f"take {k:03d}", tuple(float(v) for v in moves[k]), rate=rate, frames=frames)
+        take(
+            f"take {k:03d}", tuple(float(v) for v in moves[k]), rate=rate, frames=frames
+        )
         for k in range(count)
     ]
 
