@@ -110,7 +110,7 @@ def wrong_frames(pictures, made) -> list[str]:
     """Compare every picture with the picture map; a line for each that differs."""
     wanted = maps.picture_map(made)
     wrong, count = [], 0
-    for count, picture in enumerate(pictures, 1):  # noqa: B007
+    for count, picture in enumerate(pictures, 1):
         if count > len(wanted):
             continue
         layers = wanted[count - 1]

@@ -130,8 +130,8 @@ def test_boxes_are_even_and_inside(source, film):
     cut, put = box_in_source(source, film), box_in_film(source, film)
     for box, whole in ((cut, source), (put, film)):
         assert box.x % 2 == box.y % 2 == 0
-        assert 0 <= box.x and box.x + box.width <= whole[0]
-        assert 0 <= box.y and box.y + box.height <= whole[1]
+        assert box.x >= 0 and box.x + box.width <= whole[0]
+        assert box.y >= 0 and box.y + box.height <= whole[1]
     assert cut.width == source[0] or cut.height == source[1]
 
 

@@ -56,7 +56,7 @@ def test_a_disabled_clip_may_be_missing(takes, tmp_path):
     ids=["no tracks", "no items", "a gap", "silence"],
 )
 def test_nothing_to_show(made, tmp_path):
-    with pytest.raises(RenderError, match="no (picture|length)"):
+    with pytest.raises(RenderError, match=r"no (picture|length)"):
         render(made, tmp_path / "film.mp4")
     assert names(tmp_path) == []
 
