@@ -8,12 +8,14 @@ and nothing is overwritten unasked.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import opentimelineio as otio
 
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange import Loss, write_xmeml
+from otio_genai.interchange.urls import Dialect
 from otio_genai.media import files
 
 __all__ = ["TARGETS", "export", "read_timeline"]
@@ -67,10 +69,10 @@ def export(
             remedy="Mend them; `otio-genai check` lists them with a remedy each.",
             items=[f"{p.place}: {p.text}" for p in unreachable],
         )
-    if to == "otio":
-        text, loss = timeline.to_json_string(), Loss()
+    if to in ("premiere", "resolve"):
+        text, loss = write_xmeml(timeline, cast(Dialect, to))
     else:
-        text, loss = write_xmeml(timeline, to)
+        text, loss = timeline.to_json_string(), Loss()
     with files.write_beside(Path(path), force=force) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
     return loss

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -203,7 +204,7 @@ def summarise(
     counts = ", ".join(f"{n} {kind}" for kind, n in film["kinds"].items() if n)
     minutes, seconds = divmod(float(frames / rate), 60)
     lost = "; ".join(
-        f"{target} {loss.counts()}" for target, loss in losses.items() if loss.lossy
+        f"{target} {_counted(loss)}" for target, loss in losses.items() if loss.lossy
     )
     return (
         f"{timeline.name}: {film['clips']} clips, {int(minutes)}:{seconds:04.1f} "
@@ -211,5 +212,10 @@ def summarise(
         f"joins: {counts or 'none'}",
         film["match_line"],
         film["music_line"],
-        f"{made}{f' (not carried: {lost})' if lost else ''}",
+        f"{made}{f' (editors get: {lost})' if lost else ''}",
     )
+
+
+def _counted(loss: Loss) -> str:
+    outcomes = Counter(item.outcome for item in loss.items if item.outcome != "exact")
+    return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())

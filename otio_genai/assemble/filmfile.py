@@ -16,18 +16,20 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from otio_genai import rates
-from otio_genai.assemble import style as styles
-from otio_genai.assemble.style import Style, setting
+from otio_genai.assemble import settings as schema
+from otio_genai.assemble.filmlines import lines_of_keys
+from otio_genai.assemble.settings import setting
+from otio_genai.assemble.style import Style, conflicts
 from otio_genai.errors import FilmFileError, TimelineError
 
-__all__ = ["FilmFile", "default_film_file", "read_film_file", "reference_markdown"]
+__all__ = ["FilmFile", "default_film_file", "read_film_file", "table_names"]
 
 FILE_NAME = "film.toml"
 #: What ``[media]`` may say of a file; the last leaves it out.
@@ -136,7 +138,7 @@ def read_film_file(path: str | os.PathLike[str]) -> FilmFile:
         file = file / FILE_NAME
     text = _text_of(file)
     tables = _parsed(file, text)
-    reading = _Reading(_lines_of_keys(text))
+    reading = _Reading(lines_of_keys(text))
     said = reading.read(tables)
     folder = file.parent / said[FilmFile].get("media_folder", ".")
     if not reading.problems and not folder.is_dir():
@@ -181,7 +183,7 @@ class _Reading:
         """Return the values for the fields of `FilmFile` and of `Style`."""
         said: dict[type, dict[str, Any]] = {FilmFile: {}, Style: {}}
         for table, content in tables.items():
-            if table not in (*_tables(), "media"):
+            if table not in (*table_names(), "media"):
                 self._unknown_table(table, content)
             elif not isinstance(content, dict):
                 self.complain((table,), "must be a table, written as a line of its own")
@@ -205,9 +207,9 @@ class _Reading:
             record, name = self._places[table, key]
             try:
                 meant = _meant(name, value)
-                wrong = styles.fault(record, name, meant) or _beyond(name, meant)
+                wrong = schema.fault(record, name, meant) or _beyond(name, meant)
             except TimelineError:
-                wrong = f"is no frame rate: {styles.shown(value)}"
+                wrong = f"is no frame rate: {schema.shown(value)}"
             if wrong:
                 self.complain((table, key), wrong)
             else:
@@ -228,7 +230,7 @@ class _Reading:
 
     def _unknown_table(self, table: str, content: object) -> None:
         if isinstance(content, dict):
-            hint = _near(table, (*_tables(), "media"))
+            hint = _near(table, (*table_names(), "media"))
             self.complain((table,), f"is no table of a film file{hint}")
             return
         homes = [home for home, key in self._places if key == table]
@@ -247,10 +249,10 @@ class _Reading:
         if self.problems:
             return
         defaults = Style()
-        values = {name: getattr(defaults, name) for name, _ in styles.settings(Style)}
-        for text in styles.conflicts({**values, **said[Style]}):
+        values = {name: getattr(defaults, name) for name, _ in schema.settings(Style)}
+        for text in conflicts({**values, **said[Style]}):
             # Of the settings it names, one that is written here is the one to change.
-            table_of = {name: found.table for name, found in styles.settings(Style)}
+            table_of = {name: found.table for name, found in schema.settings(Style)}
             named = [word for word in re.findall(r"[a-z_]+", text) if word in table_of]
             lines = [self._lines.get((table_of[name], name)) for name in named]
             self.problems.append((next(filter(None, lines), 1), text))
@@ -261,11 +263,12 @@ def _places() -> dict[tuple[str, str], tuple[type, str]]:
     return {
         (found.table, found.key): (record, name)
         for record in (FilmFile, Style)
-        for name, found in styles.settings(record)
+        for name, found in schema.settings(record)
     }
 
 
-def _tables() -> list[str]:
+def table_names() -> list[str]:
+    """Return the names of the tables that hold settings, in order."""
     return list(dict.fromkeys(table for table, _ in _places()))
 
 
@@ -287,7 +290,7 @@ def _beyond(name: str, value: Any) -> str | None:
     if name == "rate" and not 1 <= value <= _HIGHEST_RATE:
         return f"must be 1 to {_HIGHEST_RATE} frames per second, not {value}"
     if name == "start_timecode" and not _TIMECODE.fullmatch(value):
-        return f"must look like 01:00:00:00, not {styles.shown(value)}"
+        return f"must look like 01:00:00:00, not {schema.shown(value)}"
     if name == "media_folder" and "\0" in value:
         return "holds a character that no folder has in its name"
     return None
@@ -344,112 +347,3 @@ def _parsed(file: Path, text: str) -> dict[str, Any]:
         raise FilmFileError(
             "This is nested too deeply to be a film file.", place=str(file)
         ) from error
-
-
-def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line on which each table and each key first stands."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in _lines_outside_texts(text):
-        bare = line.strip()
-        if bare.startswith("["):
-            path = _path(bare.partition("#")[0]) or _path(bare)
-            table = path or table
-        else:
-            path = table + _path(bare.partition("=")[0] + "=0") if "=" in bare else ()
-            if path == table:
-                # A quoted key may hold an equals sign; then the whole line is a pair.
-                path = table + _path(bare) if "=" in bare else ()
-        for depth in range(1, len(path) + 1):
-            found.setdefault(path[:depth], number)
-    return found
-
-
-def _path(snippet: str) -> tuple[str, ...]:
-    """Return the names on the way to what a header or a pair defines."""
-    try:
-        node: Any = tomllib.loads(snippet)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return ()
-    names = []
-    while isinstance(node, (dict, list)) and node:
-        if isinstance(node, list):
-            node = node[0]
-            continue
-        name, node = next(iter(node.items()))
-        names.append(name)
-    return tuple(names)
-
-
-def _lines_outside_texts(text: str) -> Iterator[tuple[int, str]]:
-    inside = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        if not inside:
-            yield number, line
-        for mark in re.findall(r'"""|\'\'\'', line):
-            if not inside:
-                inside = mark
-            elif mark == inside:
-                inside = ""
-
-
-def reference_markdown() -> str:
-    """Return the reference page of the film file, made from its schema."""
-    parts = [_HEAD]
-    for table in _tables():
-        keys = styles.markdown(table, (FilmFile, Style))
-        parts.append(f"## [{table}]\n\n{_ABOUT[table]}\n\n{keys}\n")
-    return "\n".join([*parts, _MEDIA])
-
-
-_ABOUT = {
-    "film": "What the film is.",
-    "style": "How it is cut.",
-    "fractures": (
-        "How joins behave. A *dry* cut seeks contrast, a *match* is a cut where motion "
-        "continues, a *carry* accelerates along the shared motion through the cut. "
-        "Scores go from 0, motions opposed, to 1, the same motion."
-    ),
-    "order": "Which take follows which.",
-    "sound": (
-        "Music and voice-over. Ducking turns the music down under speech; its depth "
-        "follows from the loudness of both."
-    ),
-}
-
-_HEAD = """# The film file
-
-A film file, `film.toml`, says what a film is to be. Every key may be left out, and a
-folder of media without a film file is a film with every default. A key that does not
-exist, a value of a wrong type or beyond its limits is refused with its line.
-
-```toml
-[film]
-title = "Brises"
-length_s = 60
-
-[style]
-mean_shot_s = 2.6
-
-[order]
-first = "dune_1"
-
-[media]
-"sound/take 3.wav" = "voice"
-"tests/*" = "skip"
-```
-"""
-
-_MEDIA = """## [media]
-
-What files are for, where their names and their content mislead. A key is the path of a
-file relative to the media folder, a folder, or a glob; it needs quotes whenever it
-holds more than letters, digits, `-` and `_`. The value is `"take"`, `"still"`,
-`"music"`, `"voice"` or `"skip"`. The path of a file comes before a folder, that before
-a glob, and of several globs the first counts. A key that fits no file is refused.
-
-Without a word here, moving pictures are takes (with or without sound), single pictures
-stills. Of sounds, those named by ElevenLabs are voice; else the folders decide, the
-nearest first, then the file name (`voice`, `vo`, `narration`, `music`, `score`,
-`violin` and their like); else the sound itself: whoever speaks, pauses.
-"""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from otio_genai import maps
 from otio_genai.analyse import analyse
 from otio_genai.assemble.film import assemble
 from otio_genai.assemble.filmfile import FilmFile, default_film_file, read_film_file
@@ -62,7 +63,7 @@ def assemble_film(
         width, height = film.width, _even(film.width * height / width)
     elif film.height:
         width, height = _even(film.height * width / height), film.height
-    return assemble(
+    timeline = assemble(
         bin,
         film.style,
         seed=film.seed if seed is None else seed,
@@ -70,6 +71,11 @@ def assemble_film(
         size=(width, height),
         title=film.title,
     )
+    rate = maps.record_rate(timeline)
+    timeline.global_start_time = otio.opentime.from_timecode(
+        film.start_timecode, float(rate)
+    )
+    return timeline
 
 
 def _even(pixels: float) -> int:

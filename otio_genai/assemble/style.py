@@ -1,64 +1,25 @@
 """How a film is cut: every choice that is a matter of taste, with its limits.
 
 Conventions
-    `Style` is a record of settings. Each field carries a `Setting`: the table and key
-    under which ``film.toml`` gives it, its limits, its unit and its description. The
-    film file's reader, its checks and its reference page all follow from these.
+    `Style` is a record of settings (`otio_genai.assemble.settings`): each field is a
+    key of ``film.toml``.
 
 Sources
     Lengths, shares and thresholds are proposals, no findings about perception. The
-    loudness of ``web`` is a habit of platforms that publish none; ``broadcast`` is EBU
-    R 128, ``podcast`` AES TD1008.
+    loudness of ``web`` is a habit of platforms that publish none; ``broadcast`` is
+    EBU R 128, ``podcast`` AES TD1008.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import math
-import types
-import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Literal
 
+from otio_genai.assemble.settings import accepted, fault, normal, setting, settings
 from otio_genai.errors import AssembleError
 
-__all__ = [
-    "Setting",
-    "Style",
-    "conflicts",
-    "fault",
-    "markdown",
-    "setting",
-    "settings",
-    "shown",
-    "wanted",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One key of ``film.toml``."""
-
-    table: str
-    key: str
-    doc: str
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    above: float | None = None
-    "Like ``low``, but itself not allowed."
-    empty: str = ""
-    "What ``None`` means."
-
-
-def setting(default: Any, table: str, doc: str, *, key: str = "", **limits: Any) -> Any:
-    """Return a dataclass field that is a key of ``film.toml``."""
-    return dataclasses.field(
-        default=default, metadata={"setting": Setting(table, key, doc, **limits)}
-    )
+__all__ = ["Style", "conflicts"]
 
 
 _SHARE: dict[str, Any] = {"low": 0, "high": 1}
@@ -109,7 +70,7 @@ class Style:
     carry_share: float = setting(
         0.0,
         "style",
-        "Share of the joins that are carries, accelerating through the cut.",
+        "Share of the joins that are carries: transitions between takes' handles.",
         **_SHARE,
     )
     cut_on: Literal["auto", "beats", "phrases", "onsets", "free"] = setting(
@@ -206,8 +167,8 @@ class Style:
 
     def __post_init__(self) -> None:
         """Refuse what is beyond the limits, all of it at once."""
-        for name, accepted in _accepted(Style).items():
-            object.__setattr__(self, name, _normal(getattr(self, name), accepted))
+        for name, types_of in accepted(Style).items():
+            object.__setattr__(self, name, normal(getattr(self, name), types_of))
         values = {name: getattr(self, name) for name, _ in settings(Style)}
         items = [
             f"{name} {wrong}"
@@ -245,15 +206,6 @@ class Style:
         return cls(**values)
 
 
-def settings(record: type) -> list[tuple[str, Setting]]:
-    """Return (field name, setting) of a record whose fields are keys, in order."""
-    return [
-        (field.name, dataclasses.replace(found, key=found.key or field.name))
-        for field in dataclasses.fields(record)
-        if (found := field.metadata.get("setting"))
-    ]
-
-
 def conflicts(values: Mapping[str, Any]) -> list[str]:
     """Return which settings of a style contradict each other.
 
@@ -284,137 +236,3 @@ def conflicts(values: Mapping[str, Any]) -> list[str]:
             f"length_s {length_s} is shorter than one shot, {values['min_shot_s']}"
         )
     return found
-
-
-def fault(record: type, name: str, value: object) -> str | None:
-    """Return what is wrong with a value for a field, to follow its name; or ``None``.
-
-    Examples
-    --------
-    >>> fault(Style, "dry_share", 25)
-    'must be 0 to 1, not 25'
-    >>> fault(Style, "cut_on", "beat")
-    'must be "auto", "beats", "phrases", "onsets" or "free", not "beat"'
-    """
-    limits = dict(settings(record))[name]
-    accepted = _accepted(record)[name]
-    if not any(_is(value, one) for one in accepted):
-        return f"must be {wanted(record, name)}, not {shown(value)}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        beyond = (
-            not math.isfinite(value)
-            or (limits.low is not None and value < limits.low)
-            or (limits.above is not None and value <= limits.above)
-            or (limits.high is not None and value > limits.high)
-        )
-        if beyond:
-            return f"must be {wanted(record, name)}, not {shown(value)}"
-    return None
-
-
-def wanted(record: type, name: str) -> str:
-    """Return in words what a field accepts: ``"0 to 1"``, ``"true or false"``."""
-    limits = dict(settings(record))[name]
-    words = [
-        word
-        for one in _accepted(record)[name]
-        if one is not types.NoneType
-        for word in _in_words(one, limits)
-    ]
-    *most, final = words
-    return f"{', '.join(most)} or {final}" if most else final
-
-
-def markdown(table: str, records: Sequence[type]) -> str:
-    """Return the keys of one table of ``film.toml`` as a Markdown table."""
-    rows = [
-        (f"`{found.key}`", wanted(record, name), _default(record, name), found.doc)
-        for record in records
-        for name, found in settings(record)
-        if found.table == table
-    ]
-    head = [("key", "accepts", "default", "meaning"), ("--",) * 4]
-    lines = [
-        " | ".join(cell.replace("|", "\\|") for cell in row) for row in head + rows
-    ]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
-def _default(record: type, name: str) -> str:
-    found = {field.name: field for field in dataclasses.fields(record)}[name]
-    default = found.default
-    said = str(found.metadata["setting"].empty)
-    return said or ("none" if default == () else f"`{shown(default)}`")
-
-
-def shown(value: object) -> str:
-    """Return a value as TOML writes it, for a message."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + value.replace('"', '\\"') + '"'
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(shown, value))}]"
-    return str(value)
-
-
-def _in_words(one: Any, limits: Setting) -> list[str]:
-    if typing.get_origin(one) is Literal:
-        return [shown(choice) for choice in typing.get_args(one)]
-    if one in (int, float):
-        unit = f" {limits.unit}" if limits.unit else ""
-        whole = "a whole number, " if one is int else ""
-        if limits.above is not None:
-            least = f"above {_number(limits.above)}, at most "
-        else:
-            least = f"{_number(limits.low)} to "
-        return [f"{whole}{least}{_number(limits.high)}{unit}"]
-    return [_TYPES[one]]
-
-
-def _number(value: float | None) -> str:
-    return (
-        str(int(value) if value == value // 1 else value) if value is not None else ""
-    )
-
-
-_TYPES = {
-    str: "a text",
-    bool: "true or false",
-    tuple[str, ...]: "a text or a list of texts",
-    Fraction: 'a rate such as 24 or "24000/1001"',
-}
-
-
-@functools.cache
-def _accepted(record: type) -> dict[str, tuple[Any, ...]]:
-    hints = typing.get_type_hints(record)
-    return {name: _members(hints[name]) for name, _ in settings(record)}
-
-
-def _members(hint: Any) -> tuple[Any, ...]:
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        return typing.get_args(hint)
-    return (hint,)
-
-
-def _normal(value: object, accepted: tuple[Any, ...]) -> object:
-    """Return ``value`` in its one form, so that equal styles are the same bytes."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if whole and float in accepted:
-        return float(value)  # type: ignore[arg-type]
-    if tuple[str, ...] in accepted and isinstance(value, (str, list)):
-        return (value,) if isinstance(value, str) else tuple(value)
-    return value
-
-
-def _is(value: object, one: Any) -> bool:
-    if typing.get_origin(one) is Literal:
-        return isinstance(value, str) and value in typing.get_args(one)
-    if typing.get_origin(one) is tuple:
-        return isinstance(value, tuple) and all(isinstance(v, str) for v in value)
-    if isinstance(value, bool):
-        return one is bool
-    if one is float:
-        return isinstance(value, (int, float))
-    return isinstance(value, one)

@@ -12,9 +12,10 @@ from otio_genai.assemble.filmfile import (
     FilmFile,
     default_film_file,
     read_film_file,
-    reference_markdown,
 )
-from otio_genai.assemble.style import Style, conflicts, fault, settings
+from otio_genai.assemble.filmpage import reference_markdown
+from otio_genai.assemble.settings import fault, settings
+from otio_genai.assemble.style import Style, conflicts
 from otio_genai.errors import AssembleError, FilmFileError
 from otio_genai.ingest import kinds
 

@@ -45,7 +45,7 @@ JOIN_COLORS: dict[str, str] = {
 
 #: File suffixes of single pictures; the format has no other sign for them.
 STILL_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .webp .tif .tiff .bmp .heic .exr .dpx .tga .psd".split()
+    [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".exr", ".dpx", ".tga", ".psd"]
 )
 
 

@@ -120,7 +120,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class ClipItem:
-    """A clip on a track; ``file`` None when it is nested, generated or unknown."""
+    """A clip on a track; ``file`` None when it is nested, generated or unknown.
+
+    ``link_key`` is never written: (file, seconds between record and media time,
+    start, end), by which sounds find their picture.
+    """
 
     id: str
     name: str
@@ -144,6 +148,7 @@ class ClipItem:
     description: str = ""
     note: str = ""
     original_name: str = ""
+    link_key: tuple[str, Fraction, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

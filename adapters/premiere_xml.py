@@ -1,0 +1,19 @@
+"""OpenTimelineIO adapter `premiere_xml`: XML that Premiere imports (xmeml)."""
+
+from typing import Any
+
+
+def write_to_string(input_otio: Any) -> str:
+    """Return the timeline as xmeml for Premiere.
+
+    What could not be carried is not told here; `otio_genai.export` returns it.
+
+    Raises
+    ------
+    InterchangeError
+        The object is no timeline, or its rate cannot be written.
+    """
+    from otio_genai.interchange import write_xmeml
+
+    text, _ = write_xmeml(input_otio, "premiere")
+    return text
