@@ -1,6 +1,7 @@
 """The documents say what is so: verbs, links, and code that runs."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import click
@@ -49,5 +50,6 @@ def test_options_named_in_the_documents_exist(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_in_the_documents_compiles(page):
-    for code in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.S):
-        compile(code, str(page), "exec")
+    for code in re.findall(r"( *```python\n.*?)```", page.read_text("utf-8"), re.S):
+        lines = code.split("\n", 1)[1]
+        compile(textwrap.dedent(lines), str(page), "exec")

@@ -69,8 +69,10 @@ def assemble(
     """
     film_rate = rate or bins.film_rate(bin)
     warnings: list[str] = []
-    sounds = _sounds(bin, style, film_rate)
-    pool = _pool(bin, style, film_rate, sounds)
+    moving = candidates.takes(bin, film_rate)
+    held = () if style.use_stills is False else candidates.stills(bin, film_rate)
+    sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style))
+    pool = _pool(moving, held, style, sounds)
     pins = order.Pins(
         _named(bin, pool, style.first, "first"), _named(bin, pool, style.last, "last")
     )
@@ -91,15 +93,28 @@ def assemble(
     return sequence.build(film, shots, sounds.bed, sounds.voices, warnings)
 
 
+def _picture_s(moving: Sequence[Take], held: Sequence[Take], style: Style) -> float:
+    """Return how long a film the pictures can make at most."""
+    if style.repeats:
+        return math.inf
+    taken_s = sum(float(take.usable_frames / take.rate) for take in moving)
+    return taken_s + len(held) * style.max_shot_s
+
+
 def _sounds(
-    found: otio.schema.SerializableCollection, style: Style, rate: Fraction
+    found: otio.schema.SerializableCollection,
+    style: Style,
+    rate: Fraction,
+    picture_s: float,
 ) -> _Sounds:
     beds = bins.entries(found, "music")
     bed = beds[0] if beds else None
     heard = {} if bed is None else metadata.read(bed.media_reference, "beats", {})
     phrases = [float(p) for p in heard.get("phrases_s", [])]
-    start_s = mix.start_of_voice_s(style, phrases)
     voices = bins.entries(found, "voice")
+    lengths_s = [float(mix.length_frames(clip, rate) / rate) for clip in voices]
+    speech_s = sum(lengths_s) + style.voice_gap_s * max(0, len(voices) - 1)
+    start_s = mix.start_of_voice_s(style, phrases, picture_s - speech_s)
     placed = tuple(mix.place_voices(voices, rate, style, start_s))
     music = Music(
         beats_s=tuple(heard.get("beats_s", [])),
@@ -113,18 +128,15 @@ def _sounds(
 
 
 def _pool(
-    found: otio.schema.SerializableCollection,
+    moving: tuple[Take, ...],
+    held: tuple[Take, ...],
     style: Style,
-    rate: Fraction,
     sounds: _Sounds,
 ) -> tuple[Take, ...]:
-    moving = candidates.takes(found, rate)
-    held = candidates.stills(found, rate)
-    if style.use_stills is True or not moving:
+    if style.use_stills is True or not moving or not held:
         pool = moving + held
-    elif style.use_stills is False:
-        pool = moving
     else:
+        rate = moving[0].rate
         longest = math.floor(Fraction(style.max_shot_s) * rate)
         there = sum(min(take.usable_frames, longest) for take in moving)
         need = wanted_frames(

@@ -35,6 +35,7 @@ _SHORTEST_S = 0.1
 # A bed alone lies this far below a voice; with no voice it carries the programme.
 _BED_BELOW_LU = 4.0
 _LEAD_S = 0.3
+_SLACK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +228,16 @@ def _at(curve: Sequence[tuple[int, float]], frame: int) -> float:
     return round(20 * math.log10(amplitude), 2)
 
 
-def start_of_voice_s(style: Style, phrases_s: Sequence[float]) -> float:
-    """Return when the voice-over begins: as asked, else after the first phrase."""
+def start_of_voice_s(
+    style: Style, phrases_s: Sequence[float], latest_s: float
+) -> float:
+    """Return when the voice-over begins, in record seconds.
+
+    As asked; else with a phrase of the music after the first shot, but no later than
+    ``latest_s``, from where there is just picture enough to speak over.
+    """
     if style.voice_at_s is not None:
         return style.voice_at_s
     later = [p for p in phrases_s if 1.5 <= p <= 8.0]
-    return later[0] + _LEAD_S if later else 2.0
+    start_s = later[0] + _LEAD_S if later else 2.0
+    return max(0.0, min(start_s, latest_s - _SLACK_S))

@@ -26,7 +26,7 @@ __all__ = ["Pins", "arrange", "pair_costs", "trim"]
 
 Table = NDArray[np.float64]
 
-_MOVES = 10_000
+_MOVES = 20_000
 _WARM, _COLD = 0.15, 0.003
 # A take too short for its slot costs this for each mean slot it lacks: the cuts can
 # still move. Takes too short together to fill the film cost far more.
@@ -198,7 +198,7 @@ class _Search:
             return [int(i) for i in order]
         best, cost = order.copy(), self.cost(order)
         least = cost
-        moves = min(_MOVES, 800 * len(movable))
+        moves = min(_MOVES, 1500 * len(movable))
         for step in range(moves):
             heat = _WARM * (_COLD / _WARM) ** (step / moves)
             tried = self._moved(order, movable, rng, repeats=repeats)

@@ -51,7 +51,8 @@ def test_make_leaves_everything_and_five_lines(run, folder, tmp_path):
     with av.open(str(tmp_path / "out/film.mp4")) as container:
         frames = sum(1 for _ in container.decode(video=0))
     assert frames == maps.length_frames(film)
-    assert Image.open(tmp_path / "out/joins.png").width > 500
+    with Image.open(tmp_path / "out/joins.png") as picture:
+        assert picture.width > 500
     report = json.loads((tmp_path / "out/report.json").read_text("utf-8"))
     assert report["joins"]
     assert report["problems"] == []

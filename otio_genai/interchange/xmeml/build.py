@@ -58,6 +58,10 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
         for number, (track, items) in enumerate(video, 1)
     )
     sounds = sound_tracks(audio, rules, maker, account)
+    if not rules.extensions and any(track.name for track in timeline.tracks):
+        account.add(
+            "track names", "dropped", "V1, V2 … A1, A2 …", "Rename them in the editor."
+        )
     _report_rest(timeline, video, account)
     sequence = Sequence(
         id="sequence-1",

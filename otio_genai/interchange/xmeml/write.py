@@ -81,6 +81,8 @@ class _Writer:
             exact = timecode.rate.exact
             label = rates.timecode(timecode.frames, exact, drop=timecode.drop)
             shown = "DF" if timecode.drop else "NDF"
+            if timecode.drop and self._rules.extensions:
+                label = label.replace(":", ";")
             self._leaves(string=label, frame=timecode.frames, displayformat=shown)
 
     def _sequence(self, sequence: model.Sequence) -> None:
@@ -102,6 +104,8 @@ class _Writer:
         with self._in("video"):
             with self._in("format"), self._in("samplecharacteristics"):
                 self._rate(sequence.rate)
+                with self._in("codec"):
+                    self._leaf("name", "Apple ProRes 422")
                 self._leaves(width=sequence.width_px, height=sequence.height_px)
                 self._square()
                 self._leaf("colordepth", 24)

@@ -1,0 +1,294 @@
+"""From the format's text to its model.
+
+Whatever a real file may leave out has a default; whatever cannot be meant is an
+`InterchangeError` with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+from xml.etree.ElementTree import Element
+
+from otio_genai.errors import InterchangeError
+from otio_genai.interchange.xmeml import model
+from otio_genai.interchange.xmeml.tree import tree
+
+__all__ = ["parse"]
+
+# Fifteen digits outlast any film in ticks per frame, and every float is exact there;
+# ticks themselves may have more.
+_MOST_DIGITS = 18
+_LARGEST_TIMEBASE = 1000
+_LARGEST_FRAME = 10**12
+
+
+def parse(text: str) -> model.Sequence:
+    """Return the first sequence of a document.
+
+    Raises
+    ------
+    InterchangeError
+        The text is no xmeml, holds no sequence, or says what cannot be.
+    """
+    root = tree(text)
+    if root.tag != "xmeml":
+        raise InterchangeError(
+            f"The document is <{root.tag}>, not <xmeml>.",
+            remedy="Export the sequence as Final Cut Pro XML.",
+        )
+    found = root.find("sequence")
+    if found is None:
+        found = next((s for s in root.iter("sequence") if s.find("media") is not None), None)
+    if found is None:
+        raise InterchangeError(
+            "The document holds no sequence.",
+            remedy="Select a sequence in the editor before exporting.",
+        )
+    return _Reader(root).sequence(found)
+
+
+def _refuse(element: Element, what: str) -> InterchangeError:
+    name = element.get("id") or element.findtext("name") or ""
+    return InterchangeError(
+        what,
+        place=f"<{element.tag}> {name}".strip(),
+        remedy="Export it again from the editor.",
+    )
+
+
+def _int(
+    element: Element, tag: str, default: int, largest: int = _LARGEST_FRAME
+) -> int:
+    text = (element.findtext(tag) or "").strip()
+    if not text:
+        return default
+    digits = text[1:] if text[0] in "+-" else text
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
+        raise _refuse(element, f"{text[:40]!r} in <{tag}> is not a whole number.")
+    value = int(text)
+    if abs(value) > largest:
+        raise _refuse(element, f"{value} in <{tag}> is out of all range.")
+    return value
+
+
+def _true(text: str | None, default: bool = True) -> bool:
+    return default if not text else text.strip().upper() == "TRUE"
+
+
+def _rate(element: Element, default: model.Rate | None) -> model.Rate:
+    found = element.find("rate")
+    if found is None or not (found.findtext("timebase") or "").strip():
+        if default is None:
+            raise _refuse(element, "It states no rate.")
+        return default
+    base = _int(found, "timebase", 0)
+    if not 0 < base <= _LARGEST_TIMEBASE:
+        raise _refuse(element, f"{base} frames per second is not a rate.")
+    return model.Rate(base, _true(found.findtext("ntsc"), default=False))
+
+
+class _Reader:
+    def __init__(self, root: Element) -> None:
+        # A reference may stand before the definition when a bin holds it.
+        self._defined: dict[str, Element] = {}
+        for file in root.iter("file"):
+            if len(file):
+                self._defined.setdefault(file.get("id", ""), file)
+        self._files: dict[str, model.MediaFile | None] = {}
+        self._version = (root.get("version") or "").strip()
+
+    def sequence(self, element: Element) -> model.Sequence:
+        rate = _rate(element, None)
+        picture = element.find("media/video/format/samplecharacteristics")
+        sound = element.find("media/audio/format/samplecharacteristics")
+        empty = Element("samplecharacteristics")
+        picture = empty if picture is None else picture
+        sound = empty if sound is None else sound
+        return model.Sequence(
+            id=element.get("id", "sequence-1"),
+            name=element.findtext("name") or "",
+            rate=rate,
+            duration_frames=max(0, _int(element, "duration", 0)),
+            width_px=max(0, _int(picture, "width", 0)),
+            height_px=max(0, _int(picture, "height", 0)),
+            sample_rate=max(0, _int(sound, "samplerate", 0)),
+            timecode=self._timecode(element, rate),
+            video=tuple(self._tracks(element, "video", rate)),
+            audio=tuple(self._tracks(element, "audio", rate)),
+            markers=tuple(self._markers(element)),
+            version=5 if self._version == "5" else 4,
+        )
+
+    def _timecode(self, element: Element, rate: model.Rate) -> model.Timecode:
+        found = element.find("timecode")
+        if found is None:
+            return model.Timecode(rate, 0)
+        drop = (found.findtext("displayformat") or "").strip() == "DF"
+        return model.Timecode(_rate(found, rate), _int(found, "frame", 0), drop)
+
+    def _markers(self, element: Element) -> Iterator[model.Marker]:
+        for marker in element.findall("marker"):
+            color = _int(marker, "pproColor", -1)
+            yield model.Marker(
+                marker.findtext("name") or "",
+                marker.findtext("comment") or "",
+                max(0, _int(marker, "in", 0)),
+                _int(marker, "out", -1),
+                color if color >= 0 else None,
+            )
+
+    def _tracks(
+        self, element: Element, mediatype: model.MediaType, rate: model.Rate
+    ) -> Iterator[model.Track]:
+        for track in element.findall(f"media/{mediatype}/track"):
+            side = track.get("currentExplodedTrackIndex", "0")
+            pair = track.get("totalExplodedTrackCount") == "2"
+            yield model.Track(
+                mediatype,
+                tuple(self._items(track, mediatype, rate)),
+                track.get("MZ.TrackName", ""),
+                _true(track.findtext("enabled")),
+                max(0, _int(track, "outputchannelindex", 0)),
+                track.get("premiereTrackType", "").lower(),
+                1 if pair and side == "1" else 0,
+            )
+
+    def _items(
+        self, track: Element, mediatype: model.MediaType, rate: model.Rate
+    ) -> Iterator[model.ClipItem | model.TransitionItem]:
+        for item in track:
+            if item.tag == "transitionitem":
+                yield self._transition(item, mediatype, rate)
+            elif item.tag in ("clipitem", "generatoritem") and len(item):
+                yield self._clip(item, mediatype, rate)
+
+    def _transition(
+        self, item: Element, mediatype: model.MediaType, rate: model.Rate
+    ) -> model.TransitionItem:
+        ticks = _int(item, "cutPointTicks", -1, 10**18)
+        return model.TransitionItem(
+            _int(item, "start", -1),
+            _int(item, "end", -1),
+            (item.findtext("alignment") or "center").strip(),
+            _rate(item, rate),
+            item.findtext("effect/effectid") or "",
+            item.findtext("effect/name") or "",
+            mediatype,
+            ticks if ticks >= 0 else None,
+        )
+
+    def _clip(
+        self, item: Element, mediatype: model.MediaType, rate: model.Rate
+    ) -> model.ClipItem:
+        ticks = [_int(item, f"pproTicks{end}", -1, 10**18) for end in ("In", "Out")]
+        logging = item.find("logginginfo")
+        logging = Element("logginginfo") if logging is None else logging
+        source = item.find("sourcetrack")
+        return model.ClipItem(
+            id=item.get("id", ""),
+            name=item.findtext("name") or "",
+            rate=_rate(item, rate),
+            duration_frames=_int(item, "duration", 0),
+            start_frames=_int(item, "start", -1),
+            end_frames=_int(item, "end", -1),
+            in_frames=_int(item, "in", -1),
+            out_frames=_int(item, "out", -1),
+            file=self._file(item, rate) if item.tag == "clipitem" else None,
+            masterclip_id=item.findtext("masterclipid") or "",
+            ticks_in=ticks[0] if ticks[0] >= 0 else None,
+            ticks_out=ticks[1] if ticks[1] >= 0 else None,
+            enabled=_true(item.findtext("enabled")),
+            alpha=item.findtext("alphatype") or "none",
+            source_track=0 if source is None else _int(source, "trackindex", 1),
+            channel_type=item.get("premiereChannelType", ""),
+            filters=tuple(self._filters(item)),
+            links=tuple(self._links(item)),
+            markers=tuple(self._markers(item)),
+            description=logging.findtext("description") or "",
+            note=logging.findtext("lognote") or "",
+            original_name=logging.findtext("originalvideofilename") or "",
+        )
+
+    def _links(self, item: Element) -> Iterator[model.Link]:
+        for link in item.findall("link"):
+            kind = (link.findtext("mediatype") or "video").strip()
+            yield model.Link(
+                (link.findtext("linkclipref") or "").strip(),
+                cast(model.MediaType, "audio" if kind == "audio" else "video"),
+                _int(link, "trackindex", 0),
+                _int(link, "clipindex", 0),
+            )
+
+    def _file(self, item: Element, rate: model.Rate) -> model.MediaFile | None:
+        stub = item.find("file")
+        if stub is None:
+            return None
+        file_id = stub.get("id", "")
+        if file_id not in self._files:
+            self._files[file_id] = self._media_file(file_id, rate)
+        return self._files[file_id]
+
+    def _media_file(self, file_id: str, record: model.Rate) -> model.MediaFile | None:
+        file = self._defined.get(file_id)
+        if file is None or not (file.findtext("pathurl") or "").strip():
+            return None
+        rate = _rate(file, record)
+        video, audio = file.find("media/video"), file.find("media/audio")
+        picture = Element("none") if video is None else video
+        sound = Element("none") if audio is None else audio
+        size = picture.find("samplecharacteristics")
+        size = picture if size is None else size
+        depth = sound.find("samplecharacteristics")
+        depth = sound if depth is None else depth
+        return model.MediaFile(
+            id=file_id,
+            name=file.findtext("name") or "",
+            pathurl=(file.findtext("pathurl") or "").strip(),
+            rate=rate,
+            duration_frames=max(0, _int(file, "duration", 0)),
+            timecode=self._timecode(file, rate),
+            width_px=max(0, _int(size, "width", 0)),
+            height_px=max(0, _int(size, "height", 0)),
+            sample_rate=max(0, _int(depth, "samplerate", 0)),
+            channels=0 if audio is None else max(0, _int(sound, "channelcount", 2)),
+            has_video=video is not None,
+        )
+
+    def _filters(self, item: Element) -> Iterator[model.Filter]:
+        for found in item.findall("filter"):
+            effect = found.find("effect")
+            if effect is None:
+                continue
+            kind = (effect.findtext("mediatype") or "video").strip()
+            yield model.Filter(
+                (effect.findtext("effectid") or "").strip(),
+                effect.findtext("name") or "",
+                effect.findtext("effectcategory") or "",
+                effect.findtext("effecttype") or "",
+                cast(model.MediaType, "audio" if kind == "audio" else "video"),
+                tuple(self._parameter(p) for p in effect.findall("parameter")),
+                _true(found.findtext("enabled")),
+            )
+
+    def _parameter(self, element: Element) -> model.Parameter:
+        return model.Parameter(
+            (element.findtext("parameterid") or "").strip(),
+            element.findtext("name") or "",
+            _value(element),
+            element.findtext("valuemin") or "",
+            element.findtext("valuemax") or "",
+            tuple(
+                (_int(key, "when", 0), _value(key))
+                for key in element.findall("keyframe")
+            ),
+        )
+
+
+def _value(element: Element) -> model.Value:
+    value = element.find("value")
+    if value is None:
+        return ""
+    if value.find("horiz") is not None:
+        return (value.findtext("horiz") or "0").strip(), (value.findtext("vert") or "0").strip()
+    return (value.text or "").strip()
