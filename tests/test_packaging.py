@@ -12,8 +12,13 @@ HEAVY = {"moviepy", "scipy", "click", "av", "PIL", "numpy"}
 
 
 def python(code: str, *, interpreter: str = sys.executable) -> str:
+    # Not from the checkout, whose folders would be found before what is installed.
     done = subprocess.run(
-        [interpreter, "-c", code], capture_output=True, text=True, check=False
+        [interpreter, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(interpreter).parent,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -122,8 +122,9 @@ class Style:
     profile: Literal["web", "broadcast", "podcast", "cinema"] = setting(
         "web",
         "sound",
-        "Loudness of the film: `web` -14 LUFS, -1 dBTP; `broadcast` -23 LUFS, -1 dBTP; "
-        "`podcast` -16 LUFS, -1 dBTP; `cinema` is measured, not changed.",
+        "Loudness to aim at: `web` -14 LUFS, `broadcast` -23, `podcast` -16; `cinema` "
+        "changes nothing. A true peak never passes -1 dBTP, so a film of great "
+        "contrasts stays below its aim: nothing is compressed.",
     )
     duck: bool = setting(True, "sound", "Whether the music steps back under the voice.")
     duck_distance_lu: float = setting(

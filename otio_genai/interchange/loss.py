@@ -74,7 +74,9 @@ class LossItem:
         """Return the item as one line."""
         span = f"{self.record_in}-{self.record_out}" if self.record_in else ""
         place = " · ".join(part for part in (self.track, self.item, span) if part)
-        line = f"{place or 'timeline'}: {self.feature} {self.outcome}: {self.target_gets}"
+        line = (
+            f"{place or 'timeline'}: {self.feature} {self.outcome}: {self.target_gets}"
+        )
         return f"{line} ({self.remedy})" if self.remedy else line
 
 

@@ -14,9 +14,7 @@ from otio_genai.interchange.urls import Dialect
 __all__ = ["read_xmeml", "write_xmeml"]
 
 
-def write_xmeml(
-    timeline: otio.schema.Timeline, dialect: Dialect
-) -> tuple[str, Loss]:
+def write_xmeml(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, Loss]:
     """Return a timeline as xmeml, and the account of what was lost.
 
     Parameters

@@ -113,13 +113,15 @@ def _lay_out_all(
     return found["Video"], found["Audio"], end
 
 
-def _size(
-    film: dict[str, Any], library: Library, account: Account
-) -> tuple[int, int]:
+def _size(film: dict[str, Any], library: Library, account: Account) -> tuple[int, int]:
     if film.get("width") and film.get("height"):
         return int(film["width"]), int(film["height"])
     for medium in library.media():
-        if medium.has_video and medium.facts.get("width") and medium.facts.get("height"):
+        if (
+            medium.has_video
+            and medium.facts.get("width")
+            and medium.facts.get("height")
+        ):
             return int(medium.facts["width"]), int(medium.facts["height"])
     account.note(
         f"The film states no size; {_DEFAULT_SIZE[0]} x {_DEFAULT_SIZE[1]} is written."
@@ -152,9 +154,7 @@ def _markers(
     return tuple(found)
 
 
-def _report_rest(
-    timeline: otio.schema.Timeline, video: Laid, account: Account
-) -> None:
+def _report_rest(timeline: otio.schema.Timeline, video: Laid, account: Account) -> None:
     """Account for what no editor of this format can be told."""
     if timeline.tracks.source_range is not None:
         account.add("trim of the whole timeline", "dropped", "all of it")
@@ -179,4 +179,3 @@ def _report_rest(
             f"the active take of {others} clips",
             "Keep the .otio beside it: it holds them.",
         )
-

@@ -45,7 +45,20 @@ JOIN_COLORS: dict[str, str] = {
 
 #: File suffixes of single pictures; the format has no other sign for them.
 STILL_SUFFIXES = frozenset(
-    [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".exr", ".dpx", ".tga", ".psd"]
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".heic",
+        ".exr",
+        ".dpx",
+        ".tga",
+        ".psd",
+    ]
 )
 
 

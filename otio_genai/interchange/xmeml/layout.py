@@ -162,9 +162,7 @@ def _report_gap(
     )
 
 
-def _refusal(
-    item: otio.core.Item, edges: tuple[int, int]
-) -> tuple[str, str] | None:
+def _refusal(item: otio.core.Item, edges: tuple[int, int]) -> tuple[str, str] | None:
     """Return (feature, remedy) when the item cannot be written."""
     if not isinstance(item, otio.schema.Clip):
         return "nested sequence", "Render it, or flatten it into this timeline."
@@ -218,9 +216,7 @@ def _tail_room(spot: Spot, rate: Fraction) -> int | None:
     return math.ceil(left_s * rate) - (spot.end - spot.start)
 
 
-def _trimmed(
-    spot: Spot, rate: Fraction, account: Account, track: str
-) -> Spot | None:
+def _trimmed(spot: Spot, rate: Fraction, account: Account, track: str) -> Spot | None:
     edges = (spot.start, spot.end)
     if spot.medium.still:
         spot.in_s = max(Fraction(0), spot.in_s)
@@ -342,12 +338,13 @@ def _report_fade(
     track: str,
 ) -> None:
     cut, wanted, got = lengths
-    if wanted == got and sum(got):
+    left = got[0] + got[1]
+    if wanted == got and left:
         return
     account.add(
         "transition",
-        "approximated" if sum(got) else "dropped",
-        f"{sum(got)} frames instead of {sum(wanted)}" if sum(got) else "a cut",
+        "approximated" if left else "dropped",
+        f"{left} frames instead of {wanted[0] + wanted[1]}" if left else "a cut",
         "Leave unused frames beyond the cut on both sides.",
         track=clean(track),
         item=clean(transition.name),

@@ -100,10 +100,10 @@ def _pairs(
         waiting[sound.key[0], round(sound.key[1] * rate)].append(sound)
     taken: set[str] = set()
     for picture in pictures:
-        sound = _best(picture, waiting, taken, rate)
-        if sound is not None:
-            taken.add(sound.link.clip_id)
-        yield picture, sound
+        best = _best(picture, waiting, taken, rate)
+        if best is not None:
+            taken.add(best.link.clip_id)
+        yield picture, best
     for sound in sounds:
         if sound.link.clip_id not in taken:
             yield None, sound

@@ -91,7 +91,10 @@ class Library:
         found = self._media[url]
         if sound and not found.has_audio:
             found.has_audio = True
-            found.facts = {**metadata.read(clip.media_reference, "media", {}), **found.facts}
+            found.facts = {
+                **metadata.read(clip.media_reference, "media", {}),
+                **found.facts,
+            }
         return found
 
     def _describe(self, clip: otio.schema.Clip, sound: bool) -> Medium:

@@ -43,7 +43,11 @@ class Rate:
     @property
     def exact(self) -> Fraction:
         """The rate in frames per second."""
-        return Fraction(self.timebase * 1000, 1001) if self.ntsc else Fraction(self.timebase)
+        return (
+            Fraction(self.timebase * 1000, 1001)
+            if self.ntsc
+            else Fraction(self.timebase)
+        )
 
 
 @dataclass(frozen=True, slots=True)

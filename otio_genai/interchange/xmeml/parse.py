@@ -7,7 +7,6 @@ Whatever a real file may leave out has a default; whatever cannot be meant is an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 from xml.etree.ElementTree import Element
 
 from otio_genai.errors import InterchangeError
@@ -39,7 +38,8 @@ def parse(text: str) -> model.Sequence:
         )
     found = root.find("sequence")
     if found is None:
-        found = next((s for s in root.iter("sequence") if s.find("media") is not None), None)
+        whole = (s for s in root.iter("sequence") if s.find("media") is not None)
+        found = next(whole, None)
     if found is None:
         raise InterchangeError(
             "The document holds no sequence.",
@@ -64,9 +64,12 @@ def _int(
     if not text:
         return default
     digits = text[1:] if text[0] in "+-" else text
+    # Some writers count frames as "12.0".
+    whole, point, rest = digits.partition(".")
+    digits = whole if point and not rest.strip("0") else digits
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
         raise _refuse(element, f"{text[:40]!r} in <{tag}> is not a whole number.")
-    value = int(text)
+    value = -int(digits) if text[0] == "-" else int(digits)
     if abs(value) > largest:
         raise _refuse(element, f"{value} in <{tag}> is out of all range.")
     return value
@@ -215,7 +218,7 @@ class _Reader:
             kind = (link.findtext("mediatype") or "video").strip()
             yield model.Link(
                 (link.findtext("linkclipref") or "").strip(),
-                cast(model.MediaType, "audio" if kind == "audio" else "video"),
+                "audio" if kind == "audio" else "video",
                 _int(link, "trackindex", 0),
                 _int(link, "clipindex", 0),
             )
@@ -266,7 +269,7 @@ class _Reader:
                 effect.findtext("name") or "",
                 effect.findtext("effectcategory") or "",
                 effect.findtext("effecttype") or "",
-                cast(model.MediaType, "audio" if kind == "audio" else "video"),
+                "audio" if kind == "audio" else "video",
                 tuple(self._parameter(p) for p in effect.findall("parameter")),
                 _true(found.findtext("enabled")),
             )
@@ -290,5 +293,6 @@ def _value(element: Element) -> model.Value:
     if value is None:
         return ""
     if value.find("horiz") is not None:
-        return (value.findtext("horiz") or "0").strip(), (value.findtext("vert") or "0").strip()
+        across, down = value.findtext("horiz"), value.findtext("vert")
+        return (across or "0").strip(), (down or "0").strip()
     return (value.text or "").strip()

@@ -220,8 +220,8 @@ def _put_framing(
         turn = _at(tracks["rotation"], when, 0, 0.0)
         place = frame(when) if whens else 0
         keys.append([place, scale / 100 / fit, x, y * size[1] / size[0], -turn])
-    plain = [0, 1.0, 0.0, 0.0, 0.0]
-    if any(abs(a - b) > 1e-8 for key in keys for a, b in zip(key[1:], plain[1:], strict=True)):
+    plain = (1.0, 0.0, 0.0, 0.0)
+    if any(abs(a - b) > 1e-8 for k in keys for a, b in zip(k[1:], plain, strict=True)):
         metadata.put(clip, "framing", {"fit": "cover", "keys": keys})
 
 

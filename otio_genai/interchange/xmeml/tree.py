@@ -64,7 +64,7 @@ def _parsed(data: bytes) -> Element:
         depth -= 1
         builder.end(tag)
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any) -> int:
         raise InterchangeError(
             "The document declares XML entities, which no editor writes.",
             remedy="Remove its document type, or export it again.",

@@ -50,7 +50,9 @@ class _Writer:
         self._lines.append("\t" * self._depth + text)
 
     @contextmanager
-    def _in(self, tag: str, attributes: Mapping[str, str] | None = None) -> Iterator[None]:
+    def _in(
+        self, tag: str, attributes: Mapping[str, str] | None = None
+    ) -> Iterator[None]:
         found = "".join(
             f' {key}="{clean(value).translate(_ATTRIBUTE)}"'
             for key, value in (attributes or {}).items()
@@ -113,9 +115,7 @@ class _Writer:
                 self._track(track)
 
     def _square(self) -> None:
-        self._leaves(
-            anamorphic=False, pixelaspectratio="square", fielddominance="none"
-        )
+        self._leaves(anamorphic=False, pixelaspectratio="square", fielddominance="none")
 
     def _audio(self, sequence: model.Sequence) -> None:
         with self._in("audio"):
