@@ -36,10 +36,16 @@ def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
     MetadataError
         It was written by a later version than this one knows.
     """
+    found: dict[str, Any] = _plain(_checked(obj))
+    return found
+
+
+def _checked(obj: otio.core.SerializableObjectWithMetadata) -> Any:
+    """Return a view of what is kept on ``obj``, of a version that we know."""
     if NAMESPACE not in obj.metadata:
         return {}
-    found = _plain(obj.metadata[NAMESPACE])
-    if not isinstance(found, dict):
+    found = obj.metadata[NAMESPACE]
+    if not hasattr(found, "keys"):
         raise MetadataError(
             f"The metadata under {NAMESPACE!r} is not a dictionary.",
             place=str(obj.name),
@@ -66,7 +72,9 @@ def read(
     MetadataError
         It was written by a later version than this one knows.
     """
-    return get(obj).get(key, default)
+    found = _checked(obj)
+    # Only what is asked for is copied: a take's motion is long.
+    return _plain(found[key]) if key in found else default
 
 
 def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> None:
@@ -77,8 +85,7 @@ def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> 
     MetadataError
         What is there was written by a later version than this one knows.
     """
-    kept = obj.metadata.get(NAMESPACE, {})
-    get(obj)
+    kept = _checked(obj)
     kept["version"] = VERSION
     if value is None:
         kept.pop(key, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,17 @@ from otio_genai import metadata
 from otio_genai.assemble import candidates, fracture, mix, order, sequence
 from otio_genai.assemble.candidates import Take
 from otio_genai.assemble.grid import Music, cost_of_frames
+from otio_genai.assemble.match import score
 from otio_genai.assemble.slots import divide, fit, wanted_frames
 from otio_genai.assemble.style import Style
 from otio_genai.errors import AssembleError
 from otio_genai.ingest import bin as bins
 
 __all__ = ["assemble"]
+
+# The order is sought on the best score each pair can reach, which the trims do not
+# always allow; so several orders are trimmed and the best film is kept.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,16 @@ def assemble(
         pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
     )
     costs = cost_of_frames(sounds.music, total, film_rate, style.cut_on)
-    chosen = _choose(pool, costs, style, seed, pins)
-    shots = _trim(chosen, costs, sounds.music, style)
+    tries = [
+        _trim(
+            _choose(pool, costs, style, (seed, attempt), pins),
+            costs,
+            sounds.music,
+            style,
+        )
+        for attempt in range(_TRIES if style.order == "free" else 1)
+    ]
+    shots = min(tries, key=_cost)
     film = sequence.Film(
         title=title,
         rate=film_rate,
@@ -175,7 +189,11 @@ def _named(
 
 
 def _choose(
-    pool: Sequence[Take], costs: Any, style: Style, seed: int, pins: order.Pins
+    pool: Sequence[Take],
+    costs: Any,
+    style: Style,
+    seed: Sequence[int],
+    pins: order.Pins,
 ) -> list[Take]:
     """Return the takes in their order."""
     slots = divide(costs, pool, style, pool[0].rate)
@@ -218,3 +236,12 @@ def _trim(
             zip(chosen, slots.lengths, opened, picks, strict=False)
         )
     ]
+
+
+def _cost(shots: Sequence[sequence.Shot]) -> float:
+    """Return how far the joins are from what was planned, 0 at best for each."""
+    total = 0.0
+    for before, after in itertools.pairwise(shots):
+        value = score(before.leaving, after.entering)
+        total += value if after.planned == "dry" else 1 - value
+    return total

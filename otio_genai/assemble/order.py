@@ -26,7 +26,7 @@ __all__ = ["Pins", "arrange", "pair_costs", "trim"]
 
 Table = NDArray[np.float64]
 
-_MOVES = 20_000
+_MOVES = 10_000
 _WARM, _COLD = 0.15, 0.003
 # A take too short for its slot costs this for each mean slot it lacks: the cuts can
 # still move. Takes too short together to fill the film cost far more.
@@ -74,7 +74,7 @@ def arrange(
     slots: Sequence[int],
     kinds: Sequence[str],
     *,
-    seed: int,
+    seed: Sequence[int],
     pins: Pins = Pins(),
     free: bool = True,
     repeats: bool = False,
@@ -90,7 +90,7 @@ def arrange(
     kinds
         S - 1 planned joins; ``"dry"`` seeks contrast, every other a match.
     seed
-        Another seed may give another order of the same quality.
+        Other numbers may give another order of the same quality.
     pins
         Takes at the two ends.
     free
@@ -198,7 +198,7 @@ class _Search:
             return [int(i) for i in order]
         best, cost = order.copy(), self.cost(order)
         least = cost
-        moves = min(_MOVES, 1500 * len(movable))
+        moves = min(_MOVES, 800 * len(movable))
         for step in range(moves):
             heat = _WARM * (_COLD / _WARM) ** (step / moves)
             tried = self._moved(order, movable, rng, repeats=repeats)

@@ -26,7 +26,7 @@ class LossItem:
     feature
         What it is about, such as ``"transition"`` or ``"levels"``.
     outcome
-        ``exact``, ``approximated``, ``baked`` (rendered into a new clip) or ``dropped``.
+        ``exact``, ``approximated``, ``baked`` (rendered into a clip) or ``dropped``.
     target_gets
         What the other editor shows or plays instead.
     remedy

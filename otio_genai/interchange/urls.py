@@ -77,7 +77,7 @@ def is_absolute(address: str) -> bool:
 
 
 def to_pathurl(address: str, dialect: Dialect) -> str:
-    """Return a file URL or path as ``dialect`` writes it in ``<pathurl>``.
+    r"""Return a file URL or path as ``dialect`` writes it in ``<pathurl>``.
 
     An address of another scheme (``https:``) is returned as it is; a relative one
     stays relative to nothing the editor knows (see `is_absolute`).
@@ -86,7 +86,7 @@ def to_pathurl(address: str, dialect: Dialect) -> str:
     --------
     >>> to_pathurl("file:///Volumes/a%20b/c%26d.mp4", "premiere")
     'file://localhost/Volumes/a%20b/c&d.mp4'
-    >>> to_pathurl("C:\\\\x\\\\100%.mp4", "premiere")
+    >>> to_pathurl("C:\\x\\100%.mp4", "premiere")
     'file://localhost/C%3a/x/100%25.mp4'
     >>> to_pathurl("file:///D:/x.mp4", "resolve")
     'file://localhost/D:/x.mp4'

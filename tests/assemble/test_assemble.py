@@ -78,7 +78,7 @@ def test_matches_far_better_than_chance_and_dry_joins_break():
     found = report(film, given)["film"]["figures"]
     flowing, dry = found["planned_match"], found["planned_dry"]
     assert flowing["mean_score"] >= 1.8 * flowing["shuffled"]
-    assert dry["mean_score"] <= 0.5 * dry["shuffled"]
+    assert dry["mean_score"] <= 0.6 * dry["shuffled"]
 
 
 def test_cuts_lie_on_the_beat():

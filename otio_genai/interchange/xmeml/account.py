@@ -18,7 +18,7 @@ _BREAKS = re.compile("[\t\r\n\u2028\u2029]")
 def clean(text: str, *, lines: bool = False) -> str:
     """Return ``text`` without control characters; line breaks become spaces.
 
-    With ``lines`` line breaks and tabs stay, as ``\\n`` and ``\\t``.
+    With ``lines`` line breaks and tabs stay; breaks are line feeds.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _BANNED.sub("", text)

@@ -40,6 +40,11 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
         The timeline states no rate.
     """
     rules = table(dialect)
+    if not isinstance(timeline, otio.schema.Timeline):
+        raise InterchangeError(
+            f"A {type(timeline).__name__} is not a timeline.",
+            remedy="Put it on a track of a timeline.",
+        )
     timeline = timeline.deepcopy()
     film = metadata.read(timeline, "film", {})
     rate = _rate(timeline)

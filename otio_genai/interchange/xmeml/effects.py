@@ -64,11 +64,9 @@ def level_filter(
     texts = [_gain_text(gain, table) for gain in gains]
     frames = [when(int(frame)) for frame, _ in levels]
     keys = _keys(frames, texts, "level", report)
-    if not keys and texts[-1] == "1":
+    if len(keys) == 1 and keys[0][1] == "1":
         return None
-    level = Parameter(
-        "level", "Level", texts[0], table.level_low, table.level_high, keys
-    )
+    level = _parameter(("level", "Level"), keys, (table.level_low, table.level_high))
     return Filter(
         "audiolevels", "Audio Levels", "audiolevels", "audiolevels", "audio", (level,)
     )
@@ -82,16 +80,25 @@ def _gain_text(gain: float, table: Table) -> str:
 def _keys(
     frames: Sequence[int], values: Sequence[Value], feature: str, report: Report
 ) -> tuple[tuple[int, Value], ...]:
-    """Return keyframes, one per media frame; none when the value never changes."""
-    if len(set(values)) == 1:
-        return ()
+    """Return keyframes, one per media frame; one is a value that never changes."""
     if any(b <= a for a, b in itertools.pairwise(frames)):
         report(
             f"{feature} keyframes",
             "the last of several keyframes on one media frame",
             "Leave a frame between keyframes.",
         )
-    return tuple(sorted(dict(zip(frames, values, strict=True)).items()))
+    keys = tuple(sorted(dict(zip(frames, values, strict=True)).items()))
+    return keys if len({value for _, value in keys}) > 1 else keys[:1]
+
+
+def _parameter(
+    name: tuple[str, str],
+    keys: tuple[tuple[int, Value], ...],
+    span: tuple[str, str] = ("", ""),
+) -> Parameter:
+    """Return a parameter of (id, name); its plain value is that of the first key."""
+    changing = keys if len(keys) > 1 else ()
+    return Parameter(*name, keys[0][1], *span, changing)
 
 
 def motion_filter(
@@ -148,9 +155,9 @@ def _basic_motion(
 
     middle = ("0", "0")
     parameters = (
-        Parameter("scale", "Scale", scales[0], "0", "1000", keys(scales)),
-        Parameter("rotation", "Rotation", turns[0], "-8640", "8640", keys(turns)),
-        Parameter("center", "Center", centers[0], keyframes=keys(centers)),
+        _parameter(("scale", "Scale"), keys(scales), ("0", "1000")),
+        _parameter(("rotation", "Rotation"), keys(turns), ("-8640", "8640")),
+        _parameter(("center", "Center"), keys(centers)),
         Parameter("centerOffset", "Anchor Point", middle),
         Parameter("antiflicker", "Anti-flicker Filter", "0", "0.0", "1.0"),
     )

@@ -145,7 +145,7 @@ class Maker:
         channel: tuple[int, str],
         silent: bool,
     ) -> ClipItem:
-        file = self._files[spot.medium.url]
+        file = self._files[spot.medium.number]
         record = self._rate.exact
         rate = file.rate if self._rules.media_rate else self._rate
         first_s = spot.in_s - spot.head / record
@@ -174,7 +174,6 @@ class Maker:
             in_frames=first,
             out_frames=last,
             file=file,
-            masterclip_id=file.id.replace("file", "masterclip"),
             ticks_in=ticks[0],
             ticks_out=ticks[1],
             enabled=bool(clip.enabled),
@@ -188,7 +187,7 @@ class Maker:
             original_name=clean(str(slate.get("name") or "")).strip(),
             link_key=(
                 file.id,
-                spot.start / record - spot.in_s,
+                (spot.start - spot.head) / record - first / rate.exact,
                 spot.start,
                 spot.end,
             ),

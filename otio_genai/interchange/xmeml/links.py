@@ -48,22 +48,35 @@ def linked(sequence: model.Sequence) -> model.Sequence:
 
 
 def _numbered(sequence: model.Sequence) -> model.Sequence:
-    number = 0
+    """Number clips, and files by first use, in the order they are written."""
+    clips = 0
+    files: dict[str, model.MediaFile] = {}
+
+    def numbered(item: model.ClipItem) -> model.ClipItem:
+        nonlocal clips
+        clips += 1
+        item = replace(item, id=f"clipitem-{clips}")
+        if item.file is None:
+            return item
+        known = files.get(item.file.id)
+        if known is None:
+            known = replace(item.file, id=f"file-{len(files) + 1}")
+            files[item.file.id] = known
+        return replace(
+            item, file=known, masterclip_id=known.id.replace("file", "masterclip")
+        )
 
     def track(found: model.Track) -> model.Track:
-        nonlocal number
-        items: list[model.ClipItem | model.TransitionItem] = []
-        for item in found.items:
-            if isinstance(item, model.ClipItem):
-                number += 1
-                item = replace(item, id=f"clipitem-{number}")
-            items.append(item)
-        return replace(found, items=tuple(items))
+        items = tuple(
+            numbered(item) if isinstance(item, model.ClipItem) else item
+            for item in found.items
+        )
+        return replace(found, items=items)
 
     return replace(
         sequence,
-        video=tuple(track(found) for found in sequence.video),
-        audio=tuple(track(found) for found in sequence.audio),
+        video=tuple([track(found) for found in sequence.video]),
+        audio=tuple([track(found) for found in sequence.audio]),
     )
 
 

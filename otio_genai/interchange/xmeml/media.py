@@ -1,9 +1,9 @@
 """What the format says of each media file, from the references that use it.
 
 Conventions
-    A file is known by its address. Several clips may use it with references that
-    say more or less: the first use on a picture track states its size, rate and
-    length, any use on a sound track states that it has sound.
+    A file is known by its address and, for parts of one file, by its range. Several
+    clips may use it with references that say more or less: the first use states its
+    size, rate and length, any use on a sound track states that it has sound.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def rate_model(exact: Fraction) -> Rate:
 class Medium:
     """One media file as its references describe it; times are exact seconds."""
 
+    number: int
     url: str
     kind: str
     rate: Fraction
@@ -60,7 +61,7 @@ class Medium:
         return int(self.facts.get("channels") or 2) if self.has_audio else 0
 
     def declared(self, record: Fraction) -> Rate:
-        """The rate the file element states."""
+        """Return the rate the file element states."""
         own = self.has_video and not self.still
         return rate_model(self.rate if own else record)
 
@@ -81,20 +82,21 @@ class Library:
     def __init__(self, record: Fraction, account: Account) -> None:
         self._record = record
         self._account = account
-        self._media: dict[str, Medium] = {}
+        self._media: list[Medium] = []
+        self._by_url: dict[str, list[Medium]] = {}
 
     def medium(self, clip: otio.schema.Clip, *, sound: bool) -> Medium:
         """Return the medium of a clip, and remember how it is used."""
-        url = clip.media_reference.target_url
-        if url not in self._media:
-            self._media[url] = self._describe(clip, sound)
-        found = self._media[url]
+        reference = clip.media_reference
+        known = self._by_url.setdefault(reference.target_url, [])
+        found = next((m for m in known if _same(m, reference, sound)), None)
+        if found is None:
+            found = self._describe(clip, sound)
+            known.append(found)
+            self._media.append(found)
         if sound and not found.has_audio:
             found.has_audio = True
-            found.facts = {
-                **metadata.read(clip.media_reference, "media", {}),
-                **found.facts,
-            }
+            found.facts = {**metadata.read(reference, "media", {}), **found.facts}
         return found
 
     def _describe(self, clip: otio.schema.Clip, sound: bool) -> Medium:
@@ -108,7 +110,8 @@ class Library:
             rate = rates.of(available.duration)
         else:
             rate = self._record
-        return Medium(
+        found = Medium(
+            number=len(self._media) + 1,
             url=reference.target_url,
             kind=kind,
             rate=rate,
@@ -119,26 +122,29 @@ class Library:
             has_video=not sound or kind in ("take", "still"),
             has_audio=sound or bool(facts.get("has_audio")),
         )
+        declared = found.declared(self._record).exact
+        if found.length_s and declared != rate and not found.still:
+            # Only as much of it can be used as the file element can state.
+            frames = max(1, rates.frame_at(found.length_s, declared))
+            found.length_s = frames / declared if found.has_video else found.length_s
+        return found
 
     def media(self) -> list[Medium]:
-        """Return every medium, in order of first use."""
-        return list(self._media.values())
+        """Return every medium that is shown or heard, in order of first use."""
+        return [medium for medium in self._media if medium.used_s]
 
-    def files(self, dialect: Dialect) -> dict[str, MediaFile]:
-        """Return the file of each address, numbered by first use."""
-        return {
-            url: self._file(number, medium, dialect)
-            for number, (url, medium) in enumerate(self._media.items(), 1)
-        }
+    def files(self, dialect: Dialect) -> dict[int, MediaFile]:
+        """Return the file of each used medium, by the medium's number."""
+        return {medium.number: self._file(medium, dialect) for medium in self.media()}
 
-    def _file(self, number: int, medium: Medium, dialect: Dialect) -> MediaFile:
+    def _file(self, medium: Medium, dialect: Dialect) -> MediaFile:
         self._report(medium)
         rate = medium.declared(self._record)
         start = rates.frames_at(medium.start_s, rate.exact)
         facts = medium.facts
         return MediaFile(
-            id=f"file-{number}",
-            name=clean(base_name(medium.url)) or f"file {number}",
+            id=f"file-{medium.number}",
+            name=clean(base_name(medium.url)) or f"file {medium.number}",
             pathurl=to_pathurl(clean(medium.url), dialect),
             rate=rate,
             duration_frames=medium.duration_frames(rate.exact),
@@ -185,6 +191,20 @@ class Library:
                 f"{name}: whether a path with such letters relinks by itself is "
                 "not established."
             )
+
+
+def _same(
+    medium: Medium, reference: otio.schema.ExternalReference, sound: bool
+) -> bool:
+    """Tell whether a reference means a known medium, and not another part of it."""
+    available = reference.available_range
+    if available is None or medium.length_s is None:
+        return True
+    if sound and available.duration.rate >= _SLOWEST_SAMPLE_RATE:
+        return True
+    apart_s = abs(rates.seconds(available.duration) - medium.length_s)
+    same_start = rates.seconds(available.start_time) == medium.start_s
+    return medium.still or (same_start and apart_s * medium.rate < 1)
 
 
 def _kind(reference: otio.schema.ExternalReference, sound: bool) -> str:

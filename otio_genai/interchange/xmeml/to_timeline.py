@@ -50,13 +50,37 @@ def to_timeline(
     for marker in sequence.markers:
         timeline.tracks.markers.append(marker_of(marker, Fraction(0), rate))
     for kind, tracks in (("Video", sequence.video), ("Audio", sequence.audio)):
-        for number, track in enumerate(tracks, 1):
-            # The second half of a stereo pair repeats the first.
-            if not track.stereo_side:
-                name = track.name or f"{kind[0]}{number}"
-                timeline.tracks.append(_track(track, name, kind, sequence))
+        for number, track in enumerate(_whole(tracks), 1):
+            name = track.name or f"{kind[0]}{number}"
+            timeline.tracks.append(_track(track, name, kind, sequence))
     _pad(timeline, sequence)
     return timeline
+
+
+def _whole(tracks: Sequence[model.Track]) -> Iterator[model.Track]:
+    """Take one track of each stereo pair: the halves say the same.
+
+    Beside a crossfaded picture Premiere writes clips of the first half that overlap;
+    the second half has them right.
+    """
+    for index, track in enumerate(tracks):
+        if track.stereo_side:
+            continue
+        other = tracks[index + 1] if index + 1 < len(tracks) else None
+        if other is not None and other.stereo_side and _overlaps(track):
+            yield other
+        else:
+            yield track
+
+
+def _overlaps(track: model.Track) -> bool:
+    clock = 0
+    for item in track.items:
+        if isinstance(item, model.ClipItem) and item.start_frames >= 0:
+            if item.start_frames < clock:
+                return True
+            clock = max(clock, item.end_frames)
+    return False
 
 
 def marker_of(

@@ -1,0 +1,283 @@
+"""What is wrong with an xmeml document, found without any editor.
+
+Aim
+    The rules that importers are known to enforce in silence, as functions over the
+    text, its elements and its model. An empty list is no proof that an editor reads
+    the file; each finding is a reason why one may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from otio_genai.errors import GenaiError
+from otio_genai.interchange.urls import base_name, from_pathurl
+from otio_genai.interchange.xmeml import grammar, model
+from otio_genai.interchange.xmeml.account import clean
+from otio_genai.interchange.xmeml.dialects import LARGEST_GAIN
+from otio_genai.interchange.xmeml.parse import parse
+from otio_genai.interchange.xmeml.tree import tree
+
+__all__ = ["Finding", "lint_xmeml"]
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
+_SELF_CLOSED = re.compile(r"<([\w.]+)(?:\s[^<>]*)?/>")
+_STUBS = ("file", "sequence")
+_EFFECTS = frozenset(
+    (
+        "basic",
+        "crop",
+        "opacity",
+        "audiolevels",
+        "audiopan",
+        "timeremap",
+        "Cross Dissolve",
+        "Dip to Color Dissolve",
+        "Fade In Fade Out Dissolve",
+        "KGAudioTransCrossFade3dB",
+        "KGAudioTransCrossFade0dB",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken rule."""
+
+    rule: str
+    place: str
+    text: str
+
+
+def lint_xmeml(text: str, *, media: bool = False) -> list[Finding]:
+    """Return every broken rule of a document.
+
+    Parameters
+    ----------
+    text
+        The document.
+    media
+        Also ask whether each media file exists here.
+    """
+    try:
+        root, sequence = tree(text), parse(text)
+    except GenaiError as error:
+        return [Finding("well-formed", error.place or "", error.sentence)]
+    found = [*_text(text), *_grammar(root), *_ids(root), *_rates(root), *_names(root)]
+    for number, file in _files(root).items():
+        found += _file(file, number, media)
+    for kind, tracks in (("video", sequence.video), ("audio", sequence.audio)):
+        for index, track in enumerate(tracks, 1):
+            found += _track(track, f"{kind} track {index}", sequence.rate)
+    found += [*_links(sequence), *_effects(root)]
+    return found
+
+
+def _text(text: str) -> Iterator[Finding]:
+    if not text.startswith(_HEAD):
+        yield Finding("head", "line 1", "The declaration or document type differs.")
+    for match in _SELF_CLOSED.finditer(text):
+        if match[1] not in _STUBS:
+            yield Finding("self-closed", match[0], "An empty element is self-closed.")
+
+
+def _grammar(root: Element) -> Iterator[Finding]:
+    premiere = root.get("version") == "4"
+    none: frozenset[str] = frozenset()
+    for element in root.iter():
+        children = grammar.STRICT_CHILDREN.get(element.tag, none)
+        attributes = grammar.ATTRIBUTES.get(element.tag, none)
+        if premiere:
+            children |= grammar.PREMIERE_CHILDREN.get(element.tag, none)
+            attributes |= grammar.PREMIERE_ATTRIBUTES.get(element.tag, none)
+        for child in element:
+            if child.tag not in children:
+                rule = f"<{child.tag}> does not belong there."
+                yield Finding("grammar", f"<{element.tag}>", rule)
+        for name in element.attrib:
+            if name not in attributes:
+                yield Finding("grammar", f"<{element.tag}>", f"Attribute {name}.")
+
+
+def _ids(root: Element) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for element in root.iter():
+        own = element.get("id")
+        if own is None:
+            continue
+        if element.tag in _STUBS and not len(element):
+            if own not in seen:
+                yield Finding("defined before use", own, "Nothing defines it before.")
+        elif own in seen:
+            yield Finding("unique ids", own, "It stands there twice.")
+        else:
+            seen.add(own)
+
+
+def _rates(root: Element) -> Iterator[Finding]:
+    for tag in ("sequence", "file", "clipitem", "transitionitem"):
+        for element in root.iter(tag):
+            place = element.get("id") or tag
+            if len(element) and element.find("rate/timebase") is None:
+                yield Finding("rate", place, f"The {tag} states no rate.")
+    files = _files(root) if root.get("version") == "5" else {}
+    for sequence in root.iter("sequence"):
+        rate = _rate_text(sequence)
+        for item in sequence.iter("clipitem"):
+            file = files.get(_file_id(item))
+            wanted = {rate} if file is None else {rate, _rate_text(file)}
+            if _rate_text(item) not in wanted:
+                place = item.get("id", "")
+                yield Finding("one rate", place, "Its rate is not the sequence's.")
+
+
+def _rate_text(element: Element) -> tuple[str, str]:
+    rate = element.find("rate")
+    if rate is None:
+        return "", ""
+    return rate.findtext("timebase", ""), rate.findtext("ntsc", "")
+
+
+def _file_id(item: Element) -> str:
+    file = item.find("file")
+    return "" if file is None else file.get("id", "")
+
+
+def _files(root: Element) -> dict[str, Element]:
+    return {file.get("id", ""): file for file in root.iter("file") if len(file)}
+
+
+def _names(root: Element) -> Iterator[Finding]:
+    for tag in ("sequence", "clipitem", "file"):
+        for element in root.iter(tag):
+            name = element.findtext("name")
+            if not len(element):
+                continue
+            if not (name or "").strip():
+                yield Finding("names", element.get("id", tag), "The name is empty.")
+            elif clean(name or "") != name:
+                place = element.get("id", tag)
+                yield Finding("names", place, "The name has control characters.")
+
+
+def _file(file: Element, number: str, media: bool) -> Iterator[Finding]:
+    address = file.findtext("pathurl") or ""
+    if file.find("timecode/frame") is None or file.find("timecode/string") is None:
+        yield Finding("file timecode", number, "It has no timecode.")
+    if not address:
+        yield Finding("pathurl", number, "It has no address.")
+        return
+    path = address.partition("//")[2]
+    if re.search(r"%(?![0-9A-Fa-f]{2})", path) or re.search(r"[ \"<>\\^`{|}]", path):
+        yield Finding("pathurl", number, "It is not percent-encoded.")
+    if re.search(r"%(2C|26|28|29|27|21)", path, re.IGNORECASE):
+        yield Finding("pathurl", number, "A literal character is percent-encoded.")
+    if file.findtext("name") != clean(base_name(address)):
+        yield Finding("file name", number, "It is not the last part of the address.")
+    if media and not Path(unquote(from_pathurl(address)[7:])).exists():
+        yield Finding("media", number, f"There is no file {address}.")
+
+
+def _track(track: model.Track, place: str, rate: model.Rate) -> Iterator[Finding]:
+    clock = 0
+    for index, item in enumerate(track.items):
+        if isinstance(item, model.TransitionItem):
+            if not 0 <= item.start_frames < item.end_frames:
+                yield Finding("transition", place, "It has no length.")
+            if item.start_frames < clock:
+                yield Finding("no overlap", place, "Transitions overlap.")
+            clock = item.end_frames
+            continue
+        before = track.items[index - 1] if index else None
+        after = track.items[index + 1] if index + 1 < len(track.items) else None
+        yield from _clip(item, (before, after), place, rate)
+        if 0 <= item.start_frames < clock:
+            yield Finding("no overlap", item.id, "It begins before the last ends.")
+        clock = max(clock, item.start_frames, item.end_frames)
+
+
+_Neighbour = model.ClipItem | model.TransitionItem | None
+
+
+def _clip(
+    item: model.ClipItem,
+    neighbours: tuple[_Neighbour, _Neighbour],
+    place: str,
+    rate: model.Rate,
+) -> Iterator[Finding]:
+    before, after = neighbours
+    start, end = item.start_frames, item.end_frames
+    if start == -1 and not isinstance(before, model.TransitionItem):
+        yield Finding("-1 beside a transition", item.id, "Its start is -1.")
+    elif start == -1 and isinstance(before, model.TransitionItem):
+        start = before.start_frames
+    if end == -1 and not isinstance(after, model.TransitionItem):
+        yield Finding("-1 beside a transition", item.id, "Its end is -1.")
+    elif end == -1 and isinstance(after, model.TransitionItem):
+        end = after.end_frames
+    span_s = (item.out_frames - item.in_frames) / item.rate.exact
+    apart = abs(span_s - (end - start) / rate.exact)
+    # In media frames a length is whole only to the frame.
+    if apart if item.rate == rate else apart * item.rate.exact > 1:
+        yield Finding("lengths", item.id, "end - start is not out - in.")
+    if not 0 <= item.in_frames < item.out_frames <= item.duration_frames:
+        yield Finding("handles", item.id, "In and out leave the media.")
+    if item.file is None:
+        yield Finding("file", item.id, "It has no file.")
+        return
+    file_s = item.file.duration_frames / item.file.rate.exact
+    # A last record frame may begin on the media and end after it.
+    if item.out_frames / item.rate.exact >= file_s + 1 / rate.exact:
+        yield Finding("file duration", item.id, "Out is beyond the file's duration.")
+    if item.source_track > item.file.channels:
+        yield Finding("channels", item.id, "The file has no such channel.")
+    if place.startswith("audio") and item.source_track < 1:
+        yield Finding("channels", item.id, "It names no channel.")
+
+
+def _links(sequence: model.Sequence) -> Iterator[Finding]:
+    seats: dict[str, tuple[str, int, int]] = {}
+    items: list[model.ClipItem] = []
+    for tracks in (sequence.video, sequence.audio):
+        for number, track in enumerate(tracks, 1):
+            for index, item in enumerate(track.items, 1):
+                if isinstance(item, model.ClipItem):
+                    seats[item.id] = (track.mediatype, number, index)
+                    items.append(item)
+    groups = {item.id: item.links for item in items}
+    for item in items:
+        if item.links and item.id not in {link.clip_id for link in item.links}:
+            yield Finding("links", item.id, "It is not in its own group.")
+        for link in item.links:
+            seat = (link.mediatype, link.track_index, link.clip_index)
+            if seats.get(link.clip_id) != seat:
+                yield Finding("links", item.id, f"{link.clip_id} is not there.")
+            elif groups[link.clip_id] != item.links:
+                yield Finding("links", item.id, "The group is not the same for all.")
+
+
+def _effects(root: Element) -> Iterator[Finding]:
+    for effect in root.iter("effect"):
+        name = effect.findtext("effectid") or ""
+        if name not in _EFFECTS:
+            yield Finding("effects", name, "No editor is known to read it.")
+        if name == "audiolevels":
+            for value in effect.iter("value"):
+                if not 0 <= _decimal(value.text) <= LARGEST_GAIN + 1e-6:
+                    yield Finding("levels", value.text or "", "It is out of 0-3.98.")
+        for parameter in effect.iter("parameter"):
+            whens = [_decimal(k.findtext("when")) for k in parameter.iter("keyframe")]
+            if any(b <= a for a, b in zip(whens, whens[1:], strict=False)):
+                yield Finding("keyframes", name, "They are not in order.")
+
+
+def _decimal(text: str | None) -> float:
+    try:
+        return float(text or "")
+    except ValueError:
+        return -1.0
