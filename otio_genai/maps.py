@@ -29,6 +29,7 @@ from otio_genai.errors import TimelineError
 
 __all__ = [
     "SILENCE_DB",
+    "STILL_SUFFIXES",
     "Layer",
     "SoundSpan",
     "clips",
@@ -39,6 +40,10 @@ __all__ = [
     "sound_map",
 ]
 
+#: Suffixes of single pictures, by which a foreign timeline's stills are known.
+STILL_SUFFIXES = frozenset(
+    ("bmp", "dpx", "exr", "heic", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff")
+)
 #: Levels at or below this many decibels are silence.
 SILENCE_DB = -96.0
 
@@ -346,7 +351,8 @@ def _source_in(clip: otio.schema.Clip) -> tuple[Fraction, Fraction]:
 def _last_frame(
     clip: otio.schema.Clip, facts: dict[str, Any], source_rate: Fraction
 ) -> int | None:
-    if facts.get("kind") == "still":
+    suffix = clip.media_reference.target_url.rpartition(".")[2].lower()
+    if facts.get("kind") == "still" or (not facts and suffix in STILL_SUFFIXES):
         return 0
     if facts.get("frames"):
         return int(facts["frames"]) - 1

@@ -121,6 +121,12 @@ def test_a_still_is_always_its_one_frame():
     assert [f[0][1] for f in seen(timeline([made]))] == [0, 0, 0]
 
 
+def test_a_foreign_still_is_known_by_its_suffix():
+    made = clip("a", 50, 3)
+    made.media_reference.target_url = "file:///a.PNG"
+    assert [f[0][1] for f in seen(timeline([made]))] == [0, 0, 0]
+
+
 def test_nested_timelines_are_seen_through():
     inner = otio.schema.Stack("nest")
     track = otio.schema.Track("v", kind="Video")
