@@ -222,8 +222,9 @@ def _clip(
         end = after.end_frames
     span_s = (item.out_frames - item.in_frames) / item.rate.exact
     apart = abs(span_s - (end - start) / rate.exact)
-    # In media frames a length is whole only to the frame.
-    if apart if item.rate == rate else apart * item.rate.exact > 1:
+    # In media frames a length is whole only to the frame, media or record.
+    slack = 0 if item.rate == rate else 1 / min(item.rate.exact, rate.exact)
+    if apart > slack:
         yield Finding("lengths", item.id, "end - start is not out - in.")
     if not 0 <= item.in_frames < item.out_frames <= item.duration_frames:
         yield Finding("handles", item.id, "In and out leave the media.")

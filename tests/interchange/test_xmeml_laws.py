@@ -16,7 +16,7 @@ from otio_genai.interchange.urls import from_pathurl
 from tests.support.strategies import RATES, Take, place, timelines
 
 SOME = settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

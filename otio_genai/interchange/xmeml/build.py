@@ -47,42 +47,40 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
         )
     timeline = timeline.deepcopy()
     film = metadata.read(timeline, "film", {})
-    rate = _rate(timeline)
-    begin = timeline.global_start_time
-    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate.exact)
-    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate.exact)
-    account = Account(rate.exact, start, drop)
+    timecode = _timecode(timeline, film)
+    rate = timecode.rate
+    account = Account(rate.exact, timecode.frames, timecode.drop)
     library = Library(rate.exact, account)
     video, audio, end = _lay_out_all(timeline, rate, library, account)
     size = _size(film, library, account)
-    account_text = account.text(timeline.name or "", "Untitled")
     maker = Maker(rules, rate, library, size, account)
-    markers = _markers(timeline, video, rate, rules, account)
-    tracks = tuple(
-        maker.picture_track(track, items, number)
-        for number, (track, items) in enumerate(video, 1)
-    )
-    sounds = sound_tracks(audio, rules, maker, account)
-    if not rules.extensions and any(track.name for track in timeline.tracks):
-        account.add(
-            "track names", "dropped", "V1, V2 … A1, A2 …", "Rename them in the editor."
-        )
-    _report_rest(timeline, video, account)
-    sequence = Sequence(
+    made = Sequence(
         id="sequence-1",
-        name=account_text,
+        name=account.text(timeline.name or "", "Untitled"),
         rate=rate,
         duration_frames=end,
         width_px=size[0],
         height_px=size[1],
         sample_rate=int(film.get("sample_rate") or _DEFAULT_SAMPLE_RATE),
-        timecode=Timecode(rate, start, drop),
-        video=tracks,
-        audio=sounds,
-        markers=markers,
+        timecode=timecode,
+        video=tuple(
+            maker.picture_track(track, items, number)
+            for number, (track, items) in enumerate(video, 1)
+        ),
+        audio=sound_tracks(audio, rules, maker, account),
+        markers=_markers(timeline, video, rate, rules, account),
         version=rules.version,
     )
-    return linked(sequence), account.loss()
+    _report_rest(timeline, video, rules, account)
+    return linked(made), account.loss()
+
+
+def _timecode(timeline: otio.schema.Timeline, film: dict[str, Any]) -> Timecode:
+    rate = _rate(timeline)
+    begin = timeline.global_start_time
+    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate.exact)
+    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate.exact)
+    return Timecode(rate, max(0, start), drop)
 
 
 def _rate(timeline: otio.schema.Timeline) -> Rate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -154,19 +155,9 @@ class Maker:
         first, last = self._in_out(spot, track, (first_s, length), rate, silent)
         if self._rules.media_rate:
             last = max(first + 1, min(last, duration))
-        ticks: tuple[int | None, int | None] = (None, None)
-        if self._rules.extensions:
-            end_s = first_s + length / record
-            ticks = rates.ticks(first_s), rates.ticks(end_s)
-        clip = spot.clip
-        name = file.name
-        if clip.name:
-            quiet = Account(record, 0, False) if silent else self._account
-            name = quiet.text(clip.name, file.name, track=track)
-        slate = spot.medium.slate
-        return ClipItem(
+        made = ClipItem(
             id="",
-            name=name,
+            name=self._name(spot, file, track, silent),
             rate=rate,
             duration_frames=max(duration, last),
             start_frames=-1 if spot.fade_in else spot.start,
@@ -174,17 +165,12 @@ class Maker:
             in_frames=first,
             out_frames=last,
             file=file,
-            ticks_in=ticks[0],
-            ticks_out=ticks[1],
-            enabled=bool(clip.enabled),
+            enabled=bool(spot.clip.enabled),
             alpha="straight" if spot.medium.still else "none",
             source_track=channel[0],
             channel_type=channel[1],
             filters=self._filters(spot, file, mediatype, (rate, first), track, silent),
             markers=() if silent else self._clip_markers(spot, rate),
-            description=clean(str(slate.get("prompt") or ""), lines=True).strip(),
-            note=_note(slate),
-            original_name=clean(str(slate.get("name") or "")).strip(),
             link_key=(
                 file.id,
                 (spot.start - spot.head) / record - first / rate.exact,
@@ -192,6 +178,19 @@ class Maker:
                 spot.end,
             ),
         )
+        made = _described(made, spot.medium.slate)
+        if not self._rules.extensions:
+            return made
+        ends = rates.ticks(first_s), rates.ticks(first_s + length / record)
+        return replace(made, ticks_in=ends[0], ticks_out=ends[1])
+
+    def _name(self, spot: Spot, file: MediaFile, track: str, silent: bool) -> str:
+        if not spot.clip.name:
+            return file.name
+        if silent:
+            kept = clean(spot.clip.name)
+            return kept if kept.strip() else file.name
+        return self._account.text(spot.clip.name, file.name, track=track)
 
     def _in_out(
         self,
@@ -297,6 +296,15 @@ def _alignment(fade: Fade) -> str:
     if fade.after == 0:
         return "end"
     return "center" if fade.before == (fade.before + fade.after) // 2 else ""
+
+
+def _described(item: ClipItem, slate: dict[str, Any]) -> ClipItem:
+    return replace(
+        item,
+        description=clean(str(slate.get("prompt") or ""), lines=True).strip(),
+        note=_note(slate),
+        original_name=clean(str(slate.get("name") or "")).strip(),
+    )
 
 
 def _note(slate: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def linked(sequence: model.Sequence) -> model.Sequence:
 
 
 def _numbered(sequence: model.Sequence) -> model.Sequence:
-    """Number clips, and files by first use, in the order they are written."""
+    """Return the sequence with clips and files numbered as they are written."""
     clips = 0
     files: dict[str, model.MediaFile] = {}
 

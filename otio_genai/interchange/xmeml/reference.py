@@ -58,23 +58,10 @@ def clip_of(
         The sequence's (width, height) in pixels; zeros when unknown.
     """
     head, length = span
-    if item.ticks_in is not None:
-        in_s = Fraction(item.ticks_in, rates.TICKS_PER_SECOND)
-    else:
-        in_s = max(0, item.in_frames) / item.rate.exact
-    in_s += head / rate
     reference = _reference(item)
-    available = reference.available_range
-    own_rate = rate if item.file is None else item.file.rate.exact
-    if available is not None:
-        in_s += rates.seconds(available.start_time)
-    clip = otio.schema.Clip(
-        item.name,
-        reference,
-        otio.opentime.TimeRange(
-            source_start(in_s, rate, own_rate), rates.time(length, rate)
-        ),
-    )
+    start = _start(item, head, rate, reference.available_range)
+    trim = otio.opentime.TimeRange(start, rates.time(length, rate))
+    clip = otio.schema.Clip(item.name, reference, trim)
     clip.enabled = item.enabled
     frame = _record_frame(item, head, rate)
     for effect in item.filters:
@@ -85,6 +72,23 @@ def clip_of(
     if item.file is not None:
         _put_framing(clip, item, (item.file.width_px, item.file.height_px), size, frame)
     return clip
+
+
+def _start(
+    item: model.ClipItem,
+    head: int,
+    rate: Fraction,
+    available: otio.opentime.TimeRange | None,
+) -> otio.opentime.RationalTime:
+    if item.ticks_in is not None:
+        in_s = Fraction(item.ticks_in, rates.TICKS_PER_SECOND)
+    else:
+        in_s = max(0, item.in_frames) / item.rate.exact
+    in_s += head / rate
+    if available is not None:
+        in_s += rates.seconds(available.start_time)
+    own_rate = rate if item.file is None else item.file.rate.exact
+    return source_start(in_s, rate, own_rate)
 
 
 def _reference(item: model.ClipItem) -> otio.core.MediaReference:

@@ -125,6 +125,7 @@ class _Cut:
     at: int
     before: int
     after: int
+    black: str
 
 
 def _track(
@@ -133,27 +134,46 @@ def _track(
     rate = sequence.rate.exact
     made = otio.schema.Track(name, kind=kind)
     made.enabled = track.enabled
-    cuts = {
-        cut.at: cut
-        for item in reversed(track.items)
-        if isinstance(item, model.TransitionItem)
-        and (cut := _cut(item, rate)) is not None
-    }
+    cuts: dict[tuple[int, str], _Cut] = {}
+    for item in track.items:
+        if isinstance(item, model.TransitionItem):
+            cut = _cut(item, rate)
+            if cut is not None:
+                cuts.setdefault((cut.at, cut.black), cut)
     size = sequence.width_px, sequence.height_px
     clock = 0
     for placed in _placed(track.items, rate, size):
-        if placed.start > clock:
-            if clock and clock in cuts:
-                made.append(_transition(cuts.pop(clock), kind, rate))
-            gap = rates.span(0, placed.start - clock, rate)
-            made.append(otio.schema.Gap(source_range=gap))
-        if placed.start in cuts:
-            made.append(_transition(cuts.pop(placed.start), kind, rate))
+        made.extend(_between(cuts, (clock, placed.start), kind, rate))
         made.append(placed.clip)
         clock = placed.end
-    if clock and clock in cuts:
-        made.append(_transition(cuts.pop(clock), kind, rate))
+    for black in ("end", ""):
+        if clock and (clock, black) in cuts:
+            made.append(_transition(cuts[clock, black], kind, rate))
+            break
     return made
+
+
+def _between(
+    cuts: dict[tuple[int, str], _Cut], span: tuple[int, int], kind: str, rate: Fraction
+) -> Iterator[otio.core.Composable]:
+    """Give what lies between two clips: transitions, and black even of no length.
+
+    A gap of no length parts a fade to or from black from the clip on its other side.
+    """
+    clock, start = span
+    out = cuts.pop((clock, "end"), None) if clock else None
+    into = cuts.pop((start, "start"), None)
+    if out is None and clock and clock < start:
+        out = cuts.pop((clock, ""), None)
+    if into is None and (out is None or clock < start):
+        into = cuts.pop((start, ""), None)
+    if out is not None:
+        yield _transition(out, kind, rate)
+    parted = out is not None or (into is not None and into.black and clock)
+    if clock < start or parted:
+        yield otio.schema.Gap(source_range=rates.span(0, start - clock, rate))
+    if into is not None:
+        yield _transition(into, kind, rate)
 
 
 def _transition(cut: _Cut, kind: str, rate: Fraction) -> otio.schema.Transition:
@@ -179,7 +199,10 @@ def _cut(item: model.TransitionItem, rate: Fraction) -> _Cut | None:
     else:
         before = (end - start) // 2
     before = min(max(before, 0), end - start)
-    return _Cut(start + before, before, end - start - before)
+    side, _, black = item.alignment.partition("-")
+    return _Cut(
+        start + before, before, end - start - before, side if black == "black" else ""
+    )
 
 
 def _placed(

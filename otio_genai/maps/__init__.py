@@ -1,0 +1,31 @@
+"""What a timeline shows and sounds, frame by frame and sample by sample.
+
+Aim
+    One meaning for every timeline, ours or another editor's. `picture_map` and
+    `sound_map` are what the renderer follows and what every round trip is held to.
+
+Conventions
+    Record frames are counted from 0 at the timeline's one rate (`record_rate`).
+    Edges that fall between two record frames go to the nearest. A source frame is
+    found by the one rule of `otio_genai.rates`; one beyond the media is the media's
+    first or last frame, as editors hold it. In a dissolve of ``n = in + out`` record
+    frames, the ``k``-th shows ``k / n`` of the incoming picture. Levels are
+    amplitude factors, linear between keyframes.
+"""
+
+from otio_genai.maps.layout import clips, length_frames, record_rate
+from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
+from otio_genai.maps.sound import SILENCE_DB, SoundSpan, gain, sound_map
+
+__all__ = [
+    "SILENCE_DB",
+    "STILL_SUFFIXES",
+    "Layer",
+    "SoundSpan",
+    "clips",
+    "gain",
+    "length_frames",
+    "picture_map",
+    "record_rate",
+    "sound_map",
+]

@@ -1,0 +1,204 @@
+"""What each record frame shows; see `otio_genai.maps` for the conventions."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import metadata, rates
+from otio_genai.maps.layout import (
+    Overlap,
+    Placed,
+    duration_s,
+    layout,
+    length_frames,
+    record_rate,
+    source_in,
+)
+
+__all__ = ["STILL_SUFFIXES", "Layer", "picture_map"]
+
+#: Suffixes of single pictures, by which a foreign timeline's stills are known.
+STILL_SUFFIXES = frozenset(
+    ("bmp", "dpx", "exr", "heic", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One picture in one record frame."""
+
+    clip: otio.schema.Clip
+    "The clip it belongs to: its name, framing and media reference."
+    url: str
+    "Target URL of the take."
+    source_frame: int
+    "Frame of the take, counted from its first."
+    weight: Fraction
+    "Share of the record frame, over 0 and at most 1."
+    clip_frame: int
+    "Record frames since the clip's first; outside its range in a handle."
+
+
+# Items of a track give their layers at any record frame relative to their start.
+_Source = Callable[[int], tuple[Layer, ...]]
+
+
+def picture_map(timeline: otio.schema.Timeline) -> list[tuple[Layer, ...]]:
+    """Return what each record frame shows.
+
+    Returns
+    -------
+    list of tuple of Layer
+        One tuple per record frame, lower layers first in a dissolve; empty is
+        black, and weights summing below one let black through.
+
+    Raises
+    ------
+    TimelineError
+        The timeline states no rate.
+    """
+    rate = record_rate(timeline)
+    total = length_frames(timeline)
+    return _stack_frames(timeline.tracks, rate, total)
+
+
+def _stack_frames(
+    stack: otio.schema.Stack, rate: Fraction, total: int
+) -> list[tuple[Layer, ...]]:
+    frames: list[tuple[Layer, ...]] = [()] * total
+    tracks = [
+        _track_source(track, rate)
+        for track in reversed(list(stack))
+        if _shows_picture(track)
+    ]
+    for index in range(total):
+        left = Fraction(1)
+        seen: tuple[Layer, ...] = ()
+        for source in tracks:
+            layers = source(index)
+            seen = (*(replace(a, weight=a.weight * left) for a in layers), *seen)
+            left *= 1 - sum((a.weight for a in layers), Fraction(0))
+            if left <= 0:
+                break
+        frames[index] = seen
+    return frames
+
+
+def _shows_picture(child: otio.core.Composable) -> bool:
+    if not getattr(child, "enabled", True):
+        return False
+    if isinstance(child, otio.schema.Track):
+        return bool(child.kind == otio.schema.TrackKind.Video)
+    return isinstance(child, otio.core.Item)
+
+
+def _track_source(child: otio.core.Composable, rate: Fraction) -> _Source:
+    if not isinstance(child, otio.schema.Track):
+        return _item_source(child, rate)
+    placed, overlaps, _ = layout(child, rate)
+    sources = [_item_source(p.item, rate) for p in placed]
+    starts = [p.record_in for p in placed]
+    by_cut = [(o.cut - o.in_frames, o.cut + o.out_frames, o) for o in overlaps]
+
+    def at(frame: int) -> tuple[Layer, ...]:
+        for begin, end, overlap in by_cut:
+            if begin <= frame < end:
+                return _dissolved(frame, overlap, placed, sources)
+        index = bisect.bisect_right(starts, frame) - 1
+        if index < 0 or frame >= placed[index].record_out:
+            return ()
+        return sources[index](frame - starts[index])
+
+    return at
+
+
+def _dissolved(
+    frame: int,
+    overlap: Overlap,
+    placed: Sequence[Placed],
+    sources: Sequence[_Source],
+) -> tuple[Layer, ...]:
+    length = overlap.in_frames + overlap.out_frames
+    share = Fraction(frame - overlap.cut + overlap.in_frames, length)
+    found: list[Layer] = []
+    for index, weight in ((overlap.before, 1 - share), (overlap.after, share)):
+        if not 0 <= index < len(placed) or weight == 0:
+            continue
+        layers = sources[index](frame - placed[index].record_in)
+        found += [replace(a, weight=a.weight * weight) for a in layers]
+    return tuple(found)
+
+
+def _item_source(item: otio.core.Item, rate: Fraction) -> _Source:
+    if not item.enabled or isinstance(item, otio.schema.Gap):
+        return lambda _: ()
+    if isinstance(item, otio.schema.Clip):
+        return _clip_source(item, rate)
+    return _nested_source(item, rate)
+
+
+def _nested_source(item: otio.core.Composition, rate: Fraction) -> _Source:
+    if isinstance(item, otio.schema.Track):
+        inner = _track_source(item, rate)
+    else:
+        total = rates.frames_at(rates.seconds(item.available_range().duration), rate)
+        frames = _stack_frames(item, rate, total)
+        inner = lambda k: frames[k] if 0 <= k < len(frames) else ()  # noqa: E731
+    trim = item.source_range
+    first = 0 if trim is None else rates.frames_at(rates.seconds(trim.start_time), rate)
+    return lambda k: inner(first + k)
+
+
+def _clip_source(clip: otio.schema.Clip, rate: Fraction) -> _Source:
+    reference = clip.media_reference
+    url = getattr(reference, "target_url", None)
+    if not url:
+        return lambda _: ()
+    facts = metadata.read(reference, "media", {})
+    in_s, source_rate = source_in(clip)
+    if "rate" in facts:
+        source_rate = rates.rate(facts["rate"])
+    last = _last_frame(clip, facts, source_rate)
+    speed = _speed(clip)
+    length = rates.frames_at(duration_s(clip), rate)
+
+    def at(frame: int) -> tuple[Layer, ...]:
+        if speed < 0:
+            # Played backwards the last frame of the range comes first.
+            time_s = in_s + (length - frame) * -speed / rate
+            number = math.ceil(time_s * source_rate) - 1
+        else:
+            number = rates.frame_at(in_s + frame * speed / rate, source_rate)
+        number = max(number, 0) if last is None else min(max(number, 0), last)
+        return (Layer(clip, url, number, Fraction(1), frame),)
+
+    return at
+
+
+def _last_frame(
+    clip: otio.schema.Clip, facts: dict[str, Any], source_rate: Fraction
+) -> int | None:
+    suffix = clip.media_reference.target_url.rpartition(".")[2].lower()
+    if facts.get("kind") == "still" or (not facts and suffix in STILL_SUFFIXES):
+        return 0
+    if facts.get("frames"):
+        return int(facts["frames"]) - 1
+    available = clip.media_reference.available_range
+    if available is None:
+        return None
+    return max(0, math.ceil(rates.seconds(available.duration) * source_rate) - 1)
+
+
+def _speed(clip: otio.schema.Clip) -> Fraction:
+    speed = Fraction(1)
+    for effect in clip.effects:
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
+    return speed

@@ -1,0 +1,54 @@
+"""The account of a conversion."""
+
+import json
+
+import pytest
+
+from otio_genai.interchange import Loss, LossItem
+
+EXACT = LossItem("clips", "exact", "3 clips")
+DROPPED = LossItem(
+    "speed",
+    "dropped",
+    "a gap",
+    "Render it.",
+    "Picture",
+    "a",
+    "00:00:00:00",
+    "00:00:01:00",
+)
+BAKED = LossItem("carry", "baked", "a rendered clip")
+
+
+def test_nothing_lost_is_said_and_both_lists_are_there():
+    loss = Loss()
+    assert not loss.lossy
+    assert loss.readable() == "Nothing was lost."
+    assert loss.to_json() == {
+        "lossy": False,
+        "items": [],
+        "warnings": [],
+        "unsupported": [],
+    }
+
+
+def test_an_exact_item_or_a_note_is_no_loss():
+    assert not Loss((EXACT,), ("nobody knows",)).lossy
+    assert Loss((EXACT,), ("nobody knows",)).warnings == ["nobody knows"]
+
+
+def test_items_name_place_feature_outcome_and_remedy():
+    loss = Loss((EXACT, BAKED)) + Loss((DROPPED,))
+    assert loss.lossy
+    assert loss.unsupported == [
+        "Picture · a · 00:00:00:00-00:00:01:00: speed dropped: a gap (Render it.)"
+    ]
+    assert loss.warnings == ["timeline: carry baked: a rendered clip"]
+    lines = loss.readable().splitlines()
+    assert lines[0] == "Something was lost." and "dropped" in lines[1]
+    assert json.loads(json.dumps(loss.to_json()))["items"][2]["place"]["item"] == "a"
+
+
+def test_an_unknown_outcome_is_refused():
+    with pytest.raises(ValueError, match="lost"):
+        LossItem("clips", "lost", "")

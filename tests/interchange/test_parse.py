@@ -1,0 +1,137 @@
+"""Hostile and real documents."""
+
+import pytest
+
+from otio_genai import maps
+from otio_genai.errors import GenaiError
+from otio_genai.interchange import read_xmeml, write_xmeml
+from otio_genai.interchange.xmeml import tree as tree_module
+from otio_genai.interchange.xmeml.parse import parse
+
+SEQUENCE = "<sequence><rate><timebase>24</timebase></rate>{}</sequence>"
+CLIP = "<media><video><track><clipitem id='c'>{}</clipitem></track></video></media>"
+
+
+def wrap(text):
+    return f"<xmeml version='4'>{SEQUENCE.format(text)}</xmeml>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no xml",
+        "<xmeml version='4'>",
+        "<xmeml version='4'/>",
+        "<fcpxml/>",
+        "<xmeml><sequence><media/></sequence></xmeml>",
+        "\ud800",
+        wrap("<duration>1e9</duration>"),
+        wrap("<duration>" + "9" * 5000 + "</duration>"),
+        wrap("<duration>9999999999999999</duration>"),
+        wrap("").replace("24", "0"),
+        wrap(CLIP.format("<start>x</start>")),
+        '<!DOCTYPE x [<!ENTITY a "b">]>' + wrap("<name>&a;</name>"),
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hosts">]>'
+        + wrap("<name>&a;</name>"),
+        wrap("<a>" * 1000 + "</a>" * 1000),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_sentence(text):
+    with pytest.raises(GenaiError) as caught:
+        read_xmeml(text)
+    assert caught.value.remedy
+
+
+def test_a_laughing_bomb_is_refused_at_its_first_entity():
+    lines = [f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 30)]
+    bomb = f'<!DOCTYPE x [<!ENTITY a0 "ha">{"".join(lines)}]>' + wrap(
+        "<name>&a29;</name>"
+    )
+    with pytest.raises(GenaiError, match="entities"):
+        read_xmeml(bomb)
+
+
+def test_a_too_large_document_is_refused(monkeypatch):
+    monkeypatch.setattr(tree_module, "LARGEST_SIZE", 10)
+    with pytest.raises(GenaiError, match="characters"):
+        read_xmeml(wrap(""))
+
+
+def test_an_unknown_dialect_is_refused():
+    with pytest.raises(GenaiError, match="dialect"):
+        read_xmeml(wrap(""), "avid")
+
+
+def test_edges_of_minus_one_are_worked_out_from_the_transition():
+    text = wrap(
+        "<media><video><track>"
+        "<clipitem id='a'><start>956</start><end>-1</end>"
+        "<in>34</in><out>255</out></clipitem>"
+        "<transitionitem><start>1152</start><end>1177</end>"
+        "<alignment>center</alignment></transitionitem>"
+        "<clipitem id='b'><start>-1</start><end>1246</end>"
+        "<in>6</in><out>100</out></clipitem>"
+        "</track></video></media>"
+    )
+    gap, left, dissolve, right = read_xmeml(text).tracks[0]
+    assert gap.source_range.duration.value == 956
+    assert (left.source_range.start_time.value, left.source_range.duration.value) == (
+        34,
+        208,
+    )
+    assert (dissolve.in_offset.value, dissolve.out_offset.value) == (12, 13)
+    assert (right.source_range.start_time.value, right.source_range.duration.value) == (
+        18,
+        82,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "clips", "frames"),
+    [
+        ("empty_name_tags", 186, 3517),
+        ("hiero_xml_export", 2, None),
+        ("kdenlive_example_from_fcp", 128, 28982),
+        ("premiere_enable_property", 11, 256),
+        ("premiere_example", 15, 1246),
+        ("premiere_generators", 8, 856),
+        ("sample_just_track", 0, 0),
+    ],
+)
+def test_files_of_real_editors_are_read(shared, name, clips, frames):
+    text = (shared / "corpus" / "xmeml" / f"{name}.xml").read_text(encoding="utf-8")
+    timeline = read_xmeml(text)
+    assert len(maps.clips(timeline)) == clips
+    assert frames is None or maps.length_frames(timeline) == frames
+    for dialect in ("premiere", "resolve"):
+        written, _ = write_xmeml(timeline, dialect)
+        assert write_xmeml(read_xmeml(written), dialect)[0] == written
+
+
+def test_a_fragment_is_refused(shared):
+    path = shared / "corpus" / "xmeml" / "premiere_example_filter.xml"
+    with pytest.raises(GenaiError, match="not <xmeml>"):
+        read_xmeml(path.read_text(encoding="utf-8"))
+
+
+def test_links_of_real_files_count_transitions(shared):
+    text = (shared / "corpus" / "xmeml" / "premiere_example.xml").read_text("utf-8")
+    sequence = parse(text)
+    seats = {
+        item.id: (kind, number, index)
+        for kind, tracks in (("video", sequence.video), ("audio", sequence.audio))
+        for number, track in enumerate(tracks, 1)
+        for index, item in enumerate(track.items, 1)
+        if hasattr(item, "links")
+    }
+    links = [
+        link
+        for track in sequence.video + sequence.audio
+        for item in track.items
+        for link in getattr(item, "links", ())
+    ]
+    assert len(links) == 48
+    for link in links:
+        seat = (link.mediatype, link.track_index, link.clip_index)
+        assert seats[link.clip_id] == seat
