@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import OutputError
 from otio_genai.media import colour, files
+from otio_genai.media.codecs import x264_steady
 
 __all__ = ["FilmWriter", "write_flac", "write_wav"]
 
@@ -82,7 +83,12 @@ class FilmWriter:
         self._scaler = VideoReformatter()
         self._stack = ExitStack()
         beside = self._stack.enter_context(files.write_beside(path, force=force))
-        chosen = {"crf": f"{crf:g}", "preset": preset, **(options or {})}
+        chosen = {
+            "crf": f"{crf:g}",
+            "preset": preset,
+            **x264_steady(),
+            **(options or {}),
+        }
         try:
             self._open(f"file:{beside}", beside.suffix, chosen, threads, gop_frames)
             self._audio = self._sound_stream(sample_rate) if sample_rate else None

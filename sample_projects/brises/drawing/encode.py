@@ -12,6 +12,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy import ndimage
 
+from otio_genai.media.codecs import x264_steady
+
 from .camera import Pose, sway
 from .grade import Grade
 from .noise import Floats
@@ -81,7 +83,7 @@ def write_take(shot: Shot, seed: int, folder: Path) -> Path:
         box.metadata["comment"] = REMARK
         stream = box.add_stream("libx264", rate=shot.rate)
         stream.width, stream.height, stream.pix_fmt = shot.width, shot.height, "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "23"}
+        stream.options = {"preset": "veryfast", "crf": "23", **x264_steady()}
         context = stream.codec_context
         context.thread_count = 1  # two takes are drawn at a time, one per core
         context.color_primaries = context.color_trc = context.colorspace = BT709
