@@ -74,3 +74,21 @@ def test_loading_them_is_light():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("given", "seed"), [({}, None), ({"seed": "7"}, 7)])
+def test_genai_reads_a_project_with_its_seed(monkeypatch, tmp_path, given, seed):
+    from otio_genai.assemble import project
+
+    seen = []
+
+    def from_project(path, *, seed=None):
+        seen.append((str(path), seed))
+        return film()
+
+    monkeypatch.setattr(project, "from_project", from_project)
+    path = tmp_path / "film.toml"
+    path.write_text("", "utf-8")
+    made = otio.adapters.read_from_file(str(path), **given)
+    assert isinstance(made, otio.schema.Timeline)
+    assert seen == [(str(path), seed)]

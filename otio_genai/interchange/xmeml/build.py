@@ -40,12 +40,7 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
         The timeline states no rate.
     """
     rules = table(dialect)
-    if not isinstance(timeline, otio.schema.Timeline):
-        raise InterchangeError(
-            f"A {type(timeline).__name__} is not a timeline.",
-            remedy="Put it on a track of a timeline.",
-        )
-    timeline = timeline.deepcopy()
+    timeline = _copy(timeline)
     film = metadata.read(timeline, "film", {})
     timecode = _timecode(timeline, film)
     rate = timecode.rate
@@ -73,6 +68,15 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
     )
     _report_rest(timeline, video, rules, account)
     return linked(made), account.loss()
+
+
+def _copy(timeline: object) -> otio.schema.Timeline:
+    if not isinstance(timeline, otio.schema.Timeline):
+        raise InterchangeError(
+            f"A {type(timeline).__name__} is not a timeline.",
+            remedy="Put it on a track of a timeline.",
+        )
+    return timeline.deepcopy()
 
 
 def _timecode(timeline: otio.schema.Timeline, film: dict[str, Any]) -> Timecode:
@@ -157,8 +161,14 @@ def _markers(
     return tuple(found)
 
 
-def _report_rest(timeline: otio.schema.Timeline, video: Laid, account: Account) -> None:
-    """Account for what no editor of this format can be told."""
+def _report_rest(
+    timeline: otio.schema.Timeline, video: Laid, rules: Table, account: Account
+) -> None:
+    """Account for what the editor cannot be told."""
+    if not rules.extensions and any(track.name for track in timeline.tracks):
+        account.add(
+            "track names", "dropped", "V1, V2 … A1, A2 …", "Rename them in the editor."
+        )
     if timeline.tracks.source_range is not None:
         account.add("trim of the whole timeline", "dropped", "all of it")
     for track in timeline.tracks:

@@ -20,7 +20,8 @@ __all__ = [
 #: Amplitude factor above which Premiere plays silence: +12 dB.
 LARGEST_GAIN = 3.98109
 
-#: OpenTimelineIO's marker colours as Premiere's 0xAABBGGRR; green has no tag.
+#: OpenTimelineIO's marker colours in Premiere's 0xAABBGGRR; green has no tag. The
+#: layout is Premiere's, the shades are ours, one each so that they read back.
 MARKER_COLORS: dict[str, int] = {
     "RED": 0xFF2B2BD2,
     "PINK": 0xFFB67FE4,

@@ -105,15 +105,13 @@ class Maker:
     def _report_transition(
         self, fade: Fade, track: str, mediatype: MediaType, alignment: str
     ) -> None:
-        carry = metadata.read(fade.transition, "carry", {})
         kind = fade.transition.transition_type
         place: dict[str, Any] = {
             "track": track,
             "item": clean(fade.transition.name),
             "span": (fade.cut - fade.before, fade.cut + fade.after),
         }
-        plain = kind == otio.schema.TransitionTypes.SMPTE_Dissolve
-        if carry.get("kind") == "carry" or not plain:
+        if kind != otio.schema.TransitionTypes.SMPTE_Dissolve:
             self._account.add(
                 "transition type",
                 "approximated",
@@ -149,12 +147,8 @@ class Maker:
         file = self._files[spot.medium.number]
         record = self._rate.exact
         rate = file.rate if self._rules.media_rate else self._rate
-        first_s = spot.in_s - spot.head / record
-        length = spot.end - spot.start + spot.head + spot.tail
         duration = spot.medium.duration_frames(rate.exact)
-        first, last = self._in_out(spot, track, (first_s, length), rate, silent)
-        if self._rules.media_rate:
-            last = max(first + 1, min(last, duration))
+        first, last = self._in_out(spot, track, rate, silent)
         made = ClipItem(
             id="",
             name=self._name(spot, file, track, silent),
@@ -171,18 +165,23 @@ class Maker:
             channel_type=channel[1],
             filters=self._filters(spot, file, mediatype, (rate, first), track, silent),
             markers=() if silent else self._clip_markers(spot, rate),
-            link_key=(
-                file.id,
-                (spot.start - spot.head) / record - first / rate.exact,
-                spot.start,
-                spot.end,
-            ),
         )
-        made = _described(made, spot.medium.slate)
+        offset_s = (spot.start - spot.head) / record - first / rate.exact
+        made = replace(made, link_key=(file.id, offset_s, spot.start, spot.end))
+        return _described(self._with_ticks(made, spot), spot.medium.slate)
+
+    def _with_ticks(self, item: ClipItem, spot: Spot) -> ClipItem:
         if not self._rules.extensions:
-            return made
-        ends = rates.ticks(first_s), rates.ticks(first_s + length / record)
-        return replace(made, ticks_in=ends[0], ticks_out=ends[1])
+            return item
+        first_s, length = self._span(spot)
+        last_s = first_s + length / self._rate.exact
+        ends = rates.ticks(first_s), rates.ticks(last_s)
+        return replace(item, ticks_in=ends[0], ticks_out=ends[1])
+
+    def _span(self, spot: Spot) -> tuple[Fraction, int]:
+        """Return the media seconds of the first frame shown, and all frames shown."""
+        first_s = spot.in_s - spot.head / self._rate.exact
+        return first_s, spot.end - spot.start + spot.head + spot.tail
 
     def _name(self, spot: Spot, file: MediaFile, track: str, silent: bool) -> str:
         if not spot.clip.name:
@@ -193,15 +192,10 @@ class Maker:
         return self._account.text(spot.clip.name, file.name, track=track)
 
     def _in_out(
-        self,
-        spot: Spot,
-        track: str,
-        span: tuple[Fraction, int],
-        rate: Rate,
-        silent: bool,
+        self, spot: Spot, track: str, rate: Rate, silent: bool
     ) -> tuple[int, int]:
-        """Return in and out at ``rate`` for a span of (seconds, record frames)."""
-        first_s, length = span
+        """Return in and out, beneath the transitions beside, at ``rate``."""
+        first_s, length = self._span(spot)
         if not self._rules.media_rate:
             first = max(0, rates.frames_at(first_s, rate.exact))
             return first, first + length
@@ -221,7 +215,8 @@ class Maker:
                 item=clean(spot.clip.name),
                 span=(spot.start, spot.end),
             )
-        return first, first + count
+        last = min(first + count, spot.medium.duration_frames(rate.exact))
+        return first, max(first + 1, last)
 
     def _filters(
         self,
