@@ -34,6 +34,8 @@ class Problem:
     "What is wrong, as a sentence."
     remedy: str
     "What to do about it."
+    code: str = ""
+    "A name for programs: ``media-missing``, ``no-media`` or empty."
 
     def to_dict(self) -> dict[str, str]:
         """Return the problem as JSON carries it."""
@@ -113,12 +115,13 @@ def _check_clip(
     if not isinstance(reference, otio.schema.ExternalReference):
         if isinstance(reference, otio.schema.MissingReference):
             remedy = "Link it to a file."
-            yield Problem("error", place, "It has no media.", remedy)
+            yield Problem("error", place, "It has no media.", remedy, "no-media")
         return
     path = locate.path(reference, base)
     if not path.is_file():
         remedy = "Put the file back, or relink the clip."
-        yield Problem("error", place, f"Its media is missing: {path}.", remedy)
+        text = f"Its media is missing: {path}."
+        yield Problem("error", place, text, remedy, "media-missing")
     if reference.available_range is None:
         yield Problem(
             "warning",

@@ -16,7 +16,7 @@ from otio_genai.check import check
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange import Loss, write_xmeml
 from otio_genai.interchange.urls import Dialect
-from otio_genai.media import files
+from otio_genai.media import files, locate
 
 __all__ = ["TARGETS", "export", "read_timeline"]
 
@@ -47,35 +47,29 @@ def export(
     Returns
     -------
     Loss
-        What was approximated or dropped, item by item; empty is a promise.
+        What was approximated or dropped, item by item; empty is a promise. Media
+        files that are not there are noted: the editor will ask for them.
 
     Raises
     ------
     InterchangeError
-        The target is unknown, or the timeline has errors that `check` names.
+        The target is unknown, or its format has no such rate.
     OutputError
-        The file is there already, or cannot be written.
+        The file is there already, is media of the film, or cannot be written.
     """
     if to not in TARGETS:
         raise InterchangeError(
             f"There is no target {to!r}.", remedy=f"Use one of: {', '.join(TARGETS)}."
         )
-    problems = [p for p in check(timeline) if p.severity == "error"]
-    unreachable = [p for p in problems if "missing" not in p.text]
-    if unreachable:
-        raise InterchangeError(
-            "The timeline has errors, so an editor could not read it as meant:",
-            place=timeline.name or "timeline",
-            remedy="Mend them; `otio-genai check` lists them with a remedy each.",
-            items=[f"{p.place}: {p.text}" for p in unreachable],
-        )
+    files.spare_originals([path], locate.originals(timeline))
     if to in ("premiere", "resolve"):
         text, loss = write_xmeml(timeline, cast(Dialect, to))
     else:
         text, loss = timeline.to_json_string(), Loss()
     with files.write_beside(Path(path), force=force) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
-    return loss
+    absent = (p for p in check(timeline) if p.code == "media-missing")
+    return loss + Loss(notes=tuple(f"{p.place}: {p.text}" for p in absent))
 
 
 def read_timeline(path: str | Path) -> otio.schema.Timeline:
@@ -112,4 +106,15 @@ def read_timeline(path: str | Path) -> otio.schema.Timeline:
             place=str(place),
             remedy="Assemble a bin first: `otio-genai assemble bin.otio -o film.otio`.",
         )
+    _make_absolute(found, place.resolve().parent)
     return found
+
+
+def _make_absolute(timeline: otio.schema.Timeline, folder: Path) -> None:
+    # A relative URL means the folder of the file that states it, not the one of
+    # whoever reads it.
+    for clip in timeline.find_clips():
+        for reference in clip.media_references().values():
+            url = getattr(reference, "target_url", None)
+            if url and ":" not in url and not url.startswith("/"):
+                reference.target_url = locate.url(locate.path(url, folder))

@@ -23,11 +23,12 @@ from otio_genai.assemble import project as projects
 from otio_genai.assemble.filmfile import FilmFile
 from otio_genai.assemble.report import report
 from otio_genai.check import check
-from otio_genai.errors import OutputError
+from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export import export
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
 from otio_genai.interchange import Loss
+from otio_genai.media import files, locate
 from otio_genai.render import render
 from otio_genai.storyboard import draw_joins
 
@@ -111,8 +112,10 @@ def make(
         wanted = [n for n in _NAMES if with_render or n != "film.mp4"]
         with _workshop(folder, wanted, force=force) as beside:
             timeline, measured, told = _plan(film, seed, cache, progress)
+            products = [folder / name for name in wanted]
+            files.spare_originals(products, locate.originals(measured))
             losses = _write_all(timeline, measured, told, beside, with_render, progress)
-    notes = tuple(f"left out {name}: {why}" for name, why in told["faults"])
+    notes = tuple(f"{name}: {why}" for name, why in told["faults"])
     notes += tuple(f"passed over {name}: {why}" for name, why in told["skipped"])
     notes += tuple(f"warning: {text}" for text in told.get("warnings", []))
     made = "planned, nothing written" if dry_run else str(folder)
@@ -159,7 +162,8 @@ def _workshop(folder: Path, names: Sequence[str], *, force: bool) -> Iterator[Pa
         with workshop as beside:
             yield Path(beside)
             for name in names:
-                (Path(beside) / name).replace(folder / name)
+                if (Path(beside) / name).exists():
+                    (Path(beside) / name).replace(folder / name)
     finally:
         if new and not any(folder.iterdir()):
             folder.rmdir()
@@ -174,14 +178,14 @@ def _write_all(
     progress: Progress | None,
 ) -> dict[str, Loss]:
     (folder / "bin.otio").write_text(measured.to_json_string(), encoding="utf-8")
-    losses = {
-        target: export(timeline, folder / name, to=target)
-        for target, name in (
-            ("otio", "film.otio"),
-            ("premiere", "film.premiere.xml"),
-            ("resolve", "film.resolve.xml"),
-        )
-    }
+    losses = {"otio": export(timeline, folder / "film.otio", to="otio")}
+    for target in ("premiere", "resolve"):
+        try:
+            path = folder / f"film.{target}.xml"
+            losses[target] = export(timeline, path, to=target)
+        except InterchangeError as error:
+            # A rate that editors do not know still makes a film.
+            told["warnings"].append(f"Nothing for {target}: {error.sentence}")
     draw_joins(timeline, folder / "joins.png", progress=progress)
     if with_render:
         render(timeline, folder / "film.mp4", progress=progress)

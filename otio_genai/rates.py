@@ -31,6 +31,8 @@ __all__ = [
     "TICKS_PER_SECOND",
     "covered_frames",
     "frame_at",
+    "frame_of_timecode",
+    "frame_with",
     "frames_at",
     "is_drop_rate",
     "ntsc",
@@ -57,6 +59,7 @@ _NAMED_NTSC_BASES = (24, 30, 48, 60, 120)
 # Large enough for every container's rate, small enough to undo float rounding:
 # two fractions with denominators up to this differ by more than a float's error.
 _LARGEST_DENOMINATOR = 100_000
+_TIMECODE = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)([:;,])(\d{2,3})")
 _RATE_TEXT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(\d+(?:\.\d+)?))?\s*(?:fps)?\s*$")
 
 
@@ -182,6 +185,15 @@ def covered_frames(frames: int, source: Fraction, record: Fraction) -> int:
     return math.floor(frames * record / source)
 
 
+def frame_with(time_s: float, exact_rate: Fraction) -> int:
+    """Return the record frame that a measured time lies in.
+
+    Measured seconds are floats: a millionth of a second decides nothing, so that a
+    beat at 0.1 s is in frame 3 of 30 per second, not in frame 2.
+    """
+    return frame_at(Fraction(time_s).limit_denominator(1_000_000), exact_rate)
+
+
 def sample_at(frames: int, record: Fraction, sample_rate: int) -> int:
     """Return the sample on which record frame ``frames`` begins (floor)."""
     return math.floor(frames * sample_rate / record)
@@ -247,6 +259,43 @@ def timecode(frames: int, exact_rate: Fraction, *, drop: bool = False) -> str:
         f"{whole_s // 3600:02d}:{whole_s // 60 % 60:02d}:{whole_s % 60:02d}"
         f"{mark}{part:02d}"
     )
+
+
+def frame_of_timecode(label: str, exact_rate: Fraction) -> int:
+    """Return the frame that a timecode labels; a semicolon or comma means drop-frame.
+
+    Raises
+    ------
+    TimelineError
+        It is no timecode, or not one of this rate.
+
+    Examples
+    --------
+    >>> frame_of_timecode("00:01:00;02", Fraction(30000, 1001))
+    1800
+    """
+    found = _TIMECODE.fullmatch(label.strip())
+    base, _ = ntsc(exact_rate)
+    if not found or int(found[5]) >= base:
+        raise TimelineError(
+            f"{label!r} is no timecode at {float(exact_rate):.3f} fps.",
+            remedy=f"Write hh:mm:ss:ff, with ff from 00 to {base - 1:02d}.",
+        )
+    hours, minutes, seconds_, part = (int(found[k]) for k in (1, 2, 3, 5))
+    frames = ((hours * 60 + minutes) * 60 + seconds_) * base + part
+    if found[4] == ":":
+        return frames
+    total = hours * 60 + minutes
+    frames -= base // 15 * (total - total // 10)
+    # A label that is dropped names no frame: it does not come back.
+    if timecode(frames, exact_rate, drop=True).replace(";", ":") != (
+        f"{hours:02d}:{minutes:02d}:{seconds_:02d}:{part:02d}"
+    ):
+        raise TimelineError(
+            f"{label!r} is a label that drop-frame leaves out.",
+            remedy="Use the next one.",
+        )
+    return frames
 
 
 def _with_dropped_labels(frames: int, base: int) -> int:

@@ -129,3 +129,19 @@ def test_non_drop_timecode_counts_every_label(exact):
 def test_no_drop_frame_where_there_is_none():
     with pytest.raises(TimelineError):
         rates.timecode(0, Fraction(25), drop=True)
+
+
+@given(st.integers(0, 24 * 3600 * 24 - 1), st.sampled_from(EDITORS + GENERATORS))
+def test_a_timecode_leads_back_to_its_frame(frames, exact):
+    assert rates.frame_of_timecode(rates.timecode(frames, exact), exact) == frames
+    if rates.is_drop_rate(exact):
+        label = rates.timecode(frames, exact, drop=True)
+        assert rates.frame_of_timecode(label, exact) == frames
+
+
+@pytest.mark.parametrize(
+    "label", ["00:01:00;00", "00:01:00;01", "00:00:00:30", "24:00:00:00", "1:2:3:4", ""]
+)
+def test_what_is_no_timecode_is_refused(label):
+    with pytest.raises(TimelineError):
+        rates.frame_of_timecode(label, Fraction(30000, 1001))

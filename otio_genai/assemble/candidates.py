@@ -137,7 +137,8 @@ def _take(clip: otio.schema.Clip, rate: Fraction) -> Take:
     trim = math.ceil(_UNSTEADY_S * rate) if spare else 0
     motion = metadata.read(clip.media_reference, "motion", {})
     samples = np.array(motion.get("samples") or np.zeros((0, 7)), dtype=float)
-    leaving, entering = _windows(samples, end, source, rate)
+    inner = np.array(motion.get("cuts_frames", []), dtype=float)
+    leaving, entering = _windows(samples, inner, end, source, rate)
     return Take(
         clip=clip,
         still=False,
@@ -153,25 +154,22 @@ def _take(clip: otio.schema.Clip, rate: Fraction) -> Take:
 
 
 def _windows(
-    samples: Vectors, end: int, source: Fraction, rate: Fraction
+    samples: Vectors, inner: Vectors, end: int, source: Fraction, rate: Fraction
 ) -> tuple[Vectors, Vectors]:
     """Return the median motion before and after every record frame."""
     vectors = samples[:, 1:5]
     count = len(samples)
     if not count:
         return np.zeros((end + 1, 4)), np.zeros((end + 1, 4))
-    before = np.array(
-        [
-            np.median(vectors[max(0, k - _WINDOW) : max(1, k)], axis=0)
-            for k in range(count + 1)
-        ]
-    )
-    after = np.array(
-        [
-            np.median(vectors[min(k, count - 1) : k + _WINDOW], axis=0)
-            for k in range(count + 1)
-        ]
-    )
+    # A scene change inside the take parts its motion: no median reaches across.
+    scene = np.searchsorted(inner, samples[:, 0], "right")
+    before, after = np.zeros((count + 1, 4)), np.zeros((count + 1, 4))
+    for k in range(count + 1):
+        last, next_ = max(0, k - 1), min(k, count - 1)
+        recent = slice(max(0, k - _WINDOW), last + 1)
+        coming = slice(next_, k + _WINDOW)
+        before[k] = np.median(vectors[recent][scene[recent] == scene[last]], axis=0)
+        after[k] = np.median(vectors[coming][scene[coming] == scene[next_]], axis=0)
     # A sample's movement arrives on its frame: it is over before frame f if < f,
     # and begins with f if > f.
     frames = [rates.frame_at(j / rate, source) for j in range(end + 1)]

@@ -11,7 +11,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai import metadata
+from otio_genai import metadata, rates
 from otio_genai.assemble import candidates, fracture, mix, order, sequence
 from otio_genai.assemble.candidates import Take
 from otio_genai.assemble.grid import Music, cost_of_frames
@@ -40,7 +40,7 @@ def assemble(
     style: Style = Style(),  # noqa: B008  # it is immutable
     *,
     seed: int = 0,
-    rate: Fraction | None = None,
+    rate: Fraction | float | str | None = None,
     size: tuple[int, int] | None = None,
     title: str = "Untitled",
 ) -> otio.schema.Timeline:
@@ -73,15 +73,16 @@ def assemble(
     >>> takes = otio_genai.analyse(otio_genai.ingest("my-film"))  # doctest: +SKIP
     >>> film = assemble(takes, Style(mean_shot_s=2.0), seed=7)    # doctest: +SKIP
     """
-    film_rate = rate or bins.film_rate(bin)
+    film_rate = bins.film_rate(bin) if rate is None else rates.rate(rate)
     warnings: list[str] = []
     moving = candidates.takes(bin, film_rate)
     held = () if style.use_stills is False else candidates.stills(bin, film_rate)
     sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style))
     pool = _pool(moving, held, style, sounds)
-    pins = order.Pins(
-        _named(bin, pool, style.first, "first"), _named(bin, pool, style.last, "last")
-    )
+    pins = _pins(bin, pool, style)
+    if len(beds := bins.entries(bin, "music")) > 1:
+        others = ", ".join(clip.name for clip in beds[1:])
+        warnings.append(f"The bed is {beds[0].name}; not used: {others}.")
     total = wanted_frames(
         pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
     )
@@ -96,6 +97,8 @@ def assemble(
         for attempt in range(_TRIES if style.order == "free" else 1)
     ]
     shots = min(tries, key=_cost)
+    if len(shots) < len(style.first) + len(style.last):
+        warnings.append("The film is too short for every take pinned to its ends.")
     film = sequence.Film(
         title=title,
         rate=film_rate,
@@ -165,27 +168,34 @@ def _pool(
     return pool
 
 
-def _named(
-    found: otio.schema.SerializableCollection,
-    pool: Sequence[Take],
-    names: Sequence[str],
-    which: str,
-) -> tuple[int, ...]:
-    indices, unknown = [], []
-    for name in names:
-        clip = bins.find(found, name)
-        index = next((i for i, take in enumerate(pool) if take.clip is clip), None)
-        if clip is None or index is None:
-            unknown.append(name)
-        else:
-            indices.append(index)
-    if unknown:
+def _pins(
+    found: otio.schema.SerializableCollection, pool: Sequence[Take], style: Style
+) -> order.Pins:
+    """Return the takes named for the film's two ends, by index."""
+    names = (*style.first, *style.last)
+    clips = [bins.find(found, name) for name in names]
+    indices = [
+        next((i for i, take in enumerate(pool) if take.clip is clip), None)
+        for clip in clips
+    ]
+    wrong = []
+    for name, clip, index in zip(names, clips, indices, strict=True):
+        if clip is None:
+            wrong.append(f"{name}: no file, or more than one, goes by this name")
+        elif index is None:
+            wrong.append(f"{name}: it is no take or still of this film")
+        elif indices.count(index) > 1 and not style.repeats:
+            wrong.append(f"{name}: named more than once, but takes do not repeat")
+    if wrong:
         raise AssembleError(
-            f"These takes are named under [order] {which}, but are not in the bin:",
-            remedy="Write a take's name as `otio-genai ingest` lists it.",
-            items=unknown,
+            "Takes named under [order] cannot be placed:",
+            remedy="Write them as `otio-genai ingest` lists them.",
+            items=list(dict.fromkeys(wrong)),
         )
-    return tuple(indices)
+    whole = [index for index in indices if index is not None]
+    return order.Pins(
+        tuple(whole[: len(style.first)]), tuple(whole[len(style.first) :])
+    )
 
 
 def _choose(

@@ -86,7 +86,9 @@ class FilmFile:
         high=2**32 - 1,
     )
     start_timecode: str = setting(
-        "00:00:00:00", "film", "Timecode of the first frame, `hh:mm:ss:ff`."
+        "00:00:00:00",
+        "film",
+        "Timecode of the first frame, `hh:mm:ss:ff`; `hh:mm:ss;ff` is drop-frame.",
     )
     media_folder: str = setting(
         ".", "film", "Folder of the media, relative to the film file."

@@ -9,11 +9,11 @@ Conventions
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from otio_genai import rates
 from otio_genai.assemble.match import is_rest, score, speed
 from otio_genai.assemble.style import Style
 
@@ -45,7 +45,7 @@ def plan(
     for k in _spread(range(count), round(style.dry_share * count)):
         kinds[k] = "dry"
     wanted = round(style.carry_share * count)
-    phrases = [math.floor(Fraction(p) * rate) for p in phrases_s]
+    phrases = [rates.frame_with(p, rate) for p in phrases_s]
     reach = _NEAR_S * rate
     left = [k for k in range(count) if kinds[k] == "match"]
     near = [k for k in left if any(abs(cuts[k] - p) <= reach for p in phrases)]

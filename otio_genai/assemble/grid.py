@@ -21,6 +21,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from otio_genai import rates
+
 __all__ = ["Music", "cost_of_frames", "cuts", "lengths", "recut"]
 
 Costs = NDArray[np.float64]
@@ -85,7 +87,7 @@ def cost_of_frames(music: Music, total: int, rate: Fraction, cut_on: str) -> Cos
 
 def _set(costs: Costs, times_s: Sequence[float], rate: Fraction, cost: float) -> None:
     for time_s in times_s:
-        frame = math.floor(Fraction(time_s) * rate)
+        frame = rates.frame_with(time_s, rate)
         if 0 <= frame < len(costs):
             costs[frame] = min(costs[frame], cost)
 

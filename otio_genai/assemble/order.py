@@ -99,7 +99,9 @@ def arrange(
         A take may fill more than one slot.
     """
     order = _start(pool, slots, pins, repeats=repeats)
-    if not free or len(pool) < 2:
+    if not free:
+        return _in_given_order(order, pins)
+    if len(pool) < 2:
         return order
     mean = round(sum(slots) / len(slots))
     match, dry = pair_costs(pool, mean)
@@ -112,6 +114,12 @@ def arrange(
         match, dry, joins, _SHORT * lacking, rooms, sum(slots), _fixed(len(slots), pins)
     )
     return search.run(order, rng, repeats=repeats)
+
+
+def _in_given_order(order: Sequence[int], pins: Pins) -> list[int]:
+    """Return the takes in the pool's order; the cuts are fitted to them later."""
+    begin, end = len(pins.first), len(order) - len(pins.last)
+    return [*order[:begin], *sorted(order[begin:end]), *order[max(begin, end) :]]
 
 
 def _fixed(slots: int, pins: Pins) -> NDArray[np.bool_]:

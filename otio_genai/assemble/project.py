@@ -8,10 +8,11 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from otio_genai import maps
+from otio_genai import maps, metadata, rates
 from otio_genai.analyse import analyse
 from otio_genai.assemble.film import assemble
 from otio_genai.assemble.filmfile import FilmFile, default_film_file, read_film_file
+from otio_genai.errors import FilmFileError, TimelineError
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
 
@@ -71,11 +72,22 @@ def assemble_film(
         size=(width, height),
         title=film.title,
     )
-    rate = maps.record_rate(timeline)
-    timeline.global_start_time = otio.opentime.from_timecode(
-        film.start_timecode, float(rate)
-    )
+    _start(timeline, film)
     return timeline
+
+
+def _start(timeline: otio.schema.Timeline, film: FilmFile) -> None:
+    rate = maps.record_rate(timeline)
+    try:
+        frames = rates.frame_of_timecode(film.start_timecode, rate)
+    except TimelineError as error:
+        raise FilmFileError(
+            error.sentence, place=f"{film.path}: start_timecode", remedy=error.remedy
+        ) from error
+    timeline.global_start_time = rates.time(frames, rate)
+    if ":" not in film.start_timecode[-3:]:
+        facts = metadata.read(timeline, "film")
+        metadata.put(timeline, "film", facts | {"drop_frame": True})
 
 
 def _even(pixels: float) -> int:

@@ -2,11 +2,13 @@
 
 The figures say how well the joins called matches match and how much the dry ones
 break, and what the same slots give when filled with takes in file order or shuffled
-(20 seeds, in-points in the middle). They are geometry of motion, not a verdict.
+(20 seeds), their in-points sought in the same way. They are geometry of motion, not a
+verdict.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +19,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.assemble import candidates
 from otio_genai.assemble.match import score
+from otio_genai.assemble.order import trim
 from otio_genai.ingest import bin as bins
 
 __all__ = ["report"]
@@ -112,31 +115,41 @@ def _figures(
         rates.frames_at(rates.seconds(c.source_range.duration), rate) for c in clips
     ]
     dry = [join["planned"] == "dry" for join in joins]
-    pool = candidates.takes(bin, rate) + candidates.stills(bin, rate)
+    pool = candidates.takes(bin, rate)
+    if any(_is_still(clip) for clip in clips):
+        pool += candidates.stills(bin, rate)
     rng = np.random.default_rng(0)
     shuffled = [
-        _mean_scores(_naive(pool, slots, rng.permutation(len(pool))), dry)
+        _mean_scores(_naive(pool, slots, rng.permutation(len(pool)), dry), dry)
         for _ in range(_SHUFFLES)
     ]
     ours = _mean_scores([join["score"] for join in joins], dry)
-    in_order = _mean_scores(_naive(pool, slots, np.arange(len(pool))), dry)
+    in_order = _mean_scores(_naive(pool, slots, np.arange(len(pool)), dry), dry)
     return {
         "planned_match": _named(ours, in_order, [s[0] for s in shuffled], 0),
         "planned_dry": _named(ours, in_order, [s[1] for s in shuffled], 1),
     }
 
 
-def _naive(pool: Sequence[candidates.Take], slots: Sequence[int], order: Any) -> Any:
-    """Return the scores of takes laid into the slots in an order, trimmed mid-way."""
-    values, before = [], None
-    for slot, frames in enumerate(slots):
-        take = pool[int(order[slot % len(order)])]
-        ways = take.openings(min(frames, take.usable_frames))
-        middle = len(ways.ways) // 2
-        if before is not None:
-            values.append(score(before, ways.entries[middle]))
-        before = ways.exits[middle]
-    return values
+def _naive(
+    pool: Sequence[candidates.Take],
+    slots: Sequence[int],
+    order: Any,
+    dry: Sequence[bool],
+) -> list[float]:
+    """Return the scores of takes laid into the slots in an order, trimmed as ours."""
+    takes = [pool[int(order[slot % len(order)])] for slot in range(len(slots))]
+    opened = [
+        take.openings(min(frames, take.usable_frames))
+        for take, frames in zip(takes, slots, strict=True)
+    ]
+    picks = trim(opened, ["dry" if is_dry else "match" for is_dry in dry])
+    return [
+        score(before.exits[i], after.entries[k])
+        for (before, i), (after, k) in itertools.pairwise(
+            zip(opened, picks, strict=True)
+        )
+    ]
 
 
 def _mean_scores(
@@ -165,16 +178,24 @@ def _named(
 
 def _match_line(figures: dict[str, Any], kinds: Counter[str]) -> str:
     parts = []
-    for key, name in (("planned_match", "flowing"), ("planned_dry", "dry")):
+    for key, name in (
+        ("planned_match", "joins meant to flow"),
+        ("planned_dry", "meant to break"),
+    ):
         found = figures[key]
         if found["mean_score"] is not None:
             parts.append(
-                f"{name} joins score {found['mean_score']:.2f} (file order "
+                f"{name} score {found['mean_score']:.2f} (file order "
                 f"{found['file_order']:.2f}, shuffled {found['shuffled']:.2f})"
             )
     if kinds["rest"]:
         parts.append(f"{kinds['rest']} still to still")
     return f"motion: {'; '.join(parts) or 'no joins'}"
+
+
+def _is_still(clip: otio.schema.Clip) -> bool:
+    facts = metadata.read(clip.media_reference, "media", {})
+    return bool(facts.get("kind") == "still")
 
 
 def _is_bed(clip: otio.schema.Clip) -> bool:

@@ -171,12 +171,15 @@ def _join(
         offsets=offsets,
         wanted=half,
     )
+    sure = min(before.take.confidence, after.take.confidence)
+    if sure == 0 and verdict.kind != "carry":
+        why = "the motion of these takes is not known"
+        verdict = fracture.Verdict("open", verdict.score, why)
     place, distance = _nearest(film.music, cut, film.rate)
     why = verdict.why
     if place and distance == 0:
         at = rates.timecode(cut, film.rate)
         why += f"; on {_ARTICLES[place]} {place} at {at}"
-    sure = min(before.take.confidence, after.take.confidence)
     return {
         "kind": verdict.kind,
         "planned": after.planned,
@@ -203,7 +206,7 @@ def _nearest(music: Music, cut: int, rate: Fraction) -> tuple[str | None, int | 
     best: tuple[str | None, int | None] = (None, None)
     for place, times_s in places.items():
         for time_s in times_s:
-            distance = cut - math.floor(Fraction(time_s) * rate)
+            distance = cut - rates.frame_with(time_s, rate)
             if best[1] is None or abs(distance) < abs(best[1]):
                 best = (place, distance)
     return best

@@ -95,8 +95,8 @@ def wanted_frames(
         raise AssembleError(
             f"The voice-over ends at {_seconds(speech, rate)}, but all takes together "
             f"last {_seconds(there, rate)}.",
-            remedy="Add takes or stills, shorten the voice-over, or set "
-            "repeats = true under [style].",
+            remedy="Add takes or stills, shorten the voice-over or begin it earlier "
+            "(voice_at_s), or set repeats = true under [style].",
         )
     told.append(
         f"The film is {_seconds(there, rate)} long, not {_seconds(wish, rate)}: "

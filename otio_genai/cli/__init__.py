@@ -6,7 +6,9 @@ Exit codes: 0 done, 1 problems found, 2 wrong use.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from typing import Any
 
@@ -66,6 +68,7 @@ for _command in (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    _stop_cleanly()
     try:
         code = cli.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:
@@ -81,10 +84,28 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"otio-genai: error: {where}{error.strerror}", err=True)
+        click.echo("help: Look for room and rights there.", err=True)
+        sys.exit(2)
     except Exception as error:
         _show_unexpected(error)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop_cleanly() -> None:
+    """Let a terminated run end as an interrupted one does: nothing half-written."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            # Windows has no SIGHUP.
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), stop)
 
 
 def _show(error: GenaiError) -> None:

@@ -20,7 +20,12 @@ __all__ = ["make"]
     default=None,
     help="Folder for what is made; 'out' in the project by default.",
 )
-@click.option("--seed", type=int, default=None, help="Another seed, another film.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=None,
+    help="Another seed, another film.",
+)
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--dry-run", is_flag=True, help="Plan and report; write nothing.")
 @click.option("--no-render", is_flag=True, help="Leave out the MP4.")

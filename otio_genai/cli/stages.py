@@ -18,6 +18,20 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _NEW = click.Path(path_type=Path)
 
 
+#: x264's own, from quick to thorough.
+_PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+)
+
+
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """Return the known word most like ``word``, if any is like it."""
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
@@ -46,19 +60,24 @@ def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
 def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
     r"""Read a FOLDER of generated files into a bin.
 
-    Broken files are listed with the reason; the others go on, and the exit code
-    is 1.
+    A film.toml in it is followed for what files are for. Broken files are listed
+    with the reason; the others go on, and the exit code is 1.
 
     \b
     Example:
       otio-genai ingest my-film -o bin.otio
     """
     import otio_genai
+    from otio_genai.assemble import project
     from otio_genai.ingest import bin as bins
-    from otio_genai.media import files
+    from otio_genai.media import files, locate
 
+    film = project.film_file(folder)
     with console.progress() as bar:
-        made = otio_genai.ingest(folder, progress=bar)
+        made = otio_genai.ingest(
+            film.folder, rate=film.rate, kinds=film.kinds, progress=bar
+        )
+    files.spare_originals([output], locate.originals(made))
     with files.write_beside(output, force=force) as beside:
         beside.write_text(made.to_json_string(), encoding="utf-8")
     faults = [list(fault) for fault in bins.faults(made)]
@@ -71,8 +90,10 @@ def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
     else:
         said = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
         click.echo(f"{output}: {said}")
+        for clip in bins.entries(made):
+            click.echo(f"  {bins.kind(clip):<6} {clip.name}")
         for name, reason in faults:
-            click.echo(f"  left out {name}: {reason}")
+            click.echo(f"  {name}: {reason}")
     if faults:
         raise click.exceptions.Exit(1)
 
@@ -101,7 +122,12 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
 @click.command()
 @click.argument("bin_file", metavar="BIN", type=_FILE)
 @click.option("--style", "style_file", type=_FILE, help="A film.toml to follow.")
-@click.option("--seed", type=int, default=None, help="Another seed, another film.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=None,
+    help="Another seed, another film.",
+)
 @_output
 def assemble(
     bin_file: Path, style_file: Path | None, seed: int | None, output: Path, force: bool
@@ -191,13 +217,26 @@ def export(
 @click.command()
 @click.argument("timeline_file", metavar="TIMELINE", type=_FILE)
 @click.option("--size", default=None, help="Another raster, such as 640x360.")
-@click.option("--crf", default=18, show_default=True, help="x264 quality.")
-@click.option("--preset", default="veryfast", show_default=True, help="x264 preset.")
+@click.option(
+    "--crf",
+    type=click.FloatRange(0, 51),
+    default=18,
+    show_default=True,
+    help="x264 quality; less is better.",
+)
+@click.option(
+    "--preset",
+    type=click.Choice(_PRESETS),
+    default="veryfast",
+    show_default=True,
+    metavar="NAME",
+    help="x264 preset.",
+)
 @_output
 def render(
     timeline_file: Path,
     size: str | None,
-    crf: int,
+    crf: float,
     preset: str,
     output: Path,
     force: bool,
@@ -229,6 +268,11 @@ def _raster(size: str | None) -> tuple[int, int] | None:
     if size is None:
         return None
     width, _, height = size.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
+    if not (width.isdecimal() and height.isdecimal()):
         raise click.BadParameter(f"{size!r} is not like 640x360.", param_hint="--size")
-    return int(width), int(height)
+    sides = int(width), int(height)
+    if any(side % 2 or not 16 <= side <= 16_384 for side in sides):
+        raise click.BadParameter(
+            f"{size!r}: both sides must be even, from 16 to 16384.", param_hint="--size"
+        )
+    return sides

@@ -38,6 +38,8 @@ _UNFINISHED = (
     "tmp",
 )
 _PASSED_FOLDERS = ("out", "__MACOSX", "__pycache__")
+# A folder with both holds what an earlier run made, not what a film is made of.
+_PRODUCTS = ("film.otio", "report.json")
 _VIDEO_OF_NODES = ("mp4", "webm", "gif", "webp")
 _DIGITS = re.compile(r"([0-9]+)")
 
@@ -162,7 +164,9 @@ class _Walk:
             shown = os.fsencode(name).decode("utf-8", "replace")
             self.faults.append((shown, "Its name is not UTF-8: rename it."))
         elif path.is_dir():
-            if entry.name not in _PASSED_FOLDERS and not _is_document(entry.name):
+            if all((path / product).is_file() for product in _PRODUCTS):
+                self.skipped.append((name, "It holds what an earlier run made."))
+            elif entry.name not in _PASSED_FOLDERS and not _is_document(entry.name):
                 self.enter(path, f"{name}/")
         elif entry.is_symlink() and not path.exists():
             self.faults.append((name, "It is a link to a file that is not there."))

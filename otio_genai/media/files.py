@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from otio_genai.errors import OutputError
 
-__all__ = ["ensure_writable", "write_beside"]
+__all__ = ["ensure_writable", "spare_originals", "write_beside"]
 
 _counter = itertools.count()
 
@@ -47,6 +47,27 @@ def ensure_writable(path: str | os.PathLike[str], *, force: bool = False) -> Pat
     if not os.access(folder, os.W_OK | os.X_OK):
         raise _unwritable(target)
     return target
+
+
+def spare_originals(
+    targets: Iterable[str | os.PathLike[str]],
+    originals: Iterable[str | os.PathLike[str]],
+) -> None:
+    """Refuse to write where an original lies, forced or not.
+
+    Raises
+    ------
+    OutputError
+        Some target is one of the originals; all of them are named.
+    """
+    kept = {os.path.realpath(original) for original in originals}
+    hit = [os.fspath(target) for target in targets if os.path.realpath(target) in kept]
+    if hit:
+        raise OutputError(
+            "These are media of the film itself; originals are never replaced:",
+            remedy="Write to another folder or under another name.",
+            items=hit,
+        )
 
 
 def _unwritable(target: Path, why: str = "") -> OutputError:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from otio_genai.errors import MediaError
 
-__all__ = ["path", "url"]
+__all__ = ["originals", "path", "url"]
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _URL_DRIVE = re.compile(r"/?([A-Za-z])[:|](?=/|$)")
@@ -132,3 +132,19 @@ def _based(found: Path, base: str | os.PathLike[str] | None) -> Path:
     if base is None or found.is_absolute() or drive:
         return found
     return Path(base) / found
+
+
+def originals(holder: Any) -> list[Path]:
+    """Return the paths of all media that a timeline or a bin refers to.
+
+    Parameters
+    ----------
+    holder
+        Anything with OpenTimelineIO's ``find_clips``; what has no URL is passed over.
+    """
+    found = []
+    for clip in holder.find_clips():
+        reference = getattr(clip, "media_reference", None)
+        if getattr(reference, "target_url", None):
+            found.append(path(reference))
+    return found

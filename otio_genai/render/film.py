@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from otio_genai import rates
-from otio_genai.media import files
+from otio_genai.media import files, locate
 from otio_genai.media.write import FilmWriter
 from otio_genai.render.compose import composite, frame_of
 from otio_genai.render.pictures import Pictures
@@ -131,6 +131,7 @@ def render_film(
     force: bool = False,
 ) -> Rendered:
     """Render a timeline and return the record of it; all else as `render`."""
+    files.spare_originals([path], locate.originals(timeline))
     target = files.ensure_writable(path, force=force)
     plan = make_plan(timeline, size)
     report = progress or _silent

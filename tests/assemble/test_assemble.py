@@ -6,7 +6,7 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import maps, metadata
-from otio_genai.assemble import Style, assemble
+from otio_genai.assemble import Style, assemble, candidates
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import AssembleError
@@ -176,7 +176,7 @@ def test_nothing_to_show_and_unknown_names():
         assemble(made.bin_of(made.music()))
     with pytest.raises(AssembleError) as caught:
         assemble(made.bin_of(*made.pool(3)), Style(first=("a", "b")))
-    assert caught.value.items == ("a", "b")
+    assert [item[:2] for item in caught.value.items] == ["a:", "b:"]
 
 
 def test_fades_at_the_ends_are_transitions_against_nothing():
@@ -186,3 +186,55 @@ def test_fades_at_the_ends_are_transitions_against_nothing():
     assert len(shown) == 288
     assert sum(layer.weight for layer in shown[6]) == Fraction(1, 2)
     assert sum(layer.weight for layer in shown[-12]) == Fraction(1, 2)
+
+
+def test_given_order_holds_whatever_the_takes_lengths():
+    takes = [made.take(f"t{k}", frames=n) for k, n in enumerate((120, 40, 90, 30, 110))]
+    for length_s in (None, 8, 12):
+        film = assemble(made.bin_of(*takes), Style(order="given", length_s=length_s))
+        used = [clip.name for clip in clips(film)]
+        assert used == sorted(used)
+
+
+def test_pins_that_contradict_are_all_named():
+    given = made.bin_of(*made.pool(4), made.music())
+    names = [clip.name for clip in given]
+    with pytest.raises(AssembleError) as caught:
+        assemble(given, Style(first=(names[0], "bed"), last=(names[0], "nope")))
+    assert len(caught.value.items) == 3
+
+
+def test_more_pins_than_shots_are_said():
+    given = made.bin_of(*made.pool(6))
+    names = tuple(clip.name for clip in given)
+    film = assemble(given, Style(length_s=3, first=names[:3], last=names[3:]))
+    assert any("pinned" in text for text in metadata.read(film, "film")["warnings"])
+
+
+def test_a_second_bed_is_said_to_be_left():
+    given = made.bin_of(*made.pool(4), made.music(name="a"), made.music(name="b"))
+    assert "b" in metadata.read(assemble(given), "film")["warnings"][0]
+
+
+def test_unknown_motion_is_not_called_rest():
+    takes = [made.take(f"t{k}") for k in range(4)]
+    for clip in takes:
+        metadata.put(clip.media_reference, "motion", None)
+    film = assemble(made.bin_of(*takes))
+    joins = [metadata.read(c, "join") for c in clips(film)[1:]]
+    assert {join["kind"] for join in joins} == {"open"}
+    assert all("not known" in join["why"] for join in joins)
+
+
+def test_motion_is_not_averaged_over_a_scene_change():
+    clip = made.take("t", (0.2, 0.0, 0.0, 0.0))
+    motion = metadata.read(clip.media_reference, "motion")
+    for sample in motion["samples"]:
+        if sample[0] >= 60:
+            sample[1] = -0.2
+    metadata.put(clip.media_reference, "motion", motion | {"cuts_frames": [60]})
+    (take,) = candidates.takes(made.bin_of(clip), Fraction(24))
+    assert take.leaving[58][0] == pytest.approx(0.2)
+    assert take.leaving[64][0] == pytest.approx(-0.2)
+    assert take.entering[57][0] == pytest.approx(0.2)
+    assert take.entering[62][0] == pytest.approx(-0.2)

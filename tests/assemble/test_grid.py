@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otio_genai import rates
 from otio_genai.assemble.grid import Music, cost_of_frames, cuts, lengths, recut
 
 SPREAD = 0.45
@@ -92,3 +94,9 @@ def test_no_cut_falls_on_the_start_of_words():
     costs = cost_of_frames(music, 120, 24, "auto")
     assert costs[73] > costs[60]
     assert costs[68] < costs[60] < 0
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_beats_on_a_decimal_grid_lie_in_the_frame_they_are_in(rate):
+    for k in range(300):
+        assert rates.frame_with(k * 0.1, Fraction(rate)) == k * rate // 10

@@ -276,3 +276,110 @@ def test_help(run, verb):
     code, said, _ = run(*([verb] if verb else []), "--help")
     assert code == 0
     assert "Example:" in said
+
+
+def test_originals_are_never_replaced_even_by_force(run, tmp_path):
+    folder = project.small_project(tmp_path / "film", takes=3)
+    shutil.copy(folder / "takes/take 0.mp4", folder / "film.mp4")
+    before = (folder / "film.mp4").read_bytes()
+    code, _, said = run("make", folder, "-o", folder, "--force")
+    assert code == 2
+    assert "never replaced" in said
+    assert (folder / "film.mp4").read_bytes() == before
+    assert run("make", folder, "--no-render")[0] == 0
+    take = folder / "takes/take 1.mp4"
+    before = take.read_bytes()
+    film = folder / "out/film.otio"
+    assert run("render", film, "-o", take, "--force")[0] == 2
+    assert run("export", film, "-o", take, "--to", "premiere", "--force")[0] == 2
+    assert take.read_bytes() == before
+
+
+@pytest.mark.parametrize("rate", ["12", "16", "500/31", "120", "29.97", "59.94"])
+def test_a_film_of_any_rate_is_made(run, tmp_path, rate):
+    folder = project.small_project(tmp_path / "film", takes=2, music_s=0, voice_s=0)
+    (folder / "film.toml").write_text(f'[film]\nrate = "{rate}"\nlength_s = 3\n')
+    code, _, said = run("make", folder)
+    assert code == 0, said
+    film = otio.adapters.read_from_file(str(folder / "out/film.otio"))
+    with av.open(str(folder / "out/film.mp4")) as container:
+        frames = sum(1 for _ in container.decode(video=0))
+    assert frames == maps.length_frames(film)
+    whole = rate != "500/31"
+    assert (folder / "out/film.premiere.xml").exists() == whole
+
+
+def test_start_timecode_and_drop_frame(run, tmp_path):
+    folder = project.small_project(tmp_path / "film", takes=2, music_s=0, voice_s=0)
+    toml = folder / "film.toml"
+    toml.write_text('[film]\nrate = "29.97"\nstart_timecode = "01:00:00;00"\n')
+    assert run("make", folder, "--no-render")[0] == 0
+    text = (folder / "out/film.premiere.xml").read_text("utf-8")
+    assert "<string>01;00;00;00</string>" in text or "01:00:00;00" in text
+    toml.write_text('[film]\nrate = 24\nstart_timecode = "01:00:00:24"\n')
+    code, _, said = run("make", folder, "--no-render", "--force")
+    assert code == 1
+    assert "timecode" in said
+
+
+def test_ingest_follows_the_film_file(run, tmp_path):
+    folder = project.small_project(tmp_path / "film", takes=3)
+    (folder / "film.toml").write_text('[media]\n"takes/take 1.mp4" = "skip"\n')
+    code, said, _ = run("ingest", folder, "-o", tmp_path / "bin.otio")
+    assert code == 0
+    assert "take 0" in said
+    assert "take 1" not in said
+
+
+def test_an_earlier_runs_products_are_no_takes(run, tmp_path):
+    folder = project.small_project(tmp_path / "film", takes=2, music_s=0, voice_s=0)
+    assert run("make", folder, "-o", folder / "cut 1")[0] == 0
+    _, said, _ = run("ingest", folder, "-o", tmp_path / "bin.otio", "--json")
+    assert json.loads(said)["entries"] == {
+        "take": 2,
+        "still": 0,
+        "music": 0,
+        "voice": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--size", "641x360"),
+        ("--size", "0x0"),
+        ("--crf", "99"),
+        ("--preset", "warp"),
+    ],
+)
+def test_wrong_numbers_are_wrong_use(run, tmp_path, wrong):
+    film = tmp_path / "film.otio"
+    film.write_text(otio.schema.Timeline("t").to_json_string())
+    assert run("render", film, "-o", tmp_path / "film.mp4", *wrong)[0] == 2
+    assert run("make", tmp_path, "--seed", "-1")[0] == 2
+
+
+def test_relative_media_are_found_beside_the_file(run, folder, tmp_path, monkeypatch):
+    shutil.copytree(folder, tmp_path / "film")
+    assert run("make", tmp_path / "film", "--no-render")[0] == 0
+    path = tmp_path / "film/out/film.otio"
+    film = otio.adapters.read_from_file(str(path))
+    for clip in film.find_clips():
+        name = clip.media_reference.target_url.split("/film/")[1]
+        clip.media_reference.target_url = f"../{name}"
+    path.write_text(film.to_json_string())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run("check", path)[0] == 0
+    size = ("--size", "96x54")
+    assert run("render", path, "-o", tmp_path / "film.mp4", *size)[0] == 0
+
+
+def test_missing_media_are_noted_in_an_export(run, folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "film")
+    assert run("make", tmp_path / "film", "--no-render")[0] == 0
+    shutil.rmtree(tmp_path / "film/takes")
+    film = tmp_path / "film/out/film.otio"
+    code, said, _ = run("export", film, "-o", tmp_path / "x.xml", "--to", "premiere")
+    assert code == 0
+    assert "Its media is missing" in said
