@@ -19,7 +19,7 @@ def shared(request) -> Path:
     """The folder of real material; tests that want it skip without."""
     given = request.config.getoption("--shared")
     if not given:
-        pytest.skip("needs real material: give it with --shared FOLDER")
+        pytest.skip("needs real material: give it with --shared=FOLDER")
     folder = Path(given)
     if not folder.is_dir():
         pytest.skip(f"there is no folder {folder}")
