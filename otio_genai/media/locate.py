@@ -8,6 +8,7 @@ URLs whose ``#`` or ``?`` is part of a file name.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -140,11 +141,13 @@ def originals(holder: Any) -> list[Path]:
     Parameters
     ----------
     holder
-        Anything with OpenTimelineIO's ``find_clips``; what has no URL is passed over.
+        Anything with OpenTimelineIO's ``find_clips``; what is no file of this computer
+        is passed over.
     """
     found = []
     for clip in holder.find_clips():
         reference = getattr(clip, "media_reference", None)
         if getattr(reference, "target_url", None):
-            found.append(path(reference))
+            with contextlib.suppress(MediaError):
+                found.append(path(reference))
     return found

@@ -4,8 +4,13 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from otio_genai import maps
-from otio_genai.errors import GenaiError, MediaError, OutputError, RenderError
+from otio_genai.errors import (
+    GenaiError,
+    MediaError,
+    OutputError,
+    RenderError,
+    TimelineError,
+)
 from otio_genai.media import locate
 from otio_genai.media.frames import FrameReader
 from otio_genai.media.probe import probe
@@ -62,7 +67,7 @@ def test_nothing_to_show(made, tmp_path):
 
 
 def test_a_timeline_without_a_rate(tmp_path):
-    with pytest.raises(maps.TimelineError, match="frame rate"):
+    with pytest.raises(TimelineError, match="frame rate"):
         render(otio.schema.Timeline("bare"), tmp_path / "film.mp4")
 
 
