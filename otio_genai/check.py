@@ -7,6 +7,7 @@ file exists.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -155,10 +156,10 @@ def handles(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
     if facts.get("kind") == "take" and "rate" in facts:
         exact_s = int(facts["frames"]) / rates.rate(facts["rate"])
     # A record frame that begins on the take's last frame may end after it.
-    usable = -((-exact_s * rate) // 1)
+    usable = math.ceil(exact_s * rate)
     first = rates.frames_at(in_s, rate)
     length = rates.frames_at(rates.seconds(trim.duration), rate)
-    return first, int(usable) - first - length
+    return first, usable - first - length
 
 
 def _check_transition(

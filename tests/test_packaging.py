@@ -1,5 +1,6 @@
 """What is installed is what is in the folders, and importing it costs nothing."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -75,7 +76,13 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_a_wheel_registers_its_adapters(tmp_path):
     """Built, installed elsewhere, and found by OpenTimelineIO's own manifest."""
     uv = Path(sys.executable).with_name("uv")
-    wheel = [uv, "build", "--quiet", "--wheel", "--out-dir", tmp_path, ROOT]
+    # From a copy: what an older build left in the checkout would get into the wheel.
+    source = tmp_path / "source"
+    for name in ("otio_genai", "adapters"):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    wheel = [uv, "build", "--quiet", "--wheel", "--out-dir", tmp_path, source]
     subprocess.run(wheel, check=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"])
     inside = tmp_path / "venv/bin/python"

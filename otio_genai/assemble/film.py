@@ -88,13 +88,8 @@ def assemble(
     )
     costs = cost_of_frames(sounds.music, total, film_rate, style.cut_on)
     tries = [
-        _trim(
-            _choose(pool, costs, style, (seed, attempt), pins),
-            costs,
-            sounds.music,
-            style,
-        )
-        for attempt in range(_TRIES if style.order == "free" else 1)
+        _trim(chosen, costs, sounds.music, style)
+        for chosen in _choose(pool, costs, style, seed, pins)
     ]
     shots = min(tries, key=_cost)
     if len(shots) < len(style.first) + len(style.last):
@@ -199,24 +194,21 @@ def _pins(
 
 
 def _choose(
-    pool: Sequence[Take],
-    costs: Any,
-    style: Style,
-    seed: Sequence[int],
-    pins: order.Pins,
-) -> list[Take]:
-    """Return the takes in their order."""
+    pool: Sequence[Take], costs: Any, style: Style, seed: int, pins: order.Pins
+) -> list[list[Take]]:
+    """Return good orders of takes."""
     slots = divide(costs, pool, style, pool[0].rate)
-    indices = order.arrange(
+    orders = order.arrange(
         pool,
         slots.lengths,
         fracture.plan(slots.cuts, (), pool[0].rate, style),
         seed=seed,
+        tries=_TRIES,
         pins=pins,
         free=style.order == "free",
         repeats=style.repeats or len(slots.lengths) > len(pool),
     )
-    return [pool[index] for index in indices]
+    return [[pool[index] for index in indices] for indices in orders]
 
 
 def _trim(

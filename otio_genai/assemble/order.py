@@ -74,12 +74,13 @@ def arrange(
     slots: Sequence[int],
     kinds: Sequence[str],
     *,
-    seed: Sequence[int],
+    seed: int,
+    tries: int = 1,
     pins: Pins = Pins(),
     free: bool = True,
     repeats: bool = False,
-) -> list[int]:
-    """Return the index of the take in each slot.
+) -> list[list[int]]:
+    """Return good orders: for each, the index of the take in each slot.
 
     Parameters
     ----------
@@ -90,7 +91,9 @@ def arrange(
     kinds
         S - 1 planned joins; ``"dry"`` seeks contrast, every other a match.
     seed
-        Other numbers may give another order of the same quality.
+        Another seed may give other orders of the same quality.
+    tries
+        How many orders to seek; a given order is always one.
     pins
         Takes at the two ends.
     free
@@ -100,20 +103,22 @@ def arrange(
     """
     order = _start(pool, slots, pins, repeats=repeats)
     if not free:
-        return _in_given_order(order, pins)
+        return [_in_given_order(order, pins)]
     if len(pool) < 2:
-        return order
+        return [order]
     mean = round(sum(slots) / len(slots))
     match, dry = pair_costs(pool, mean)
-    rng = np.random.default_rng(seed)
-    match = match + 0.03 * rng.gumbel(size=match.shape)
     joins = np.array([kind == "dry" for kind in kinds], dtype=bool)
     rooms = np.array([take.usable_frames for take in pool], dtype=float)
     lacking = np.maximum(np.array(slots)[:, None] - rooms[None, :], 0) / mean
-    search = _Search(
-        match, dry, joins, _SHORT * lacking, rooms, sum(slots), _fixed(len(slots), pins)
-    )
-    return search.run(order, rng, repeats=repeats)
+    fixed = _fixed(len(slots), pins)
+    found = []
+    for attempt in range(tries):
+        rng = np.random.default_rng((seed, attempt))
+        varied = match + 0.03 * rng.gumbel(size=match.shape)
+        search = _Search(varied, dry, joins, _SHORT * lacking, rooms, sum(slots), fixed)
+        found.append(search.run(order, rng, repeats=repeats))
+    return found
 
 
 def _in_given_order(order: Sequence[int], pins: Pins) -> list[int]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import PurePosixPath
 from typing import Any
 
 import opentimelineio as otio
@@ -26,7 +27,20 @@ __all__ = ["STILL_SUFFIXES", "Layer", "picture_map"]
 
 #: Suffixes of single pictures, by which a foreign timeline's stills are known.
 STILL_SUFFIXES = frozenset(
-    ("bmp", "dpx", "exr", "heic", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff")
+    [
+        ".bmp",
+        ".dpx",
+        ".exr",
+        ".heic",
+        ".jpeg",
+        ".jpg",
+        ".png",
+        ".psd",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".webp",
+    ]
 )
 
 
@@ -185,7 +199,7 @@ def _clip_source(clip: otio.schema.Clip, rate: Fraction) -> _Source:
 def _last_frame(
     clip: otio.schema.Clip, facts: dict[str, Any], source_rate: Fraction
 ) -> int | None:
-    suffix = clip.media_reference.target_url.rpartition(".")[2].lower()
+    suffix = PurePosixPath(clip.media_reference.target_url.lower()).suffix
     if facts.get("kind") == "still" or (not facts and suffix in STILL_SUFFIXES):
         return 0
     if facts.get("frames"):

@@ -3,7 +3,7 @@
 Nothing is imported here; name the module you need::
 
     from otio_genai.media.probe import probe
-    from otio_genai.media.frames import FrameReader, ReaderPool
+    from otio_genai.media.frames import FrameReader
     from otio_genai.media.sound import SoundReader, read, read_mono
     from otio_genai.media.write import FilmWriter, write_wav
     from otio_genai.media import locate, store

@@ -2,7 +2,7 @@
 
 `FrameReader` decodes forward when that is near and seeks through the index when it is
 far; either way a frame is recognised by its timestamp, never by counting or by what a
-seek claims. Readers hold a decoder with its threads: close them, or use `ReaderPool`.
+seek claims. Readers hold a decoder with its threads: close them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from otio_genai.errors import MediaError
 from otio_genai.media import colour, containers, kinds, still, webp
 from otio_genai.media.index import VideoIndex, video_index
 
-__all__ = ["FrameReader", "ReaderPool"]
+__all__ = ["FrameReader"]
 
 # Pictures kept, so that a rate change or a step back costs nothing.
 _KEPT = 6
@@ -259,50 +259,3 @@ def _decode(packet: Any) -> list[VideoFrame]:
         return list(packet.decode())
     except av.error.FFmpegError:
         return []
-
-
-class ReaderPool:
-    """A few open readers, the least recently used of which are closed.
-
-    Parameters
-    ----------
-    limit
-        How many files may be open at once.
-    """
-
-    def __init__(self, limit: int = 4) -> None:
-        self._limit = max(1, limit)
-        self._readers: OrderedDict[Path, FrameReader] = OrderedDict()
-
-    def get(self, path: str | os.PathLike[str]) -> FrameReader:
-        """Return the reader of a file, open until ``limit`` others were asked for.
-
-        Raises
-        ------
-        MediaError
-            As `FrameReader`.
-        """
-        key = Path(path).absolute()
-        reader = self._readers.pop(key, None) or FrameReader(key)
-        self._readers[key] = reader
-        while len(self._readers) > self._limit:
-            self._readers.popitem(last=False)[1].close()
-        return reader
-
-    def close(self) -> None:
-        """Close every reader."""
-        while self._readers:
-            self._readers.popitem()[1].close()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()

@@ -25,7 +25,7 @@ from otio_genai.errors import OutputError
 from otio_genai.media import colour, files
 from otio_genai.media.codecs import x264_steady
 
-__all__ = ["FilmWriter", "write_flac", "write_wav"]
+__all__ = ["FilmWriter", "write_wav"]
 
 _BT709, _LIMITED, _FULL = 1, 1, 2
 _AAC_BIT_RATE = 192_000
@@ -274,37 +274,15 @@ def write_wav(
     OutputError
         The place cannot be written.
     """
-    _write_sound(path, samples, rate, "pcm_s24le", "wav", force)
-
-
-def write_flac(
-    path: str | os.PathLike[str],
-    samples: NDArray[np.float32],
-    rate: int,
-    *,
-    force: bool = False,
-) -> None:
-    """Write a FLAC of 24-bit samples; parameters and errors as `write_wav`."""
-    _write_sound(path, samples, rate, "flac", "flac", force)
-
-
-def _write_sound(
-    path: str | os.PathLike[str],
-    samples: NDArray[np.float32],
-    rate: int,
-    codec: str,
-    container_format: str,
-    force: bool,
-) -> None:
     shaped = samples.reshape(len(samples), -1)
     layout = "mono" if shaped.shape[1] == 1 else "stereo"
     whole = np.rint(shaped.astype(np.float64) * 2**23).clip(-(2**23), 2**23 - 1)
     packed = whole.astype(np.int32) << 8
     with (
         files.write_beside(path, force=force) as beside,
-        av.open(f"file:{beside}", "w", format=container_format) as container,
+        av.open(f"file:{beside}", "w", format="wav") as container,
     ):
-        stream: Any = container.add_stream(codec, rate=rate, layout=layout)
+        stream: Any = container.add_stream("pcm_s24le", rate=rate, layout=layout)
         stream.codec_context.format = "s32"
         for start in range(0, len(packed), rate):
             block = np.ascontiguousarray(packed[start : start + rate]).reshape(1, -1)

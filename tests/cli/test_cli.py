@@ -2,6 +2,10 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from fractions import Fraction
 
 import av
@@ -383,3 +387,18 @@ def test_missing_media_are_noted_in_an_export(run, folder, tmp_path):
     code, said, _ = run("export", film, "-o", tmp_path / "x.xml", "--to", "premiere")
     assert code == 0
     assert "Its media is missing" in said
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_stopped_run_leaves_nothing_half_written(folder, tmp_path, name):
+    """Stopped as soon as it has begun to work in its output folder."""
+    code = "from otio_genai.cli import main; main()"
+    command = [sys.executable, "-c", code, "make", str(folder), "-o"]
+    run = subprocess.Popen([*command, str(tmp_path / "out")], stderr=subprocess.PIPE)
+    while run.poll() is None and not list(tmp_path.glob("out/.making-*")):
+        time.sleep(0.02)
+    run.send_signal(getattr(signal, name))
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert b"stopped" in said
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from otio_genai.errors import MediaError
-from otio_genai.media.frames import FrameReader, ReaderPool
+from otio_genai.media.frames import FrameReader
 from otio_genai.media.probe import probe
 from tests.support import coded
 
@@ -158,20 +158,6 @@ def test_a_closed_reader_says_so(long_take):
     reader.close()
     with pytest.raises(MediaError, match="closed"):
         reader.frame(0)
-
-
-def test_a_pool_closes_the_oldest(tmp_path, long_take):
-    paths = [
-        coded.write_take(tmp_path / f"{n}.mp4", n, 3, size=SMALL) for n in range(5)
-    ]
-    with ReaderPool(limit=2) as pool:
-        first = pool.get(paths[0])
-        assert pool.get(paths[0]) is first
-        for n, path in enumerate(paths):
-            assert coded.read_code(pool.get(path).rgb(2)) == (n, 2)
-        with pytest.raises(MediaError, match="closed"):
-            first.frame(1)
-        assert pool.get(paths[0]) is not first
 
 
 def test_a_changed_file_is_read_anew(tmp_path):

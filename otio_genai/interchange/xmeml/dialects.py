@@ -12,7 +12,6 @@ __all__ = [
     "JOIN_COLORS",
     "LARGEST_GAIN",
     "MARKER_COLORS",
-    "STILL_SUFFIXES",
     "Table",
     "table",
 ]
@@ -43,24 +42,6 @@ JOIN_COLORS: dict[str, str] = {
     "rest": "CYAN",
     "open": "WHITE",
 }
-
-#: File suffixes of single pictures; the format has no other sign for them.
-STILL_SUFFIXES = frozenset(
-    [
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".heic",
-        ".exr",
-        ".dpx",
-        ".tga",
-        ".psd",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)

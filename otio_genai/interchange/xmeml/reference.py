@@ -14,8 +14,8 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.interchange.urls import base_name, from_pathurl
 from otio_genai.interchange.xmeml import model
-from otio_genai.interchange.xmeml.dialects import STILL_SUFFIXES
 from otio_genai.interchange.xmeml.effects import fit_scale
+from otio_genai.maps import STILL_SUFFIXES
 
 __all__ = ["clip_of", "source_start"]
 
