@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Sequence
@@ -43,6 +44,10 @@ class Setting:
     "Like ``low``, but itself not allowed."
     empty: str = ""
     "What ``None`` means."
+    pattern: str = ""
+    "Regular expression that a text must match as a whole."
+    like: str = ""
+    "A text that matches it, for messages."
 
 
 def setting(default: Any, table: str, doc: str, *, key: str = "", **limits: Any) -> Any:
@@ -84,6 +89,9 @@ def fault(record: type, name: str, value: object) -> str | None:
         )
         if beyond:
             return f"must be {wanted(record, name)}, not {shown(value)}"
+    if limits.pattern and isinstance(value, str):
+        if not re.fullmatch(limits.pattern, value):
+            return f"must look like {limits.like}, not {shown(value)}"
     return None
 
 

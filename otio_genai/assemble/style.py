@@ -94,6 +94,33 @@ class Style:
     fade_out_s: float = setting(
         0.0, "style", "Fade to black at the end.", unit="s", low=0, high=60
     )
+    dissolve_share: float = setting(
+        0.0, "style", "Share of the joins that are cross-dissolves.", **_SHARE
+    )
+    dip_share: float = setting(
+        0.0, "style", "Share of the joins that dip to black.", **_SHARE
+    )
+    dissonance: float = setting(
+        0.0,
+        "fractures",
+        "What joins that are no dry cuts aim at: 0 motion that continues, 1 motion "
+        "deliberately opposed, between them motion that misses by so much.",
+        **_SHARE,
+    )
+    fall_on: Literal["auto", "phrases", "sentences", "even"] = setting(
+        "auto",
+        "fractures",
+        "Where dry cuts and transitions are drawn to: starts of musical phrases, "
+        "breaks between sentences, both (`auto`), or nothing but an even spread.",
+    )
+    spacing: int = setting(
+        1,
+        "fractures",
+        "Least number of plain joins between two that are planned as dry cuts or "
+        "transitions, where the shares leave room for it.",
+        low=0,
+        high=100,
+    )
     match_floor: float = setting(
         0.75, "fractures", "Least score of a matched cut.", **_SHARE
     )
@@ -108,11 +135,49 @@ class Style:
         low=0.1,
         high=2,
     )
+    dissolve_s: float = setting(
+        1.0, "fractures", "Length of a cross-dissolve.", unit="s", low=0.1, high=10
+    )
+    dip_s: float = setting(
+        1.0, "fractures", "Length of a dip to black.", unit="s", low=0.1, high=10
+    )
+    still_moves: Literal["match", "push", "hold"] = setting(
+        "match",
+        "stills",
+        "Camera on stills: `match` plans pans and zooms so that the joins match, "
+        "`push` moves slowly in or out, `hold` stands still.",
+    )
+    still_zoom_per_s: float = setting(
+        0.045, "stills", "Speed of zooms.", unit="of the size a second", low=0, high=1
+    )
+    still_pan_fw_s: float = setting(
+        0.035,
+        "stills",
+        "Speed of pans.",
+        unit="frame widths a second",
+        low=0,
+        high=0.5,
+    )
+    colour: Literal["kind", "continuity", "contrast", "free"] = setting(
+        "kind",
+        "colour",
+        "`continuity` seeks like colours across joins, `contrast` unlike ones, `kind` "
+        "the first where motion continues and the second across dry cuts.",
+        key="across",
+    )
+    tint: str | None = setting(
+        None,
+        "colour",
+        "Signature colour that takes should be near, `#rrggbb`.",
+        empty="none",
+        pattern="#[0-9a-fA-F]{6}",
+        like='"#d8a0a8"',
+    )
     order: Literal["free", "given"] = setting(
         "free",
         "order",
         "`free` finds the order in which motion continues best; `given` keeps the "
-        "order of the file names.",
+        "order of the file names, or of the shot list.",
         key="mode",
     )
     first: tuple[str, ...] = setting(
@@ -159,11 +224,74 @@ class Style:
         low=0,
         high=600,
     )
+    takes_sound: Literal["drop", "mix", "keep"] = setting(
+        "drop",
+        "sound",
+        "The takes' own sound: `drop` leaves it out, `mix` lays it under music and "
+        "voice, `keep` plays it as loud as they are.",
+    )
+    takes_below_lu: float = setting(
+        12.0,
+        "sound",
+        "How far below the programme the takes' sound lies when mixed.",
+        unit="LU",
+        low=0,
+        high=40,
+    )
+    takes_fade_s: float = setting(
+        0.08,
+        "sound",
+        "Cross-fade between the sounds of two takes.",
+        unit="s",
+        low=0,
+        high=2,
+    )
+    split_s: float = setting(
+        0.0,
+        "sound",
+        "Split edits of the takes' sound: above 0 the outgoing sound goes on so long "
+        "under the new picture (L cut), below 0 the incoming one begins so much "
+        "before it (J cut).",
+        unit="s",
+        low=-3,
+        high=3,
+    )
     bed_fade_in_s: float = setting(
         0.0, "sound", "Fade of the music at the start.", unit="s", low=0, high=60
     )
     bed_fade_out_s: float = setting(
         2.0, "sound", "Fade of the music at the end.", unit="s", low=0, high=60
+    )
+
+    weight_motion: float = setting(
+        1.0, "weights", "Motion that continues, or breaks where it should.", key="motion", low=0, high=100
+    )
+    weight_length: float = setting(
+        1.0, "weights", "Shots near their mean length.", key="length", low=0, high=100
+    )
+    weight_music: float = setting(
+        1.0, "weights", "Cuts on musical places.", key="music", low=0, high=100
+    )
+    weight_voice: float = setting(
+        1.0, "weights", "Cuts between sentences, not on words.", key="voice", low=0, high=100
+    )
+    weight_colour: float = setting(
+        0.15, "weights", "Like or unlike colours across joins, and the signature colour.", key="colour", low=0, high=100
+    )
+    weight_energy: float = setting(
+        0.1, "weights", "Lively takes where the music is loud, calm ones where it is soft.", key="energy", low=0, high=100
+    )
+    weight_steadiness: float = setting(
+        0.3, "weights", "Cuts away from moments where a take wobbles, morphs or freezes.", key="steadiness", low=0, high=100
+    )
+    weight_repetition: float = setting(
+        0.3, "weights", "Takes of one picture kept apart, and repeats far from each other.", key="repetition", low=0, high=100
+    )
+    weight_rest: float = setting(
+        0.3, "weights", "Joins of stillness with stillness avoided, which match by having nothing to match.", key="rest", low=0, high=100
+    )
+    weight_keep: float = setting(
+        0.15, "weights", "Shots left as they were, when a film is planned again.", key="keep", low=0, high=100
     )
 
     def __post_init__(self) -> None:
@@ -221,11 +349,11 @@ def conflicts(values: Mapping[str, Any]) -> list[str]:
             "min_shot_s, mean_shot_s and max_shot_s must not fall: they are "
             f"{values['min_shot_s']}, {values['mean_shot_s']}, {values['max_shot_s']}"
         )
-    if values["dry_share"] + values["carry_share"] > 1:
-        found.append(
-            "dry_share and carry_share are more than all joins together: "
-            f"{values['dry_share']} + {values['carry_share']}"
-        )
+    shares = ("dry_share", "carry_share", "dissolve_share", "dip_share")
+    # Shares that add up to one may add up to a little more as floats.
+    if sum(values[name] for name in shares) > 1 + 1e-9:
+        given = " + ".join(f"{values[name]}" for name in shares)
+        found.append(f"{', '.join(shares)} are more than all joins together: {given}")
     if values["contrast_ceiling"] > values["match_floor"]:
         found.append(
             f"contrast_ceiling {values['contrast_ceiling']} is above "
