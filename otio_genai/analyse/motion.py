@@ -30,9 +30,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from otio_genai.analyse.phase import Floats
 from otio_genai.analyse.picture import Luma, Still, is_scene_change, stills
 from otio_genai.analyse.tiles import compare
+from otio_genai.analyse.windows import windows
 
 __all__ = [
     "VERSION",
@@ -42,16 +45,16 @@ __all__ = [
     "from_metadata",
     "kappa",
     "measure",
+    "reframed",
     "to_metadata",
+    "windows",
 ]
 
 #: Counts up whenever the figures change: it is part of the key of cached results.
 VERSION = 1
 
-#: A median of this many samples (0.42 s) is the motion at a cut.
-WINDOW = 5
-
 _SAMPLES_PER_S = 12
+_FITS = ("cover", "contain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +151,7 @@ def exit_motion(samples: Sequence[Sample], frame: int) -> Sample:
     across a scene change; at the very start the motion after it, and still with
     confidence 0 when there is nothing to go by.
     """
-    before = [s for s in samples if s.frame < frame]
-    near: list[Sample] = []
-    for sample in reversed(before):
-        if sample.cut or len(near) == WINDOW:
-            break
-        near.append(sample)
-    return _median(near or _after(samples, frame), frame)
+    return _at(samples, frame)[0]
 
 
 def entry_motion(samples: Sequence[Sample], frame: int) -> Sample:
@@ -164,15 +161,53 @@ def entry_motion(samples: Sequence[Sample], frame: int) -> Sample:
     a scene change; on the very last frame the motion before it, and still with
     confidence 0 when there is nothing to go by.
     """
-    near = _after(samples, frame)
-    if near or not samples:
-        return _median(near, frame)
-    before: list[Sample] = []
-    for sample in reversed([s for s in samples if s.frame <= frame]):
-        if sample.cut or len(before) == WINDOW:
-            break
-        before.append(sample)
-    return _median(before, frame)
+    return _at(samples, frame)[1]
+
+
+def reframed(
+    vectors: npt.ArrayLike,
+    *,
+    take_aspect: float,
+    film_aspect: float,
+    fit: str = "cover",
+) -> Floats:
+    """Return motion vectors of a take as they are seen in a film of another shape.
+
+    Parameters
+    ----------
+    vectors
+        (T_x, T_y, kappa z, kappa r) in widths of the take per second, shape (..., 4).
+    take_aspect, film_aspect
+        Height over width.
+    fit
+        ``"cover"``: the take fills the film's frame and is cropped about its centre;
+        ``"contain"``: all of it is seen, between bars.
+
+    Returns
+    -------
+    ndarray, shape (..., 4)
+        In widths of the film per second; the length is the root-mean-square flow
+        over what is seen of the picture.
+
+    Raises
+    ------
+    ValueError
+        An aspect that is not positive, or a fit that does not exist.
+
+    Examples
+    --------
+    >>> reframed([0.1, 0, 0, 0], take_aspect=1, film_aspect=16 / 9).round(3).tolist()
+    [0.178, 0.0, 0.0, 0.0]
+    """
+    if fit not in _FITS or not min(take_aspect, film_aspect) > 0:
+        raise ValueError(f"no such framing: {fit!r}, {take_aspect}, {film_aspect}")
+    # Width of the whole take in widths of the film.
+    by_height = film_aspect / take_aspect
+    width = max(1.0, by_height) if fit == "cover" else min(1.0, by_height)
+    linear = width
+    if fit == "cover":
+        linear = kappa(film_aspect) / kappa(take_aspect)
+    return np.asarray(vectors, float) * [width, width, linear, linear]
 
 
 def to_metadata(
@@ -203,22 +238,14 @@ def from_metadata(kept: Mapping[str, Any]) -> list[Sample]:
     return sorted(rows + cuts, key=lambda sample: sample.frame)
 
 
-def _after(samples: Sequence[Sample], frame: int) -> list[Sample]:
-    near: list[Sample] = []
-    for sample in samples:
-        if sample.frame <= frame:
-            continue
-        if sample.cut or len(near) == WINDOW:
-            break
-        near.append(sample)
-    return near
-
-
-def _median(near: Sequence[Sample], frame: int) -> Sample:
-    if not near:
-        return Sample(frame)
-    rows = np.array([(*s.vector, s.residual, s.confidence) for s in near])
-    return _sample(frame, np.median(rows, axis=0))
+def _at(samples: Sequence[Sample], frame: int) -> tuple[Sample, Sample]:
+    rows = [
+        (s.frame, *s.vector, s.residual, s.confidence) for s in samples if not s.cut
+    ]
+    cuts = [s.frame for s in samples if s.cut]
+    table = np.array(rows, float).reshape(-1, 7)
+    leaving, entering = windows(table, cuts, [frame], values=6)
+    return _sample(frame, leaving[0]), _sample(frame, entering[0])
 
 
 def _sample(frame: int, row: Iterable[float]) -> Sample:
