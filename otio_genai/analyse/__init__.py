@@ -59,8 +59,9 @@ def analyse(
             takes and stills: ``{version, lab, entry_lab, exit_lab, entry_luma,
             exit_luma}``.
         ``loudness``
-            whatever sounds: ``{version, integrated_lufs, true_peak_dbtp, lra_lu}``,
-            the first two ``None`` for silence.
+            whatever sounds: ``{version, integrated_lufs, true_peak_dbtp, lra_lu,
+            hop_s, powers_db, peaks_dbtp}``, the first two ``None`` for silence; the
+            curves have one value for each 100 ms, -120 for silence.
         ``beats``
             music: ``{version, bpm, confidence, regularity, beats_s, downbeats_s,
             phrases_s, onsets_s, rests_s, mode}``.

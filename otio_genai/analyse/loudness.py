@@ -2,7 +2,8 @@
 
 Conventions
     Sound is ``(n, channels)`` (or ``(n,)``) at full scale 1; loudness in LUFS, ranges
-    in LU, peaks in dBTP. Silence is minus infinity, ``None`` in metadata.
+    in LU, peaks in dBTP. Silence is minus infinity, ``None`` in metadata, and -120 dB
+    in the curves, which have one value for each 100 ms.
 
 Source
     ITU-R BS.1770-5 (filters, gates, true peak); EBU Tech 3341 (momentary) and
@@ -17,14 +18,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import signal
 
 from otio_genai.analyse.phase import Floats
 
-__all__ = ["VERSION", "Loudness", "loudness", "momentary_lufs"]
+__all__ = ["HOP_S", "VERSION", "Loudness", "Meter", "loudness"]
+
+Frames = npt.NDArray[np.intp]
 
 #: Counts up whenever the figures change: it is part of the key of cached results.
-VERSION = 1
+VERSION = 2
+
+#: Length of the blocks of the curves, in seconds.
+HOP_S = 0.1
 
 _HOPS_PER_S = 10
 _BLOCK_HOPS = 4
@@ -36,8 +43,11 @@ _RANGE_GATE_LU = -20.0
 # Left, right, centre, low frequency effects, left and right surround.
 _CHANNEL_GAINS = (1.0, 1.0, 1.0, 0.0, 1.41, 1.41)
 _OVERSAMPLING = 4
-_PEAK_BLOCK_SAMPLES = 1 << 18
-_PEAK_OVERLAP_SAMPLES = 64
+# What the oversampling filter sees of the sound on either side.
+_AROUND_SAMPLES = 64
+_BLOCK_SAMPLES = 1 << 18
+#: What the curves hold for silence.
+SILENCE_DB = -120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +57,111 @@ class Loudness:
     integrated_lufs: float
     lra_lu: float
     true_peak_dbtp: float
+    powers_db: tuple[float, ...] = ()
+    "K-weighted power of each whole 100 ms, ungated, on the scale of LUFS."
+    peaks_dbtp: tuple[float, ...] = ()
+    "True peak of each; the last also stands for what is left after it."
 
     def to_metadata(self) -> dict[str, Any]:
         """Return what a media reference carries under ``loudness``."""
+        # Peaks are rounded up: a ceiling kept with them is kept with the sound.
         return {
             "version": VERSION,
             "integrated_lufs": _finite(self.integrated_lufs),
             "true_peak_dbtp": _finite(self.true_peak_dbtp),
             "lra_lu": round(self.lra_lu, 2),
+            "hop_s": HOP_S,
+            "powers_db": [round(db, 1) for db in self.powers_db],
+            "peaks_dbtp": [math.ceil(round(10 * db, 6)) / 10 for db in self.peaks_dbtp],
         }
 
 
+class Meter:
+    """Loudness of a sound that is given piece by piece, of any length.
+
+    Parameters
+    ----------
+    sample_rate
+        In Hz, of any size.
+    channels
+        Left, right, centre, low frequency effects, surrounds; five have no effects.
+    """
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        self._rate, self._channels = sample_rate, channels
+        self._gains = [_gain(channel, channels) for channel in range(channels)]
+        self._stages = _k_weighting(sample_rate)
+        self._state = np.zeros((len(self._stages), 2, channels))
+        # Begins with what was measured already but is still heard by the filter.
+        self._held = np.zeros((0, channels), np.float32)
+        self._before = 0
+        self._measured = 0
+        self._energy = 0.0
+        self._powers: list[Floats] = []
+        self._peaks: list[Floats] = []
+
+    def add(self, samples: Floats) -> None:
+        """Hear the next piece, of shape ``(n, channels)``."""
+        for start in range(0, len(samples), _BLOCK_SAMPLES):
+            piece = samples[start : start + _BLOCK_SAMPLES]
+            self._held = np.concatenate([self._held, piece])
+            known = self._measured + len(self._held) - self._before - _AROUND_SAMPLES
+            hops = max(0, known) * _HOPS_PER_S // self._rate
+            self._measure(self._edge(hops) - self._measured)
+
+    def result(self) -> Loudness:
+        """Return the loudness of all that was heard; nothing can be added after."""
+        self._measure(len(self._held) - self._before)
+        powers = np.concatenate([np.zeros(0), *self._powers])
+        peaks = np.concatenate([np.zeros(0), *self._peaks])
+        whole = self._measured * _HOPS_PER_S // self._rate
+        if len(powers) > max(whole, 1):
+            # The last piece of a hop is too short for a power of its own.
+            powers, last = powers[:-1], peaks[-1]
+            peaks = peaks[:-1]
+            peaks[-1] = max(peaks[-1], last)
+        blocks = _blocks(powers, _BLOCK_HOPS)
+        if self._measured and whole < _BLOCK_HOPS:
+            blocks = np.array([self._energy / self._measured])
+        top = float(peaks.max(initial=0.0))
+        return Loudness(
+            _integrated(blocks),
+            _range(_blocks(powers, _SHORT_TERM_HOPS)),
+            20 * math.log10(top) if top > 0 else -math.inf,
+            _curve(_lufs(powers)),
+            _curve(20 * np.log10(np.maximum(peaks, 1e-12))),
+        )
+
+    def _edge(self, hop: int) -> int:
+        return hop * self._rate // _HOPS_PER_S
+
+    def _measure(self, count: int) -> None:
+        """Measure the next ``count`` samples, whole hops unless they are the last."""
+        if count <= 0:
+            return
+        first, stop = self._before, self._before + count
+        block = self._held[first:stop]
+        heard, self._state = signal.sosfilt(
+            self._stages, block.astype(np.float64), axis=0, zi=self._state
+        )
+        power = np.square(heard) @ self._gains
+        begin = -(-self._measured * _HOPS_PER_S // self._rate)
+        edges = [self._edge(begin)]
+        while edges[-1] < self._measured + count:
+            edges.append(self._edge(begin + len(edges)))
+        starts = np.array(edges[:-1]) - self._measured
+        sizes = np.diff(np.append(starts, count))
+        self._powers.append(np.add.reduceat(power, starts) / sizes)
+        around = self._held[: stop + _AROUND_SAMPLES]
+        self._peaks.append(_tops(around, first, count, starts))
+        self._energy += float(power.sum())
+        self._measured += count
+        self._before = min(stop, _AROUND_SAMPLES)
+        self._held = self._held[stop - self._before :]
+
+
 def loudness(samples: Floats, sample_rate: int) -> Loudness:
-    """Return integrated loudness, loudness range and true peak.
+    """Return loudness, its range, true peak and curves of a sound.
 
     Sounds shorter than 400 ms are measured as the one block they are.
 
@@ -69,34 +171,9 @@ def loudness(samples: Floats, sample_rate: int) -> Loudness:
     -inf
     """
     sound = _columns(samples)
-    powers = _hop_powers(sound, sample_rate)
-    return Loudness(
-        _integrated(_blocks(powers, _BLOCK_HOPS)),
-        _range(_blocks(powers, _SHORT_TERM_HOPS)),
-        true_peak_dbtp(sound),
-    )
-
-
-def momentary_lufs(samples: Floats, sample_rate: int) -> Floats:
-    """Return the loudness of the 400 ms that begin at each tenth of a second."""
-    return _lufs(_blocks(_hop_powers(_columns(samples), sample_rate), _BLOCK_HOPS))
-
-
-def true_peak_dbtp(samples: Floats) -> float:
-    """Return the largest level between the samples, by fourfold oversampling."""
-    sound = _columns(samples)
-    peak = 0.0
-    for start in range(0, len(sound), _PEAK_BLOCK_SAMPLES):
-        low = max(0, start - _PEAK_OVERLAP_SAMPLES)
-        block = sound[low : start + _PEAK_BLOCK_SAMPLES + _PEAK_OVERLAP_SAMPLES]
-        if not block.any():
-            continue
-        fine = signal.resample_poly(block, _OVERSAMPLING, 1, axis=0)
-        # The ends of a block ring where the sound goes on: its neighbours see them.
-        stop = (start - low + _PEAK_BLOCK_SAMPLES) * _OVERSAMPLING
-        inner = fine[(start - low) * _OVERSAMPLING : stop]
-        peak = max(peak, float(np.abs(inner).max()), float(np.abs(block).max()))
-    return 20 * math.log10(peak) if peak > 0 else -math.inf
+    meter = Meter(sample_rate, sound.shape[1])
+    meter.add(sound)
+    return meter.result()
 
 
 def _columns(samples: Floats) -> Floats:
@@ -104,21 +181,21 @@ def _columns(samples: Floats) -> Floats:
     return sound[:, None] if sound.ndim == 1 else sound
 
 
-def _hop_powers(sound: Floats, sample_rate: int) -> Floats:
-    """Weighted mean power of each 100 ms; of a shorter sound, one block's worth."""
-    if not len(sound):
-        return np.zeros(0)
-    gains = np.array([_gain(c, sound.shape[1]) for c in range(sound.shape[1])])
-    heard = np.zeros(len(sound))
-    for channel in np.flatnonzero(gains):
-        signal_k = signal.sosfilt(_k_weighting(sample_rate), sound[:, channel])
-        heard += gains[channel] * signal_k**2
-    hops = len(sound) * _HOPS_PER_S // sample_rate
-    if hops < _BLOCK_HOPS:
-        return np.full(_BLOCK_HOPS, heard.mean())
-    edges = np.arange(hops + 1) * sample_rate // _HOPS_PER_S
-    sums = np.add.reduceat(heard[: edges[-1]], edges[:-1])
-    return np.asarray(sums / np.diff(edges))
+def _tops(sound: Floats, first: int, count: int, starts: Frames) -> Floats:
+    """Largest level of each part from a start to the next, between samples too."""
+    if not sound.any():
+        return np.zeros(len(starts))
+    inner = np.ascontiguousarray(sound.T)
+    fine = signal.resample_poly(inner, _OVERSAMPLING, 1, axis=1)
+    fine = fine[:, first * _OVERSAMPLING : (first + count) * _OVERSAMPLING]
+    inner = inner[:, first : first + count]
+    between = np.maximum.reduceat(np.abs(fine), starts * _OVERSAMPLING, axis=1)
+    on = np.maximum.reduceat(np.abs(inner), starts, axis=1)
+    return np.asarray(np.maximum(between, on).max(axis=0))
+
+
+def _curve(values_db: Floats) -> tuple[float, ...]:
+    return tuple(np.maximum(values_db, SILENCE_DB).tolist())
 
 
 def _gain(channel: int, channels: int) -> float:
