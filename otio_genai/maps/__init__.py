@@ -9,19 +9,27 @@ Conventions
     Edges that fall between two record frames go to the nearest. A source frame is
     found by the one rule of `otio_genai.rates`; one beyond the media is the media's
     first or last frame, as editors hold it. In a dissolve of ``n = in + out`` record
-    frames, the ``k``-th shows ``k / n`` of the incoming picture. Levels are
-    amplitude factors, linear between keyframes.
+    frames, the ``k``-th shows ``k / n`` of the incoming picture; in a dip the outgoing
+    one is black by the middle, and the incoming one rises from there. A carry shows
+    the outgoing picture up to the cut and the incoming one from it, both whole and
+    swept (`otio_genai.maps.carry`). Levels are amplitude factors, linear between
+    keyframes.
 """
 
+from otio_genai.maps import carry
 from otio_genai.maps.layout import clips, length_frames, record_rate
 from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
 from otio_genai.maps.sound import SILENCE_DB, SoundSpan, gain, sound_map
+from otio_genai.maps.sweep import Carry, Sweep
 
 __all__ = [
     "SILENCE_DB",
     "STILL_SUFFIXES",
+    "Carry",
     "Layer",
     "SoundSpan",
+    "Sweep",
+    "carry",
     "clips",
     "gain",
     "length_frames",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import opentimelineio as otio
 
@@ -33,13 +34,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """A transition: its cut, its frames on both sides, and its items by index."""
+    """A transition: its cut, its frames on both sides, its items by index.
+
+    ``recipe`` is what its metadata keeps under ``carry``.
+    """
 
     cut: int
     in_frames: int
     out_frames: int
     before: int
     after: int
+    recipe: dict[str, Any] = field(default_factory=dict)
 
 
 def clips(timeline: otio.schema.Timeline) -> list[otio.schema.Clip]:
@@ -106,9 +111,13 @@ def layout(
             if index == 0:
                 clock += rates.seconds(child.in_offset)
             cut = rates.frames_at(clock, rate)
-            if in_frames + out_frames:
+            kept = metadata.read(child, "carry")
+            recipe = kept if isinstance(kept, dict) else {}
+            if in_frames + out_frames or recipe:
                 here = len(placed)
-                overlaps.append(Overlap(cut, in_frames, out_frames, here - 1, here))
+                overlaps.append(
+                    Overlap(cut, in_frames, out_frames, here - 1, here, recipe)
+                )
             if index == len(children) - 1:
                 clock += rates.seconds(child.out_offset)
             continue

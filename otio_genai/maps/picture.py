@@ -22,6 +22,7 @@ from otio_genai.maps.layout import (
     record_rate,
     source_in,
 )
+from otio_genai.maps.sweep import Carry, Sweep
 
 __all__ = ["STILL_SUFFIXES", "Layer", "picture_map"]
 
@@ -58,6 +59,8 @@ class Layer:
     "Share of the record frame, over 0 and at most 1."
     clip_frame: int
     "Record frames since the clip's first; outside its range in a handle."
+    sweep: Sweep | None = None
+    "How a carry displaces the picture; None for a picture that stays."
 
 
 # Items of a track give their layers at any record frame relative to their start.
@@ -119,7 +122,17 @@ def _track_source(child: otio.core.Composable, rate: Fraction) -> _Source:
     placed, overlaps, _ = layout(child, rate)
     sources = [_item_source(p.item, rate) for p in placed]
     starts = [p.record_in for p in placed]
-    by_cut = [(o.cut - o.in_frames, o.cut + o.out_frames, o) for o in overlaps]
+    by_cut: list[tuple[int, int, Overlap]] = []
+    for overlap in overlaps:
+        carry = Carry.read(overlap.recipe)
+        if carry is None:
+            ends = overlap.cut - overlap.in_frames, overlap.cut + overlap.out_frames
+            by_cut.append((*ends, overlap))
+            continue
+        for index in (overlap.before, overlap.after):
+            if 0 <= index < len(placed):
+                offset = placed[index].record_in - overlap.cut
+                sources[index] = _carried(sources[index], carry, offset, rate)
 
     def at(frame: int) -> tuple[Layer, ...]:
         for begin, end, overlap in by_cut:
@@ -133,6 +146,26 @@ def _track_source(child: otio.core.Composable, rate: Fraction) -> _Source:
     return at
 
 
+def _carried(source: _Source, carry: Carry, offset: int, rate: Fraction) -> _Source:
+    """Return a source swept by a carry whose cut is ``offset`` before its start."""
+
+    def at(frame: int) -> tuple[Layer, ...]:
+        outgoing = offset < 0
+        sweep = None
+        if (frame + offset < 0) == outgoing:
+            sweep = carry.sweep(frame + offset, rate)
+        return source(frame) if sweep is None else _swept(source(frame), sweep)
+
+    return at
+
+
+def _swept(layers: tuple[Layer, ...], sweep: Sweep) -> tuple[Layer, ...]:
+    return tuple(
+        replace(a, sweep=sweep if a.sweep is None else a.sweep.plus(sweep))
+        for a in layers
+    )
+
+
 def _dissolved(
     frame: int,
     overlap: Overlap,
@@ -141,8 +174,12 @@ def _dissolved(
 ) -> tuple[Layer, ...]:
     length = overlap.in_frames + overlap.out_frames
     share = Fraction(frame - overlap.cut + overlap.in_frames, length)
+    weights = 1 - share, share
+    if overlap.recipe.get("kind") == "dip":
+        nothing = Fraction(0)
+        weights = max(1 - 2 * share, nothing), max(2 * share - 1, nothing)
     found: list[Layer] = []
-    for index, weight in ((overlap.before, 1 - share), (overlap.after, share)):
+    for index, weight in zip((overlap.before, overlap.after), weights, strict=True):
         if not 0 <= index < len(placed) or weight == 0:
             continue
         layers = sources[index](frame - placed[index].record_in)
