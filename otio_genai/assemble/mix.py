@@ -6,10 +6,13 @@ Aim
 
 Conventions
     Levels are ``[record frame from the clip's start, dB]``, linear in amplitude
-    between. Depth = voice loudness - distance - bed loudness, never a gain; per group
-    of words four keys: down from 0.3 s to 0.02 s before, up from ``hold`` to ``hold +
-    release`` after; groups closer than all of that are one; overlapping ramps take the
-    lower level.
+    between, and hold before the first and after the last. Gains here are relative:
+    every voice at the profile's loudness, the bed under it; what the whole programme
+    needs beyond that is one more gain for all (`otio_genai.assemble.programme`).
+    Depth = voice loudness - distance - bed loudness, never a gain; per group of words
+    four keys: down from 0.3 s to 0.02 s before, up from ``hold`` to ``hold + release``
+    after; groups closer than all of that are one. Where ramps and fades overlap, the
+    lower level holds.
 """
 
 from __future__ import annotations
@@ -18,24 +21,31 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import opentimelineio as otio
 
-from otio_genai import metadata, rates
+from otio_genai import maps, metadata, rates
+from otio_genai.assemble.programme import SILENT_LUFS
 from otio_genai.assemble.style import Style
 
-__all__ = ["Sound", "duck", "gains_db", "levels", "place_voices"]
+__all__ = ["Duck", "Sound", "duck", "gains_db", "levels", "place_voices"]
+
+#: Four keys (record seconds, dB): down to the depth, and up again.
+Duck: TypeAlias = tuple[tuple[float, float], ...]
 
 #: Integrated loudness each profile asks of the programme, LUFS; none for cinema.
 PROFILES_LUFS = {"web": -14.0, "broadcast": -23.0, "podcast": -16.0, "cinema": None}
-_CEILING_DBTP = -1.0
 _ARRIVED_S = 0.02
 _SHORTEST_S = 0.1
 # A bed alone lies this far below a voice; with no voice it carries the programme.
 _BED_BELOW_LU = 4.0
 _LEAD_S = 0.3
 _SLACK_S = 0.1
+# Amplitudes whose second difference is below this lie on one line.
+_STRAIGHT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,37 +87,35 @@ def place_voices(
 def gains_db(
     bed: otio.schema.Clip | None, voices: Sequence[otio.schema.Clip], style: Style
 ) -> tuple[float, list[float]]:
-    """Return the static gain of the bed and of each voice, in dB.
+    """Return the relative gain of the bed and of each voice, in dB.
 
     The voice takes the profile's loudness and the bed lies four units below; a bed
-    alone takes the profile's. No gain lifts a file's true peak over the ceiling.
+    alone takes the profile's. What is as good as silent is left as it is.
     """
     target = PROFILES_LUFS[style.profile]
     if target is None:
         return 0.0, [0.0] * len(voices)
     under = _BED_BELOW_LU if voices else 0.0
-    bed_db = 0.0 if bed is None else _gain_to(bed, target - under, ceiling_db=-under)
-    return bed_db, [_gain_to(voice, target, ceiling_db=0.0) for voice in voices]
+    bed_db = 0.0 if bed is None else _gain_to(bed, target - under)
+    return bed_db, [_gain_to(voice, target) for voice in voices]
 
 
-def _gain_to(clip: otio.schema.Clip, target_lufs: float, *, ceiling_db: float) -> float:
-    facts: dict[str, Any] = metadata.read(clip.media_reference, "loudness", {})
-    loudness, peak = facts.get("integrated_lufs"), facts.get("true_peak_dbtp")
-    if loudness is None or peak is None:
+def _gain_to(clip: otio.schema.Clip, target_lufs: float) -> float:
+    found = _loudness(clip)
+    if found is None or found < SILENT_LUFS:
         return 0.0
-    gain_db = min(target_lufs - loudness, _CEILING_DBTP + ceiling_db - peak)
-    return round(float(gain_db), 2)
+    return round(target_lufs - found, 2)
 
 
 def duck(
     words_s: Sequence[tuple[float, float]], depth_db: float, style: Style
-) -> list[tuple[float, float]]:
-    """Return the ducking curve as (record seconds, dB), in order.
+) -> list[Duck]:
+    """Return one duck for each group of words, in order.
 
     Parameters
     ----------
     words_s
-        Spans of speech, in order.
+        Spans of speech, in record seconds.
     depth_db
         Level under the words, at most 0.
     style
@@ -125,33 +133,40 @@ def duck(
             groups[-1][1] = max(groups[-1][1], end_s)
         else:
             groups.append([begin_s, end_s])
-    keys: list[tuple[float, float]] = []
-    for begin_s, end_s in groups:
-        held_s = end_s + style.duck_hold_s
-        keys += [
+    return [
+        (
             (begin_s - lead_s, 0.0),
             (begin_s - _ARRIVED_S, depth_db),
-            (held_s, depth_db),
-            (held_s + style.duck_release_s, 0.0),
-        ]
-    return keys
+            (end_s + style.duck_hold_s, depth_db),
+            (end_s + style.duck_hold_s + style.duck_release_s, 0.0),
+        )
+        for begin_s, end_s in groups
+    ]
 
 
 def depth_db(
     bed: otio.schema.Clip, voices: Sequence[otio.schema.Clip], style: Style
 ) -> float:
     """Return how far the bed steps back under the voices, in dB, at most 0."""
-    bed_db, voice_dbs = gains_db(bed, voices, style)
-    bed_lufs = _loudness(bed)
+    bed_db, _ = gains_db(bed, voices, style)
+    found = _loudness(bed)
+    return 0.0 if found is None else depth_under(found + bed_db, voices, style)
+
+
+def depth_under(
+    loudness_lufs: float, voices: Sequence[otio.schema.Clip], style: Style
+) -> float:
+    """Return how far a sound of this loudness steps back under the voices, in dB."""
+    _, gains = gains_db(None, voices, style)
     heard = [
-        lufs + gain
-        for voice, gain in zip(voices, voice_dbs, strict=True)
-        if (lufs := _loudness(voice)) is not None
+        found + gain_db
+        for voice, gain_db in zip(voices, gains, strict=True)
+        if (found := _loudness(voice)) is not None
     ]
-    if bed_lufs is None or not heard or not style.duck:
+    if not heard or not style.duck:
         return 0.0
-    wanted = min(heard) - style.duck_distance_lu - (bed_lufs + bed_db)
-    return round(min(0.0, max(-style.duck_max_db, wanted)), 2)
+    wanted_db = min(heard) - style.duck_distance_lu - loudness_lufs
+    return round(min(0.0, max(-style.duck_max_db, wanted_db)), 2)
 
 
 def _loudness(clip: otio.schema.Clip) -> float | None:
@@ -164,11 +179,13 @@ def levels(
     gain_db: float,
     rate: Fraction,
     *,
-    ducked: Sequence[tuple[float, float]] = (),
+    ducked: Sequence[Duck] = (),
     fade_in_s: float = 0.0,
     fade_out_s: float = 0.0,
 ) -> list[list[float]]:
     """Return level keyframes of a clip, by frame, one a frame at most.
+
+    At every frame the level is the lowest of all ducks and fades.
 
     Parameters
     ----------
@@ -179,53 +196,62 @@ def levels(
     rate
         Record rate.
     ducked
-        The ducking curve in seconds from the clip's start.
+        Ducks in seconds from the clip's start; they may begin before it or end after.
     fade_in_s, fade_out_s
-        Fades from and to silence at its ends.
+        Fades from and to silence at its ends, each half of the clip at most.
     """
-    keys: dict[int, float] = {}
-    for time_s, level_db in ducked:
-        frame = min(max(0, rates.frames_at(time_s, rate)), frames)
-        # Where two keys meet on one frame the lower wins: a duck is never cut short.
-        keys[frame] = round(min(keys.get(frame, 99.0), gain_db + level_db), 2)
-    curve = sorted(keys.items()) or [(0, gain_db)]
-    return _faded(curve, frames, rate, fade_in_s, fade_out_s)
-
-
-def _faded(
-    curve: Sequence[tuple[int, float]],
-    frames: int,
-    rate: Fraction,
-    fade_in_s: float,
-    fade_out_s: float,
-) -> list[list[float]]:
+    low = np.ones(frames + 1)
+    for curve in ducked:
+        _lower(low, _frames_of(curve, rate))
     begin = min(rates.frames_at(fade_in_s, rate), frames // 2)
-    end = frames - min(rates.frames_at(fade_out_s, rate), frames // 2)
-    keys: list[list[float]] = []
     if begin:
-        keys += [[0, -96.0], [begin, _at(curve, begin)]]
-    keys += [
-        [k, level]
-        for k, level in curve
-        if (not begin or k > begin) and (end == frames or k < end)
+        _lower(low, [(0, 0.0), (begin, 1.0)])
+    end = min(rates.frames_at(fade_out_s, rate), frames // 2)
+    if end:
+        _lower(low, [(frames - end, 1.0), (frames, 0.0)])
+    factor = 10 ** (gain_db / 20)
+    return [[k, _level(factor * float(low[k]))] for k in _corners(low)]
+
+
+def _frames_of(curve: Duck, rate: Fraction) -> list[tuple[int, float]]:
+    """Return a duck by frame, never shorter than it was, a frame to a ramp at least."""
+    (lead, _), (arrived, depth), (held, _), (up, _) = curve
+    down = rates.frame_with(arrived, rate)
+    hold = -rates.frame_with(-held, rate)
+    factor = 10 ** (depth / 20)
+    return [
+        (min(rates.frame_with(lead, rate), down - 1), 1.0),
+        (down, factor),
+        (hold, factor),
+        (max(-rates.frame_with(-up, rate), hold + 1), 1.0),
     ]
-    if end < frames:
-        keys += [[end, _at(curve, end)], [frames, -96.0]]
+
+
+def _lower(low: npt.NDArray[np.float64], keys: Sequence[tuple[int, float]]) -> None:
+    """Take the lower of a curve and of straight lines between keys, in place."""
+    first, last = max(keys[0][0], 0), min(keys[-1][0], len(low) - 1) + 1
+    if first >= last:
+        return
+    at, values = zip(*keys, strict=True)
+    line = np.interp(np.arange(first, last), at, values)
+    low[first:last] = np.minimum(low[first:last], line)
+
+
+def _corners(low: npt.NDArray[np.float64]) -> list[int]:
+    """Return the frames between which a curve is straight, holding at its ends."""
+    bent = np.abs(np.diff(low, 2)) > _STRAIGHT
+    keys = [0, *(np.flatnonzero(bent) + 1).tolist(), len(low) - 1]
+    if len(keys) > 1 and low[keys[-1]] == low[keys[-2]]:
+        keys.pop()
+    if len(keys) > 1 and low[keys[0]] == low[keys[1]]:
+        keys.pop(0)
     return keys
 
 
-def _at(curve: Sequence[tuple[int, float]], frame: int) -> float:
-    """Return the curve's level at a frame, linear in amplitude between keys."""
-    before = [key for key in curve if key[0] <= frame]
-    after = [key for key in curve if key[0] >= frame]
-    if not before or not after:
-        return (before or after)[-1 if before else 0][1]
-    (k0, db0), (k1, db1) = before[-1], after[0]
-    if k0 == k1:
-        return db0
-    share = (frame - k0) / (k1 - k0)
-    amplitude = (1 - share) * 10 ** (db0 / 20) + share * 10 ** (db1 / 20)
-    return round(20 * math.log10(amplitude), 2)
+def _level(factor: float) -> float:
+    if factor <= 0:
+        return maps.SILENCE_DB
+    return round(max(maps.SILENCE_DB, 20 * math.log10(factor)), 2)
 
 
 def start_of_voice_s(

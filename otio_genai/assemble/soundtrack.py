@@ -1,0 +1,226 @@
+"""The sound of a film: voice, bed and takes as tracks, and how loud they are in all.
+
+Conventions
+    The tracks are "Voice", "Bed" and "Takes", in this order; one with nothing on it is
+    left out. Every level holds the programme's one gain, so that whoever plays the
+    timeline hears it at the loudness of its profile.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.assemble import mix, takes_sound
+from otio_genai.assemble.programme import Programme, balance
+from otio_genai.assemble.style import Style
+from otio_genai.assemble.takes_sound import Heard, Placed, sound_clip
+
+__all__ = ["Heard", "Soundtrack", "soundtrack"]
+
+_SAMPLE_RATE = 48_000
+# A voice cut off by the end of the film ends without a click.
+_CUT_FADE_S = 0.05
+# Below this a peak is none: a hundred decibels under full scale.
+_NO_PEAK_DBTP = -100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Soundtrack:
+    """The audio tracks of a film."""
+
+    tracks: list[otio.schema.Track]
+    warnings: list[str]
+    programme: dict[str, Any]
+    "``integrated_lufs``, ``true_peak_dbtp`` (a bound), ``aim_lufs``, ``gain_db``."
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    total: int
+    rate: Fraction
+    style: Style
+    spoken: tuple[mix.Sound, ...]
+    told: list[str]
+
+    @property
+    def voices(self) -> list[otio.schema.Clip]:
+        return [sound.clip for sound in self.spoken]
+
+    def ducks(self, depth_db: float) -> list[mix.Duck]:
+        words = [span for sound in self.spoken for span in sound.words_s]
+        return mix.duck(words, depth_db, self.style)
+
+
+def soundtrack(
+    *,
+    shots: Sequence[Heard],
+    voices: Sequence[mix.Sound],
+    bed: otio.schema.Clip | None,
+    total: int,
+    rate: Fraction,
+    style: Style,
+    bed_in_s: float = 0.0,
+) -> Soundtrack:
+    """Return the sound of a film as audio tracks.
+
+    Parameters
+    ----------
+    shots
+        The shots in order, for the takes' own sound.
+    voices
+        The voice-over as `otio_genai.assemble.mix.place_voices` laid it.
+    bed
+        The music, or None.
+    total
+        Length of the film in record frames.
+    rate
+        Record rate.
+    style
+        Its sound settings.
+    bed_in_s
+        Where in the music the film begins.
+    """
+    told: list[str] = []
+    spoken = tuple(sound for sound in voices if sound.record_in < total)
+    film = _Film(total, rate, style, spoken, told)
+    tracks = [
+        track
+        for track in (
+            _voice(film, voices),
+            _bed(film, bed, bed_in_s),
+            _takes(film, takes_sound.lay(shots, rate, style), bed),
+        )
+        if len(track)
+    ]
+    told += _unknown(tracks)
+    aim_lufs = mix.PROFILES_LUFS[style.profile]
+    samples = rates.sample_at(total, rate, _SAMPLE_RATE)
+    spans = _spans(tracks, rate)
+    gain_db, found, warned = balance(spans, samples, aim_lufs, _SAMPLE_RATE)
+    _turn(tracks, gain_db)
+    return Soundtrack(tracks, told + warned, _facts(found, aim_lufs, gain_db))
+
+
+def _voice(film: _Film, voices: Sequence[mix.Sound]) -> otio.schema.Track:
+    track = otio.schema.Track("Voice", kind=otio.schema.TrackKind.Audio)
+    _, gains = mix.gains_db(None, film.voices, film.style)
+    clock = 0
+    for sound, gain_db in zip(film.spoken, gains, strict=True):
+        if sound.record_in > clock:
+            gap = rates.span(0, sound.record_in - clock, film.rate)
+            track.append(otio.schema.Gap(source_range=gap))
+        frames = min(sound.frames, film.total - sound.record_in)
+        fade_s = _CUT_FADE_S if frames < sound.frames else 0.0
+        clip = sound_clip(sound.clip, 0, frames, film.rate)
+        levels = mix.levels(frames, gain_db, film.rate, fade_out_s=fade_s)
+        metadata.put(clip, "levels", levels)
+        track.append(clip)
+        clock = sound.record_in + frames
+    for sound in voices:
+        lost_s = float((sound.record_in + sound.frames - film.total) / film.rate)
+        if sound.record_in >= film.total:
+            film.told.append(f"The film ends before {sound.clip.name} begins.")
+        elif lost_s > 0:
+            film.told.append(
+                f"The film ends {lost_s:.1f} s before {sound.clip.name} does."
+            )
+    return track
+
+
+def _bed(
+    film: _Film, bed: otio.schema.Clip | None, bed_in_s: float
+) -> otio.schema.Track:
+    track = otio.schema.Track("Bed", kind=otio.schema.TrackKind.Audio)
+    if bed is None:
+        return track
+    source_in = rates.frames_at(bed_in_s, film.rate)
+    frames = min(film.total, mix.length_frames(bed, film.rate) - source_in)
+    if frames < film.total:
+        rest_s = float((film.total - max(0, frames)) / film.rate)
+        film.told.append(
+            f"The music ends {rest_s:.1f} s before the film; silence follows."
+        )
+    if frames <= 0:
+        return track
+    gain_db, _ = mix.gains_db(bed, film.voices, film.style)
+    clip = sound_clip(bed, source_in, frames, film.rate)
+    levels = mix.levels(
+        frames,
+        gain_db,
+        film.rate,
+        ducked=film.ducks(mix.depth_db(bed, film.voices, film.style)),
+        fade_in_s=film.style.bed_fade_in_s,
+        fade_out_s=film.style.bed_fade_out_s,
+    )
+    metadata.put(clip, "levels", levels)
+    track.append(clip)
+    return track
+
+
+def _takes(
+    film: _Film, placed: Sequence[Placed], bed: otio.schema.Clip | None
+) -> otio.schema.Track:
+    # The takes step back when the bed does and as far, or further where they are
+    # louder than it.
+    depth_db = 0.0 if bed is None else mix.depth_db(bed, film.voices, film.style)
+    loudest = takes_sound.loudest_lufs(placed, film.rate)
+    if loudest is not None:
+        own_db = mix.depth_under(loudest, film.voices, film.style)
+        depth_db = min(depth_db, own_db)
+    return takes_sound.takes_track(placed, film.rate, ducked=film.ducks(depth_db))
+
+
+def _unknown(tracks: Sequence[otio.schema.Track]) -> list[str]:
+    """Return what cannot be balanced for want of an analysis."""
+    names = [
+        clip.name
+        for track in tracks
+        for clip in track.find_clips()
+        if "integrated_lufs" not in metadata.read(clip.media_reference, "loudness", {})
+    ]
+    if not names:
+        return []
+    listed = ", ".join(dict.fromkeys(names))
+    return [f"How loud these are is not known, so they are not balanced: {listed}."]
+
+
+def _spans(tracks: Sequence[otio.schema.Track], rate: Fraction) -> list[maps.SoundSpan]:
+    timeline = otio.schema.Timeline(global_start_time=rates.time(0, rate))
+    timeline.tracks.extend(tracks)
+    spans = maps.sound_map(timeline, _SAMPLE_RATE)
+    # A track belongs to one timeline only, and that will be the film's.
+    timeline.tracks.clear()
+    return spans
+
+
+def _turn(tracks: Sequence[otio.schema.Track], gain_db: float) -> None:
+    """Add a gain to every level but silence, in place."""
+    for track in tracks:
+        for clip in track.find_clips():
+            keys = metadata.read(clip, "levels")
+            turned = [[frame, _turned(level_db, gain_db)] for frame, level_db in keys]
+            metadata.put(clip, "levels", turned)
+
+
+def _turned(level_db: float, gain_db: float) -> float:
+    if level_db <= maps.SILENCE_DB:
+        return level_db
+    return max(maps.SILENCE_DB, round(level_db + gain_db, 2))
+
+
+def _facts(found: Programme, aim_lufs: float | None, gain_db: float) -> dict[str, Any]:
+    silent = not math.isfinite(found.integrated_lufs)
+    no_peak = found.true_peak_dbtp < _NO_PEAK_DBTP
+    return {
+        "integrated_lufs": None if silent else round(found.integrated_lufs, 1),
+        "true_peak_dbtp": None if no_peak else round(found.true_peak_dbtp, 1),
+        "aim_lufs": aim_lufs,
+        "gain_db": gain_db,
+    }
