@@ -1,10 +1,12 @@
 """The film file: what a director says about a film, in TOML.
 
 Conventions
-    ``[film]`` is what the film is, ``[style]``, ``[fractures]``, ``[order]`` and
-    ``[sound]`` how it is cut (`otio_genai.assemble.style`), ``[media]`` what files are
-    for. Every key may be left out. The schema is the fields of `FilmFile` and `Style`:
-    reading, checking and the reference page follow from them.
+    ``[film]`` is what the film is, ``[music]`` and ``[voice]`` what is known of its
+    sound, ``[style]`` and its like how it is cut (`otio_genai.assemble.style`),
+    ``[[pins]]``, ``[[locks]]`` and ``[[joins]]`` what must be in it
+    (`otio_genai.assemble.filmtables`), ``[media]`` what files are for. Every key may be
+    left out. Reading, checking, the reference page and the schema for editors follow
+    from the fields of these records.
 
     A film file that cannot be meant is refused with everything that is wrong in it,
     each with its line.
@@ -12,31 +14,28 @@ Conventions
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from otio_genai import rates
 from otio_genai.assemble import settings as schema
 from otio_genai.assemble.filmlines import lines_of_keys
+from otio_genai.assemble.filmread import MEDIA_KINDS, Reading
+from otio_genai.assemble.notes import Notes, ShotNote
 from otio_genai.assemble.settings import setting
+from otio_genai.assemble.shotlist import read_shot_list
 from otio_genai.assemble.style import Style, conflicts
-from otio_genai.errors import FilmFileError, TimelineError
+from otio_genai.errors import FilmFileError
+from otio_genai.ingest.cues import Cues
 
-__all__ = ["FilmFile", "default_film_file", "read_film_file", "table_names"]
+__all__ = ["MEDIA_KINDS", "FilmFile", "default_film_file", "read_film_file"]
 
 FILE_NAME = "film.toml"
-#: What ``[media]`` may say of a file; the last leaves it out.
-MEDIA_KINDS = ("take", "still", "music", "voice", "skip")
-
-_TIMECODE = re.compile(r"[0-9]{2}:[0-5][0-9]:[0-5][0-9][:;][0-9]{2}")
-_HIGHEST_RATE = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ class FilmFile:
     "How the film is cut."
     kinds: Mapping[str, str] = field(default_factory=dict)
     "Relative path, folder or glob to what it is for."
+    notes: Notes = field(default_factory=Notes)
+    "Pins, locks, joins and the shot list."
     title: str = setting("", "film", "Title of the film.", empty="the folder's name")
     rate: Fraction | None = setting(  # noqa: RUF009  # it makes a field
         None,
@@ -67,6 +68,7 @@ class FilmFile:
         unit="px",
         low=16,
         high=16_384,
+        even=True,
         empty="the commonest of the takes",
     )
     height: int | None = setting(
@@ -76,6 +78,7 @@ class FilmFile:
         unit="px",
         low=16,
         high=16_384,
+        even=True,
         empty="the commonest of the takes",
     )
     seed: int = setting(
@@ -89,10 +92,78 @@ class FilmFile:
         "00:00:00:00",
         "film",
         "Timecode of the first frame, `hh:mm:ss:ff`; `hh:mm:ss;ff` is drop-frame.",
+        pattern="[0-9]{2}:[0-5][0-9]:[0-5][0-9][:;][0-9]{2}",
+        like='"01:00:00:00"',
     )
     media_folder: str = setting(
         ".", "film", "Folder of the media, relative to the film file."
     )
+    shot_list: str | None = setting(
+        None,
+        "order",
+        "A shot list, a CSV or Fountain file, relative to the film file: these shots, "
+        "in this order, and no others.",
+        key="list",
+    )
+    bed: str | None = setting(
+        None,
+        "music",
+        "The music under the film, by clip name, file name or path.",
+        empty="the first music there is",
+    )
+    tempo_bpm: float | None = setting(
+        None,
+        "music",
+        "Its tempo, where you know it.",
+        unit="beats a minute",
+        low=20,
+        high=400,
+        empty="measured",
+    )
+    first_beat_s: float | None = setting(
+        None,
+        "music",
+        "A first beat of a bar, from the start of the music.",
+        unit="s",
+        low=0,
+        high=14_400,
+        empty="measured",
+    )
+    metre: int = setting(4, "music", "Beats of a bar.", low=2, high=12)
+    beats: str | None = setting(
+        None,
+        "music",
+        "A file of beat times in seconds, relative to the media folder.",
+        empty="`NAME.beats.txt` or `.csv` beside the music",
+    )
+    markers_s: tuple[float, ...] = setting(
+        (),
+        "music",
+        "Places in the music where something new begins, from its start.",
+        unit="s",
+        low=0,
+        high=14_400,
+        empty="`NAME.markers.txt` beside the music",
+    )
+    script: str | None = setting(
+        None,
+        "voice",
+        "The text of the voice-over, relative to the media folder.",
+        empty="`NAME.txt` beside the voice",
+    )
+
+    @property
+    def cues(self) -> Cues:
+        """What is said of the music and the voice, for ``ingest``."""
+        return Cues(
+            bed=self.bed,
+            tempo_bpm=self.tempo_bpm,
+            first_beat_s=self.first_beat_s,
+            metre=self.metre,
+            beats=self.beats,
+            markers_s=tuple(sorted(float(one) for one in set(self.markers_s))),
+            script=self.script,
+        )
 
 
 def default_film_file(folder: str | os.PathLike[str]) -> FilmFile:
@@ -140,177 +211,69 @@ def read_film_file(path: str | os.PathLike[str]) -> FilmFile:
         file = file / FILE_NAME
     text = _text_of(file)
     tables = _parsed(file, text)
-    reading = _Reading(lines_of_keys(text))
-    said = reading.read(tables)
-    folder = file.parent / said[FilmFile].get("media_folder", ".")
-    if not reading.problems and not folder.is_dir():
-        reading.complain(("film", "media_folder"), f"is no folder: {str(folder)!r}")
+    reading = Reading(lines_of_keys(text), (FilmFile, Style))
+    reading.read(tables)
+    said = reading.said[FilmFile]
+    folder = file.parent / said.get("media_folder", ".")
+    shots = _look(reading, file, folder)
+    _conflicts(reading)
     if reading.problems:
-        raise reading.refusal(file)
-    said[FilmFile].setdefault("title", _title_of(file.parent))
-    return FilmFile(
-        file, folder, file.parent, Style(**said[Style]), reading.kinds, **said[FilmFile]
+        raise reading.refusal(str(file))
+    said.setdefault("title", _title_of(file.parent))
+    notes = Notes(
+        shots=shots,
+        source=str(file),
+        **{table: tuple(found) for table, found in reading.notes.items()},
     )
+    style = Style(**reading.said[Style])
+    return FilmFile(file, folder, file.parent, style, reading.kinds, notes, **said)
 
 
-class _Reading:
-    """One reading of the tables, and what was wrong in them."""
+def _look(reading: Reading, file: Path, folder: Path) -> tuple[ShotNote, ...]:
+    """Return the shots of the list, having looked for all that is named."""
+    said = reading.said[FilmFile]
+    if not _is_there(folder.is_dir):
+        reading.complain(("film", "media_folder"), f"is no folder: {str(folder)!r}")
+    else:
+        for name, table in (("beats", "music"), ("script", "voice")):
+            there = folder / said.get(name, "")
+            if name in said and not _is_there(there.is_file):
+                reading.complain((table, name), f"is no file: {str(there)!r}")
+    if "shot_list" not in said:
+        return ()
+    reading.said[Style].setdefault("order", "given")
+    try:
+        return read_shot_list(file.parent / said["shot_list"], rate=said.get("rate"))
+    except FilmFileError as error:
+        for item in error.items or [error.sentence]:
+            reading.complain(("order", "list"), f"{said['shot_list']}: {item}")
+        return ()
 
-    def __init__(self, lines: Mapping[tuple[str, ...], int]) -> None:
-        self.problems: list[tuple[int, str]] = []
-        self.kinds: dict[str, str] = {}
-        self._lines = lines
-        self._places = _places()
 
-    def complain(self, key: tuple[str, ...], text: str) -> None:
-        line = self._lines.get(key, self._lines.get(key[:1], 1))
-        table, *rest = key
-        name = ".".join(rest)
-        shown = f"[{table}] {name}" if rest else f"[{table}]"
-        self.problems.append((line, f"{shown} {text}"))
+def _is_there(look: Callable[[], bool]) -> bool:
+    try:
+        return look()
+    except (OSError, ValueError):
+        # No place can have such a name.
+        return False
 
-    def refusal(self, file: Path) -> FilmFileError:
-        count = len(self.problems)
-        said = "One thing here cannot" if count == 1 else f"{count} things here cannot"
-        # By line; problems of one line stay in the order they were found.
-        ordered = sorted(self.problems, key=lambda problem: problem[0])
-        return FilmFileError(
-            f"{said} be meant.",
-            place=str(file),
-            items=[f"line {line}: {problem}" for line, problem in ordered],
-            remedy="Correct these lines; docs/film-file.md lists every key.",
+
+def _conflicts(reading: Reading) -> None:
+    """Complain of values that are right alone and wrong together."""
+    if reading.problems:
+        return
+    defaults = Style()
+    values = {name: getattr(defaults, name) for name, _ in schema.settings(Style)}
+    for text in conflicts({**values, **reading.said[Style]}):
+        # Of the settings it names, one that is written here is the one to change.
+        named = re.findall(r"[a-z_]+", text)
+        written = (
+            (found.table, found.key)
+            for name in named
+            for field_name, found in schema.settings(Style)
+            if name == field_name and name in reading.said[Style]
         )
-
-    def read(self, tables: Mapping[str, Any]) -> dict[type, dict[str, Any]]:
-        """Return the values for the fields of `FilmFile` and of `Style`."""
-        said: dict[type, dict[str, Any]] = {FilmFile: {}, Style: {}}
-        for table, content in tables.items():
-            if table not in (*table_names(), "media"):
-                self._unknown_table(table, content)
-            elif not isinstance(content, dict):
-                self.complain((table,), "must be a table, written as a line of its own")
-            elif table == "media":
-                self._read_media(content)
-            else:
-                self._read_table(table, content, said)
-        self._together(said)
-        return said
-
-    def _read_table(
-        self,
-        table: str,
-        content: Mapping[str, Any],
-        said: Mapping[type, dict[str, Any]],
-    ) -> None:
-        for key, value in content.items():
-            if (table, key) not in self._places:
-                self.complain((table, key), _stray(table, key, self._places))
-                continue
-            record, name = self._places[table, key]
-            try:
-                meant = _meant(name, value)
-                wrong = schema.fault(record, name, meant) or _beyond(name, meant)
-            except TimelineError:
-                wrong = f"is no frame rate: {schema.shown(value)}"
-            if wrong:
-                self.complain((table, key), wrong)
-            else:
-                said[record][name] = meant
-
-    def _read_media(self, content: Mapping[str, Any]) -> None:
-        for name, kind in content.items():
-            if isinstance(kind, str) and kind in MEDIA_KINDS:
-                self.kinds[name.removeprefix("./")] = kind
-                continue
-            known = ", ".join(f'"{one}"' for one in MEDIA_KINDS)
-            hint = ""
-            if isinstance(kind, dict):
-                hint = "; put quotes around a name that holds a dot"
-            elif isinstance(kind, str):
-                hint = _near(kind, MEDIA_KINDS)
-            self.complain(("media", name), f"must be one of {known}{hint}")
-
-    def _unknown_table(self, table: str, content: object) -> None:
-        if isinstance(content, dict):
-            hint = _near(table, (*table_names(), "media"))
-            self.complain((table,), f"is no table of a film file{hint}")
-            return
-        homes = [home for home, key in self._places if key == table]
-        hint = f"; it belongs under [{homes[0]}]" if homes else ""
-        line = self._lines.get((table,), 1)
-        self.problems.append((line, f"{table} stands outside every table{hint}"))
-
-    def _together(self, said: Mapping[type, Mapping[str, Any]]) -> None:
-        """Complain of values that are right alone and wrong together."""
-        film = said[FilmFile]
-        if ("width" in film) != ("height" in film):
-            given = "width" if "width" in film else "height"
-            other = "height" if "width" in film else "width"
-            if not any(f"[film] {other} " in text for _, text in self.problems):
-                self.complain(("film", given), f"needs a {other} beside it")
-        if self.problems:
-            return
-        defaults = Style()
-        values = {name: getattr(defaults, name) for name, _ in schema.settings(Style)}
-        for text in conflicts({**values, **said[Style]}):
-            # Of the settings it names, one that is written here is the one to change.
-            table_of = {name: found.table for name, found in schema.settings(Style)}
-            named = [word for word in re.findall(r"[a-z_]+", text) if word in table_of]
-            lines = [self._lines.get((table_of[name], name)) for name in named]
-            self.problems.append((next(filter(None, lines), 1), text))
-
-
-def _places() -> dict[tuple[str, str], tuple[type, str]]:
-    """Return for each (table, key) the record and field it sets."""
-    return {
-        (found.table, found.key): (record, name)
-        for record in (FilmFile, Style)
-        for name, found in schema.settings(record)
-    }
-
-
-def table_names() -> list[str]:
-    """Return the names of the tables that hold settings, in order."""
-    return list(dict.fromkeys(table for table, _ in _places()))
-
-
-def _meant(name: str, value: Any) -> Any:
-    """Return the value as the field holds it, or as it is when it cannot be."""
-    if name == "rate" and isinstance(value, (int, float, str)):
-        return value if isinstance(value, bool) else rates.rate(value)
-    if name in ("first", "last"):
-        if isinstance(value, str):
-            return (value,)
-        return tuple(value) if isinstance(value, list) else value
-    return value
-
-
-def _beyond(name: str, value: Any) -> str | None:
-    """Return what is wrong with a value in ways that limits cannot say."""
-    if name in ("width", "height") and value % 2:
-        return f"must be even, not {value}: video has half as many pixels of colour"
-    if name == "rate" and not 1 <= value <= _HIGHEST_RATE:
-        return f"must be 1 to {_HIGHEST_RATE} frames per second, not {value}"
-    if name == "start_timecode" and not _TIMECODE.fullmatch(value):
-        return f"must look like 01:00:00:00, not {schema.shown(value)}"
-    if name == "media_folder" and "\0" in value:
-        return "holds a character that no folder has in its name"
-    return None
-
-
-def _stray(table: str, key: str, places: Iterable[tuple[str, str]]) -> str:
-    places = list(places)
-    homes = [home for home, name in places if name == key]
-    if homes:
-        return f"is no key of this table; it belongs under [{homes[0]}]"
-    here = [name for home, name in places if home == table]
-    anywhere = [name for _, name in places]
-    return "is no key" + (_near(key, here) or _near(key, anywhere))
-
-
-def _near(text: str, known: list[str] | tuple[str, ...]) -> str:
-    found = difflib.get_close_matches(text, known, n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+        reading.problems.append((reading.line(next(written, ())), text))
 
 
 def _title_of(folder: Path) -> str:

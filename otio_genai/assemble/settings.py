@@ -18,9 +18,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 __all__ = [
+    "REQUIRED",
     "Setting",
     "accepted",
     "fault",
+    "listed",
     "markdown",
     "normal",
     "setting",
@@ -48,13 +50,32 @@ class Setting:
     "Regular expression that a text must match as a whole."
     like: str = ""
     "A text that matches it, for messages."
+    required: bool = False
+    "Whether its table is nothing without it."
+    filled: bool = False
+    "Whether a text must hold something."
+    even: bool = False
+    "Whether a number must be even."
+    nonzero: bool = False
+    "Whether a number must not be 0."
+
+
+#: In place of a default: a table of this kind is nothing without the key.
+REQUIRED: Any = dataclasses.MISSING
 
 
 def setting(default: Any, table: str, doc: str, *, key: str = "", **limits: Any) -> Any:
     """Return a dataclass field that is a key of ``film.toml``."""
-    return dataclasses.field(
-        default=default, metadata={"setting": Setting(table, key, doc, **limits)}
+    required = default is REQUIRED
+    kept = Setting(
+        table,
+        key,
+        doc,
+        required=required,
+        filled=required or default is None,
+        **limits,
     )
+    return dataclasses.field(default=default, metadata={"setting": kept})
 
 
 def settings(record: type) -> list[tuple[str, Setting]]:
@@ -80,19 +101,28 @@ def fault(record: type, name: str, value: object) -> str | None:
     limits = dict(settings(record))[name]
     if not any(_is(value, one) for one in accepted(record)[name]):
         return f"must be {wanted(record, name)}, not {shown(value)}"
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        beyond = (
-            not math.isfinite(value)
-            or (limits.low is not None and value < limits.low)
-            or (limits.above is not None and value <= limits.above)
-            or (limits.high is not None and value > limits.high)
-        )
-        if beyond:
+    for one in value if isinstance(value, tuple) else (value,):
+        number = isinstance(one, (int, float)) and not isinstance(one, bool)
+        if number and _beyond(one, limits):
             return f"must be {wanted(record, name)}, not {shown(value)}"
-    if limits.pattern and isinstance(value, str):
-        if not re.fullmatch(limits.pattern, value):
-            return f"must look like {limits.like}, not {shown(value)}"
+        if number and limits.even and one % 2:
+            return f"must be even, not {shown(value)}"
+    textual = bool(limits.pattern) and isinstance(value, str)
+    if textual and not re.fullmatch(limits.pattern, str(value)):
+        return f"must look like {limits.like}, not {shown(value)}"
+    if limits.filled and value == "":
+        return "must not be empty"
     return None
+
+
+def _beyond(value: float, limits: Setting) -> bool:
+    return (
+        not math.isfinite(value)
+        or (limits.low is not None and value < limits.low)
+        or (limits.above is not None and value <= limits.above)
+        or (limits.high is not None and value > limits.high)
+        or (limits.nonzero and value == 0)
+    )
 
 
 def wanted(record: type, name: str) -> str:
@@ -126,8 +156,11 @@ def markdown(table: str, records: Sequence[type]) -> str:
 def _default(record: type, name: str) -> str:
     found = {field.name: field for field in dataclasses.fields(record)}[name]
     default = found.default
-    said = str(found.metadata["setting"].empty)
-    return said or ("none" if default == () else f"`{shown(default)}`")
+    limits = found.metadata["setting"]
+    if limits.required:
+        return "required"
+    nothing = "none" if default in ((), None) else f"`{shown(default)}`"
+    return str(limits.empty) or nothing
 
 
 def shown(value: object) -> str:
@@ -151,7 +184,13 @@ def _in_words(one: Any, limits: Setting) -> list[str]:
             least = f"above {_number(limits.above)}, at most "
         else:
             least = f"{_number(limits.low)} to "
-        return [f"{whole}{least}{_number(limits.high)}{unit}"]
+        but = " but not 0" if limits.nonzero else ""
+        return [f"{whole}{least}{_number(limits.high)}{unit}{but}"]
+    if one == tuple[float, ...]:
+        (each,) = _in_words(float, limits)
+        return [f"a number or a list of numbers, {each}"]
+    if one is str and limits.like:
+        return [f"a text such as {limits.like}"]
     return [_TYPES[one]]
 
 
@@ -167,6 +206,10 @@ _TYPES = {
     tuple[str, ...]: "a text or a list of texts",
     Fraction: 'a rate such as 24 or "24000/1001"',
 }
+
+
+#: Lists that may be written as one value, and of what they are.
+_LISTS: dict[Any, type] = {tuple[str, ...]: str, tuple[float, ...]: float}
 
 
 @functools.cache
@@ -187,8 +230,16 @@ def normal(value: object, types_of: tuple[Any, ...]) -> object:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if whole and float in types_of:
         return float(value)  # type: ignore[arg-type]
-    if tuple[str, ...] in types_of and isinstance(value, (str, list)):
-        return (value,) if isinstance(value, str) else tuple(value)
+    return listed(value, types_of)
+
+
+def listed(value: object, types_of: tuple[Any, ...]) -> object:
+    """Return ``value`` as a tuple where a list is meant, and as it is elsewhere."""
+    for one, single in _LISTS.items():
+        if one in types_of and isinstance(value, list):
+            return tuple(value)
+        if one in types_of and _is(value, single):
+            return (value,)
     return value
 
 
@@ -196,7 +247,8 @@ def _is(value: object, one: Any) -> bool:
     if typing.get_origin(one) is Literal:
         return isinstance(value, str) and value in typing.get_args(one)
     if typing.get_origin(one) is tuple:
-        return isinstance(value, tuple) and all(isinstance(v, str) for v in value)
+        single = _LISTS[one]
+        return isinstance(value, tuple) and all(_is(v, single) for v in value)
     if isinstance(value, bool):
         return one is bool
     if one is float:

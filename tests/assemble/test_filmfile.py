@@ -13,11 +13,15 @@ from otio_genai.assemble.filmfile import (
     default_film_file,
     read_film_file,
 )
-from otio_genai.assemble.filmpage import reference_markdown
-from otio_genai.assemble.settings import fault, settings
+from otio_genai.assemble.filmpage import RECORDS, reference_markdown
+from otio_genai.assemble.filmtables import ARRAYS, JoinTable
+from otio_genai.assemble.notes import KINDS, JoinNote, Lock, Notes, Pin
+from otio_genai.assemble.settings import accepted, fault, settings
 from otio_genai.assemble.style import Style, conflicts
 from otio_genai.errors import AssembleError, FilmFileError
 from otio_genai.ingest import kinds
+from otio_genai.ingest.cues import Cues
+from tests.support import filmvalues
 
 DOCS = Path(__file__).parents[2] / "docs" / "film-file.md"
 
@@ -47,10 +51,44 @@ mode = "given"
 first = "dune_1"
 last = ["end_1", "end_2"]
 
+[music]
+bed = "violin.wav"
+tempo_bpm = 72
+markers_s = [31, 12.5]
+
+[voice]
+script = "words.txt"
+
 [sound]
 profile = "broadcast"
 duck = false
 voice_at_s = 4
+
+[weights]
+motion = 2
+
+[[pins]]
+take = "dune_3"
+slot = -1
+
+[[pins]]
+take = "hand_1"
+at_s = 31
+in_s = 1.5
+length_s = 4
+
+[[locks]]
+from = "a"
+to = "b"
+
+[[joins]]
+number = 3
+kind = "carry"
+length_s = 0.4
+
+[[joins]]
+from = "hand_1"
+kind = "dry"
 
 [media]
 "./a b.wav" = "voice"
@@ -77,6 +115,7 @@ def refused(path):
 
 def test_every_table_is_read(write, tmp_path):
     (tmp_path / "takes").mkdir()
+    (tmp_path / "takes/words.txt").write_text("So it begins.")
     film = read_film_file(write(WHOLE))
     assert (film.title, film.rate) == ("Brises", Fraction(24_000, 1001))
     assert (film.width, film.height, film.seed) == (1280, 720, 7)
@@ -96,6 +135,24 @@ def test_every_table_is_read(write, tmp_path):
         profile="broadcast",
         duck=False,
         voice_at_s=4,
+        weight_motion=2,
+    )
+    assert film.cues == Cues(
+        bed="violin.wav", tempo_bpm=72, markers_s=(12.5, 31.0), script="words.txt"
+    )
+    lines = WHOLE.split("\n")
+    at = [k for k, line in enumerate(lines, 1) if line.startswith("[[")]
+    assert film.notes == Notes(
+        pins=(
+            Pin("dune_3", slot=-1, line=at[0]),
+            Pin("hand_1", at_s=31, in_s=1.5, length_s=4, line=at[1]),
+        ),
+        locks=(Lock("a", "b", line=at[2]),),
+        joins=(
+            JoinNote("carry", number=3, length_s=0.4, line=at[3]),
+            JoinNote("dry", before="hand_1", line=at[4]),
+        ),
+        source=str(tmp_path / "film.toml"),
     )
     assert film.kinds == {"a b.wav": "voice", "tests/*": "skip", "violin": "music"}
     assert film == read_film_file(tmp_path)
@@ -106,8 +163,9 @@ def test_an_empty_film_file_is_a_bare_folder(write, tmp_path):
     assert read_film_file(tmp_path) == bare
     assert bare.title == tmp_path.name
     said = read_film_file(write(""))
-    assert dataclasses.replace(said, path=None) == bare
+    assert dataclasses.replace(said, path=None, notes=Notes()) == bare
     assert bare.style == Style() and bare.rate is None
+    assert bare.cues == Cues() and said.notes == Notes(source=str(said.path))
 
 
 def test_windows_files_are_read(write):
@@ -172,9 +230,102 @@ first = [1]
     assert error.place.endswith("film.toml") and error.remedy
 
 
+def test_arrays_of_tables_say_everything_wrong_with_their_lines(write):
+    error = refused(
+        write(
+            """[[pins]]
+take = "a"
+[[pins]]
+slot = 0
+tak = "b"
+[[pins]]
+take = ""
+slot = 1
+at_s = 3
+[[locks]]
+from = "a"
+[[joins]]
+number = 1
+kind = "cary"
+to = "x"
+[[joins]]
+kind = "dry"
+length_s = 1
+[[join]]
+kind = "dry"
+"""
+        )
+    )
+    assert list(error.items) == [
+        "line 1: [[pins]] 1: needs slot or at_s",
+        "line 3: [[pins]] 2: needs take",
+        "line 4: [[pins]] 2: slot must be a whole number, -100000 to 100000 but not "
+        "0, not 0",
+        "line 5: [[pins]] 2: tak is no key; did you mean take?",
+        "line 7: [[pins]] 3: take must not be empty",
+        "line 9: [[pins]] 3: at_s cannot stand beside slot: one of them says which",
+        "line 10: [[locks]] 1: needs to",
+        'line 14: [[joins]] 1: kind must be "match", "dry", "carry", "dissolve" or '
+        '"dip", not "cary"',
+        "line 15: [[joins]] 1: to cannot stand beside number: one of them says which",
+        "line 16: [[joins]] 2: needs number, from or to",
+        'line 18: [[joins]] 2: length_s has no meaning where kind is "dry"',
+        "line 19: [join] is no table of a film file; did you mean joins?",
+    ]
+
+
+def test_arrays_written_in_one_line_have_lines_too(write):
+    error = refused(write('pins = [{take = "a", slot = 1},\n\n {take = 3, slot = 2}]'))
+    assert list(error.items) == ["line 3: [[pins]] 2: take must be a text, not 3"]
+
+
+def test_named_files_must_be_there(write, tmp_path):
+    error = refused(
+        write(
+            '[music]\nbeats = "b.txt"\n[voice]\nscript = "v\\u0000"\n'
+            f'[order]\nlist = "{"x" * 5000}.csv"'
+        )
+    )
+    assert [item.split(":")[0] for item in error.items] == [
+        "line 2",
+        "line 4",
+        "line 6",
+    ]
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/b.txt").write_text("1\n2\n")
+    text = '[film]\nmedia_folder = "m"\n[music]\nbeats = "b.txt"'
+    assert read_film_file(write(text)).cues.beats == "b.txt"
+
+
+def test_a_shot_list_is_the_order(write, tmp_path):
+    (tmp_path / "shots.csv").write_text("take;length\na;2\nb;00:00:01:12\n")
+    text = '[film]\nrate = 24\n[order]\nlist = "shots.csv"\n'
+    film = read_film_file(write(text))
+    assert [(s.take, s.length_s) for s in film.notes.shots] == [("a", 2), ("b", 1.5)]
+    assert film.style.order == "given"
+    assert refused(write(f'{text}mode = "free"')).items == (
+        'line 4: [order] list has no meaning where mode is "free"',
+    )
+    error = refused(write(text.replace("rate = 24", "")))
+    assert error.items == (
+        "line 4: [order] list shots.csv: line 3: length '00:00:01:12' counts frames: "
+        "say [film] rate",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[music]\nmarkers_s = [1, -1]", "line 2: [music] markers_s must be a number"),
+        ("[music]\nmarkers_s = ['1']", "line 2: [music] markers_s must be a number"),
+        ("[music]\nmarkers_s = [true]", "line 2: [music] markers_s must be a number"),
+        ("[music]\ntempo_bpm = 5", "line 2: [music] tempo_bpm must be 20 to 400"),
+        ("[music]\nbed = ''", "line 2: [music] bed must not be empty"),
+        ("[colour]\ntint = 'pink'", "line 2: [colour] tint must look like"),
+        ("[pins]\ntake = 'a'", "line 1: [[pins]] must be tables, each headed"),
+        ("pins = [1]", "line 1: [[pins]] 1: must be a table, not 1"),
+        ("[order]\npins = []", "line 2: [order] pins is no key; write [[pins]]"),
+        ("[order]\nfrom = 'a'", "line 2: [order] from is no key of this table; it"),
         ("[film]\nwidth = 641\nheight = 480", "line 2: [film] width must be even"),
         ("[film]\nrate = 0", "line 2: [film] rate is no frame rate: 0"),
         ("[film]\nrate = true", "line 2: [film] rate must be a rate such as"),
@@ -187,7 +338,7 @@ first = [1]
         ("[film]\nmedia_folder = 'none'", "line 2: [film] media_folder is no folder"),
         ('[film]\nmedia_folder = "a\\u0000"', "line 2: [film] media_folder holds"),
         ("[style]\nmin_shot_s = 9", "line 2: min_shot_s, mean_shot_s and max_shot_s"),
-        ("[style]\ndry_share = 0.8\ncarry_share = 0.4", "line 2: dry_share and"),
+        ("[style]\ndry_share = 0.8\ncarry_share = 0.4", "line 2: dry_share, "),
         ("[fractures]\nmatch_floor = 0.2", "line 2: contrast_ceiling 0.35 is above"),
         ("[film]\nlength_s = 0.5", "line 2: length_s 0.5 is shorter than one shot"),
         ("style = 3", "line 1: [style] must be a table"),
@@ -251,21 +402,88 @@ def test_any_text_is_read_or_refused(tmp_path_factory, text):
         assert isinstance(film, FilmFile)
 
 
-@pytest.mark.parametrize("record", [FilmFile, Style])
+@pytest.mark.parametrize("record", RECORDS)
 def test_every_default_is_within_its_own_limits(record):
     for name, found in settings(record):
         default = record.__dataclass_fields__[name].default
-        assert fault(record, name, default) is None, name
-        assert found.doc.endswith(".") and found.table
+        assert found.required or fault(record, name, default) is None, name
+        assert found.doc.endswith((".", ",")) and found.table
 
 
 def test_no_two_settings_share_a_key():
     keys = [
-        (found.table, found.key)
-        for record in (FilmFile, Style)
-        for _, found in settings(record)
+        (found.table, found.key) for record in RECORDS for _, found in settings(record)
     ]
     assert len(set(keys)) == len(keys)
+
+
+def test_every_key_of_every_record_is_on_the_page():
+    sections = dict(
+        part.split("\n", 1) for part in reference_markdown().split("\n## ")[1:]
+    )
+    for record in RECORDS:
+        for _, found in settings(record):
+            head = f"[[{found.table}]]" if found.table in ARRAYS else f"[{found.table}]"
+            assert f"| `{found.key}` |" in sections[head]
+
+
+def test_every_kind_of_join_can_be_asked_for():
+    (kinds_of_join,) = accepted(JoinTable)["kind"]
+    assert kinds_of_join.__args__ == KINDS
+
+
+@given(document=filmvalues.documents())
+def test_any_subset_of_keys_goes_through_a_file(document, tmp_path_factory):
+    folder = tmp_path_factory.getbasetemp()
+    path = folder / "subset.toml"
+    path.write_text(filmvalues.toml_text(document), encoding="utf-8")
+    try:
+        film = read_film_file(path)
+    except FilmFileError as error:
+        # Settings that are right alone may be wrong together.
+        assert not any("[" in item for item in error.items)
+        return
+    for table, content in document.items():
+        if table in ARRAYS:
+            record, _ = ARRAYS[table]
+            found = getattr(film.notes, table)
+            assert len(found) == len(content)
+            pairs = [(record, *pair) for pair in zip(found, content, strict=True)]
+        else:
+            pairs = [(FilmFile, film, content), (Style, film.style, content)]
+        for record, held, said in pairs:
+            for name, limits in settings(record):
+                if limits.table == table and limits.key in said:
+                    value = said[limits.key]
+                    value = value if isinstance(value, list) else [value]
+                    kept = getattr(held, name)
+                    assert list(kept if isinstance(kept, tuple) else [kept]) == value
+
+
+PIECES = st.sampled_from(
+    [
+        *("", "\n", "=", '"', "[", "]", "{", "}", "#", "0", "-1", "1e999", "nan"),
+        *("'", "[[pins]]", "[order]", '"""', "slot = 1", "é", ",", ".", "\t", "x"),
+    ]
+)
+
+
+@given(data=st.data())
+def test_a_damaged_film_file_is_read_or_refused(data, tmp_path_factory):
+    text = WHOLE
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.integers(0, 12))
+        text = text[:start] + data.draw(PIECES) + text[end:]
+    path = tmp_path_factory.getbasetemp() / "damaged.toml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        assert isinstance(read_film_file(path), FilmFile)
+    except FilmFileError as error:
+        assert error.place and str(error) and error.remedy
+        last = text.count("\n") + 1
+        for item in error.items:
+            assert 1 <= int(item.removeprefix("line ").split(":")[0]) <= last
 
 
 @given(data=st.data())
