@@ -2,7 +2,8 @@
 
 ``plan`` cuts the timeline into spans, ``pictures`` fetches frames by number,
 ``compose`` lets moviepy put them together where there is more than one, ``sound``
-mixes, ``film`` writes, ``bridge`` hands the whole film to moviepy.
+mixes, ``film`` writes, ``bridge`` hands the whole film to moviepy. ``carry`` sweeps
+pictures across a cut, by ``warp``.
 """
 
 from __future__ import annotations

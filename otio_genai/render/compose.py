@@ -21,6 +21,7 @@ from moviepy import ColorClip, CompositeVideoClip, VideoClip
 from numpy.typing import NDArray
 
 from otio_genai.maps import Layer
+from otio_genai.render.carry import swept
 from otio_genai.render.pictures import Pictures
 from otio_genai.render.plan import Span
 
@@ -89,7 +90,9 @@ def _layer_clip(
     shares = [opacities(layers)[index] for layers in span.frames]
 
     def picture(time_s: float) -> NDArray[np.uint8]:
-        return pictures.rgb(span.frames[at(time_s)][index])
+        layer = span.frames[at(time_s)][index]
+        still = pictures.rgb(layer)
+        return still if layer.sweep is None else swept(still, layer.sweep)
 
     def mask(time_s: float) -> NDArray[np.float32]:
         # A mask is cut, not rounded, to 8 bits: aim at the middle of a step.

@@ -2,8 +2,8 @@
 
 Aim
     A *plain* span shows one clip, whole and unmoved: its frames go from decoder to
-    encoder. Every other span is *composed*: dissolves, fades, camera moves, several
-    layers, black.
+    encoder. Every other span is *composed*: carries, dissolves, fades, camera moves,
+    several layers, black.
 
 Conventions
     Record frames from 0, half-open; samples at the film's sample rate. The film's
@@ -217,5 +217,10 @@ def _kind(
     layers: tuple[maps.Layer, ...], framings: dict[int, Framing]
 ) -> tuple[bool, tuple[int, ...]]:
     clips = tuple(id(layer.clip) for layer in layers)
-    plain = len(layers) == 1 and layers[0].weight == 1 and not framings[clips[0]].moves
+    plain = (
+        len(layers) == 1
+        and layers[0].weight == 1
+        and layers[0].sweep is None
+        and not framings[clips[0]].moves
+    )
     return plain, clips
