@@ -68,11 +68,13 @@ def read_shot_list(
             "It lists no shot.", place=str(file), remedy="Write a line for each shot."
         )
     faults += unstarted(shots)
-    if faults:
+    # By line; faults of one line stay in the order they were found.
+    ordered = sorted(faults, key=lambda fault: fault[0])
+    if ordered:
         raise FilmFileError(
             "This shot list cannot be meant.",
             place=str(file),
-            items=[f"line {line}: {text}" for line, text in sorted(faults)],
+            items=[f"line {line}: {text}" for line, text in ordered],
             remedy="Correct these lines; docs/film-file.md shows what they may say.",
         )
     return tuple(shots)

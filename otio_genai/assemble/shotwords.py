@@ -40,9 +40,9 @@ _SAID: dict[str, tuple[str, ...]] = {
 }
 _KINDS = {word: kind for kind, words in _SAID.items() for word in words}
 
-_SECONDS = re.compile(r"(\d{1,6}(?:[.,]\d{1,9})?)\s*(?:s|sec|seconds?)?")
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]?\d(?:[.,]\d{1,9})?)")
-_TIMECODE = re.compile(r"(\d{1,2}:[0-5]\d:[0-5]\d)[:;](\d{2,3})")
+_SECONDS = re.compile(r"(\d{1,6}(?:[.,]\d{1,9})?)\s*(?:s|sec|seconds?)?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]?\d(?:[.,]\d{1,9})?)", re.ASCII)
+_TIMECODE = re.compile(r"\d{1,2}:[0-5]\d:[0-5]\d[:;]\d{2,3}", re.ASCII)
 
 
 def seconds(text: str, rate: Fraction | None) -> float:
@@ -73,9 +73,7 @@ def seconds(text: str, rate: Fraction | None) -> float:
         return (
             int(hours or 0) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
         )
-    if found := _TIMECODE.fullmatch(bare):
-        if not int(found[2]):
-            return seconds(found[1], rate)
+    if _TIMECODE.fullmatch(bare):
         if rate is None:
             raise ValueError(f"{text!r} counts frames: say [film] rate")
         try:
