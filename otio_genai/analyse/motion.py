@@ -24,82 +24,64 @@ Source
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from otio_genai.analyse.phase import Floats
-from otio_genai.analyse.picture import Luma, Still, is_scene_change, stills
-from otio_genai.analyse.tiles import compare
+from otio_genai.analyse.picks import Picker, native_times
+from otio_genai.analyse.picture import Luma
+from otio_genai.analyse.samples import (
+    VERSION,
+    Sample,
+    entry_motion,
+    exit_motion,
+    from_metadata,
+    kappa,
+    reframed,
+    to_metadata,
+)
+from otio_genai.analyse.scenes import Pair, follow
+from otio_genai.analyse.tiles import View
 from otio_genai.analyse.windows import windows
 
 __all__ = [
     "VERSION",
+    "Observed",
     "Sample",
     "entry_motion",
     "exit_motion",
     "from_metadata",
     "kappa",
     "measure",
+    "observe",
     "reframed",
     "to_metadata",
     "windows",
 ]
 
-#: Counts up whenever the figures change: it is part of the key of cached results.
-VERSION = 1
-
 _SAMPLES_PER_S = 12
-_FITS = ("cover", "contain")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Movement arriving on one frame of a take.
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What one pass over a take's frames has seen.
 
-    ``tx, ty, kz, kr`` and ``residual`` (median disagreement of the tiles: subjects
-    that move by themselves) are in fw/s; ``confidence`` 0-1 is the share of the
-    picture that agrees. ``cut`` marks a scene change inside the take: no movement.
+    ``samples`` as of `measure`; ``likeness`` (0-1, how much of each picture is found
+    again in the next) and ``sharper`` (logarithm of the fine detail gained) have one
+    value per sample. ``changes`` has the mean difference, in levels of 255, of every
+    frame from the one before it; ``first`` is the number of the first frame and
+    ``rate`` their frames per second.
     """
 
-    frame: int
-    tx: float = 0.0
-    ty: float = 0.0
-    kz: float = 0.0
-    kr: float = 0.0
-    residual: float = 0.0
-    confidence: float = 0.0
-    cut: bool = False
-
-    @property
-    def vector(self) -> tuple[float, float, float, float]:
-        """The motion vector m, in fw/s."""
-        return self.tx, self.ty, self.kz, self.kr
-
-    @property
-    def speed(self) -> float:
-        """Root-mean-square flow over the frame, in fw/s."""
-        return math.hypot(*self.vector)
-
-
-def kappa(aspect: float) -> float:
-    """Return the factor that turns z and r into root-mean-square flow.
-
-    Parameters
-    ----------
-    aspect
-        Height over width of the frame.
-
-    Examples
-    --------
-    >>> round(kappa(9 / 16), 3), round(kappa(16 / 9), 3)
-    (0.331, 0.589)
-    """
-    return math.sqrt((1 + aspect**2) / 12)
+    samples: list[Sample]
+    likeness: Floats
+    sharper: Floats
+    changes: Floats
+    first: int
+    rate: Fraction
 
 
 def measure(
@@ -131,152 +113,68 @@ def measure(
     >>> round(samples[0].tx, 2)
     0.25
     """
+    return observe(lumas, rate, bits=bits).samples
+
+
+def observe(
+    lumas: Iterable[tuple[int, Luma]], rate: Fraction, *, bits: int = 10
+) -> Observed:
+    """Return the motion of a take and how steadily it was held; as `measure`."""
     step = max(1, math.floor(rate / _SAMPLES_PER_S + Fraction(1, 2)))
-    picked = stills(lumas, step, bits)
-    before = next(picked, None)
-    if before is None:
-        return []
-    samples: list[Sample] = []
-    first = before.frame
-    for still in picked:
-        samples += _between(before, still, step, rate)
-        before = still
-    return samples or [Sample(first)]
+    picker = Picker(step, bits)
+    pairs = list(follow(View(still) for still in picker.stills(lumas)))
+    times = native_times(picker.births)
+    rows: list[tuple[Sample, float, float]] = []
+    for pair in pairs:
+        rows += _samples(pair, picker, times, step, rate)
+    if not pairs and picker.frames:
+        rows = [(Sample(picker.frames[0]), 1.0, 0.0)]
+    return Observed(
+        [sample for sample, _, _ in rows],
+        np.array([likeness for _, likeness, _ in rows]),
+        np.array([sharper for _, _, sharper in rows]),
+        np.array(picker.changes),
+        picker.frames[0] if picker.frames else 0,
+        rate,
+    )
 
 
-def exit_motion(samples: Sequence[Sample], frame: int) -> Sample:
-    """Return the motion with which a clip leaves that ends before ``frame``.
-
-    The median of the 5 samples before it, fewer at the take's start and never
-    across a scene change; at the very start the motion after it, and still with
-    confidence 0 when there is nothing to go by.
-    """
-    return _at(samples, frame)[0]
-
-
-def entry_motion(samples: Sequence[Sample], frame: int) -> Sample:
-    """Return the motion with which a clip enters that begins with ``frame``.
-
-    The median of the 5 samples after it, fewer at the take's end and never across
-    a scene change; on the very last frame the motion before it, and still with
-    confidence 0 when there is nothing to go by.
-    """
-    return _at(samples, frame)[1]
-
-
-def reframed(
-    vectors: npt.ArrayLike,
-    *,
-    take_aspect: float,
-    film_aspect: float,
-    fit: str = "cover",
-) -> Floats:
-    """Return motion vectors of a take as they are seen in a film of another shape.
-
-    Parameters
-    ----------
-    vectors
-        (T_x, T_y, kappa z, kappa r) in widths of the take per second, shape (..., 4).
-    take_aspect, film_aspect
-        Height over width.
-    fit
-        ``"cover"``: the take fills the film's frame and is cropped about its centre;
-        ``"contain"``: all of it is seen, between bars.
-
-    Returns
-    -------
-    ndarray, shape (..., 4)
-        In widths of the film per second; the length is the root-mean-square flow
-        over what is seen of the picture.
-
-    Raises
-    ------
-    ValueError
-        An aspect that is not positive, or a fit that does not exist.
-
-    Examples
-    --------
-    >>> reframed([0.1, 0, 0, 0], take_aspect=1, film_aspect=16 / 9).round(3).tolist()
-    [0.178, 0.0, 0.0, 0.0]
-    """
-    if fit not in _FITS or not min(take_aspect, film_aspect) > 0:
-        raise ValueError(f"no such framing: {fit!r}, {take_aspect}, {film_aspect}")
-    # Width of the whole take in widths of the film.
-    by_height = film_aspect / take_aspect
-    width = max(1.0, by_height) if fit == "cover" else min(1.0, by_height)
-    linear = width
-    if fit == "cover":
-        linear = kappa(film_aspect) / kappa(take_aspect)
-    return np.asarray(vectors, float) * [width, width, linear, linear]
-
-
-def to_metadata(
-    samples: Sequence[Sample], width_px: int, height_px: int
-) -> dict[str, Any]:
-    """Return what a media reference carries under ``motion``.
-
-    ``samples`` rows are ``[frame, tx, ty, kz, kr, residual, confidence]`` rounded to
-    six digits; ``cuts_frames`` are the first frames after a scene change.
-    """
-    return {
-        "version": VERSION,
-        "width_px": width_px,
-        "height_px": height_px,
-        "samples": [
-            [s.frame, *(_rounded(v) for v in (*s.vector, s.residual, s.confidence))]
-            for s in samples
-            if not s.cut
-        ],
-        "cuts_frames": [s.frame for s in samples if s.cut],
-    }
-
-
-def from_metadata(kept: Mapping[str, Any]) -> list[Sample]:
-    """Return the samples a media reference carries, in order of frames."""
-    rows = [_sample(int(row[0]), row[1:]) for row in kept["samples"]]
-    cuts = [Sample(int(frame), cut=True) for frame in kept.get("cuts_frames", ())]
-    return sorted(rows + cuts, key=lambda sample: sample.frame)
-
-
-def _at(samples: Sequence[Sample], frame: int) -> tuple[Sample, Sample]:
-    rows = [
-        (s.frame, *s.vector, s.residual, s.confidence) for s in samples if not s.cut
-    ]
-    cuts = [s.frame for s in samples if s.cut]
-    table = np.array(rows, float).reshape(-1, 7)
-    leaving, entering = windows(table, cuts, [frame], values=6)
-    return _sample(frame, leaving[0]), _sample(frame, entering[0])
-
-
-def _sample(frame: int, row: Iterable[float]) -> Sample:
-    tx, ty, kz, kr, residual, confidence = (float(value) for value in row)
-    return Sample(frame, tx, ty, kz, kr, residual, confidence)
-
-
-def _between(a: Still, b: Still, step: int, rate: Fraction) -> list[Sample]:
-    if a.grey.shape != b.grey.shape or is_scene_change(a.grey, b.grey):
-        return [Sample(b.frame, cut=True)]
-    found = compare(a.grey, b.grey, a.pixel_fw)
+def _samples(
+    pair: Pair, picker: Picker, times: Floats, step: int, rate: Fraction
+) -> list[tuple[Sample, float, float]]:
+    a, b, found = pair.before, pair.after, pair.match
+    if found is None:
+        return [(Sample(_change(picker, a.frame, b.frame), cut=True), 1.0, 0.0)]
     apart = b.frame - a.frame
-    dt_s = float(apart / rate)
+    dt_s = apart / float(rate)
+    born = [picker.births[still.birth] == still.frame for still in (a, b)]
+    if all(born) and times[b.birth] > times[a.birth]:
+        dt_s = float(times[b.birth] - times[a.birth]) / float(rate)
     # p' = e^(z dt) R(r dt) p + T dt, so zoom and turn are a complex logarithm.
-    factor = kappa(a.aspect) / dt_s
-    zoom = math.log(math.hypot(1 + found.zoom, found.turn)) * factor
-    turn = math.atan2(found.turn, 1 + found.zoom) * factor
+    move, factor = found.fit, kappa(a.aspect) / dt_s
+    zoom = math.log(math.hypot(1 + move.zoom, move.turn)) * factor
+    turn = math.atan2(move.turn, 1 + move.zoom) * factor
     count = max(1, apart // step)
+    each = (
+        move.x_fw / dt_s,
+        move.y_fw / dt_s,
+        zoom,
+        turn,
+        move.residual_fw / dt_s,
+        move.confidence,
+    )
     return [
-        Sample(
-            a.frame + apart * (k + 1) // count,
-            found.x_fw / dt_s,
-            found.y_fw / dt_s,
-            zoom,
-            turn,
-            found.residual_fw / dt_s,
-            found.confidence,
+        (
+            Sample(a.frame + apart * (k + 1) // count, *each),
+            found.likeness,
+            found.sharper / count,
         )
         for k in range(count)
     ]
 
 
-def _rounded(value: float) -> float:
-    return round(value, 6) + 0.0
+def _change(picker: Picker, after: int, until: int) -> int:
+    """Return the frame between two picks on which the scene changed."""
+    first = picker.frames[0]
+    part = picker.changes[after - first + 1 : until - first + 1]
+    return after + 1 + int(np.argmax(part))

@@ -2,6 +2,8 @@
 
 Aim
     One shift per pair, to a fraction of a pixel, for a whole stack of pairs at once.
+    Spectra are handed out, since a picture is compared with the one before it and
+    with the one after it.
 
 Conventions
     Patches are stacks ``(n, height, width)`` of grey levels. A shift ``(x, y)`` in
@@ -15,20 +17,37 @@ Source
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-__all__ = ["Floats", "hann", "shifts"]
+__all__ = ["Floats", "Peaks", "Spectra", "hann", "peaks", "spectra"]
 
 Floats = npt.NDArray[np.floating]
+Spectra = npt.NDArray[np.complexfloating]
 
 # Width of the low-pass in cycles per pixel: the peak then covers about one pixel.
 _LOWPASS_CYCLES_PER_PX = 0.15
 # Keeps frequencies that carry no energy from voting with a random phase.
 _WHITENING_FLOOR = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Peaks:
+    """The best place of each pair, shapes ``(n, 2)``, ``(n,)`` and ``(n,)``.
+
+    ``shift_px`` ``(x, y)`` between minus and plus half the patch; ``quality`` peak
+    over mean of the correlation (about 4 for noise against noise, 0 for patches
+    without any texture); ``likeness`` 1 for the same picture elsewhere, 0 for
+    another one.
+    """
+
+    shift_px: Floats
+    quality: Floats
+    likeness: Floats
 
 
 @lru_cache(maxsize=64)
@@ -38,68 +57,78 @@ def hann(length_px: int) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _lowpass(height_px: int, width_px: int) -> Floats:
+def _window(height_px: int, width_px: int) -> Floats:
+    return hann(height_px)[:, None] * hann(width_px)[None, :]
+
+
+@lru_cache(maxsize=64)
+def _lowpass(height_px: int, width_px: int) -> tuple[Floats, float]:
+    """Return the gain per frequency, and the highest peak that it lets through."""
     fy = np.fft.fftfreq(height_px)[:, None]
-    fx = np.fft.rfftfreq(width_px)[None, :]
+    fx = np.fft.fftfreq(width_px)[None, :]
     gain = np.exp(-(fx**2 + fy**2) / (2 * _LOWPASS_CYCLES_PER_PX**2))
-    return np.asarray(gain, np.float32)
+    half = gain[:, : width_px // 2 + 1].astype(np.float32)
+    return half, float(gain.mean())
 
 
-def shifts(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def spectra(patches: Floats) -> Spectra:
+    """Return the spectrum of each windowed patch, ``(n, height, width // 2 + 1)``."""
+    around = patches - patches.mean(axis=(1, 2), keepdims=True)
+    around *= _window(*patches.shape[1:])
+    return np.asarray(fft.rfft2(around))
+
+
+def peaks(a: Spectra, b: Spectra, size: tuple[int, int]) -> Peaks:
     """Return where the content of each patch of ``a`` lies in its patch of ``b``.
 
     Parameters
     ----------
     a, b
-        Stacks of patches, shape ``(n, height, width)``.
-
-    Returns
-    -------
-    shift_px : ndarray, shape (n, 2)
-        ``(x, y)`` per pair, between minus and plus half the patch size.
-    quality : ndarray, shape (n,)
-        Peak over mean of the correlation; 0 for patches without any texture.
+        Spectra of the patches.
+    size
+        Height and width of the patches, in pixels.
 
     Examples
     --------
     >>> patch = np.random.default_rng(1).normal(size=(1, 32, 32))
-    >>> np.round(shifts(patch, np.roll(patch, (2, -3), (1, 2)))[0]).tolist()
+    >>> moved = np.roll(patch, (2, -3), (1, 2))
+    >>> found = peaks(spectra(patch), spectra(moved), (32, 32))
+    >>> np.round(found.shift_px).tolist()
     [[-3.0, 2.0]]
     """
-    surface = _correlation(a, b)
-    n, height, width = surface.shape
+    height, width = size
+    gain, highest = _lowpass(height, width)
+    surface = _correlation(a, b, gain, size)
+    n = len(surface)
     flat = surface.reshape(n, -1)
-    peak = flat.argmax(axis=1)
-    rows, columns = np.divmod(peak, width)
+    rows, columns = np.divmod(flat.argmax(axis=1), width)
     each = np.arange(n)
-    height_at_peak = flat[each, peak]
+    at_peak = surface[each, rows, columns]
     mean = np.abs(flat).mean(axis=1)
-    quality = np.where(mean > 0, height_at_peak / np.where(mean > 0, mean, 1), 0)
-    left = surface[each, rows, (columns - 1) % width]
-    right = surface[each, rows, (columns + 1) % width]
-    above = surface[each, (rows - 1) % height, columns]
-    below = surface[each, (rows + 1) % height, columns]
-    x = _unwrapped(columns, width) + _vertex(left, height_at_peak, right)
-    y = _unwrapped(rows, height) + _vertex(above, height_at_peak, below)
-    return np.stack([x, y], axis=1), quality
+    around = np.stack(
+        [
+            surface[each, rows, columns - 1],
+            surface[each, rows - 1, columns],
+            surface[each, rows, (columns + 1) % width],
+            surface[each, (rows + 1) % height, columns],
+        ]
+    )
+    whole = np.stack([columns, rows])
+    length = np.array([[width], [height]])
+    shift = np.where(whole > length // 2, whole - length, whole)
+    return Peaks(
+        (shift + _vertex(around[:2], at_peak, around[2:])).T,
+        np.where(mean > 0, at_peak / np.where(mean > 0, mean, 1), 0),
+        np.clip(at_peak / highest, 0, 1),
+    )
 
 
-def _correlation(a: Floats, b: Floats) -> Floats:
-    height, width = a.shape[1:]
-    window = hann(height)[:, None] * hann(width)[None, :]
-    spectra = [
-        fft.rfft2((p - p.mean(axis=(1, 2), keepdims=True)) * window) for p in (a, b)
-    ]
-    cross = spectra[1] * np.conj(spectra[0])
-    size = np.abs(cross)
-    floor = _WHITENING_FLOOR * size.mean(axis=(1, 2), keepdims=True) + 1e-9
-    cross *= _lowpass(height, width) / (size + floor)
-    surface: Floats = fft.irfft2(cross, s=(height, width))
-    return surface
-
-
-def _unwrapped(index: npt.NDArray[np.intp], size: int) -> Floats:
-    return np.where(index > size // 2, index - size, index).astype(np.float64)
+def _correlation(a: Spectra, b: Spectra, gain: Floats, size: tuple[int, int]) -> Floats:
+    cross = b * np.conj(a)
+    length = np.abs(cross)
+    length += _WHITENING_FLOOR * length.mean(axis=(1, 2), keepdims=True) + 1e-9
+    cross *= gain / length
+    return np.asarray(fft.irfft2(cross, s=size, overwrite_x=True))
 
 
 def _vertex(before: Floats, at: Floats, after: Floats) -> Floats:
@@ -108,5 +137,6 @@ def _vertex(before: Floats, at: Floats, after: Floats) -> Floats:
         np.log(np.maximum(v, 1e-9).astype(np.float64)) for v in (before, at, after)
     )
     bend = low - 2 * mid + high
-    safe = np.where(bend < -1e-9, bend, -1.0)
-    return np.where(bend < -1e-9, np.clip(0.5 * (low - high) / safe, -0.5, 0.5), 0.0)
+    sharp = bend < -1e-9
+    found = 0.5 * (low - high) / np.where(sharp, bend, -1.0)
+    return np.where(sharp, np.clip(found, -0.5, 0.5), 0.0)

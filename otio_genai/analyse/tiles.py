@@ -11,15 +11,18 @@ Conventions
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from otio_genai.analyse.phase import Floats, shifts
-from otio_genai.analyse.picture import FLAT_LEVELS, active_area
-from otio_genai.analyse.similarity import Fit, fit
+from otio_genai.analyse.phase import Floats, Peaks, Spectra, peaks, spectra
+from otio_genai.analyse.picture import FLAT_LEVELS, Still, active_area, flat_lines
+from otio_genai.analyse.similarity import Fit, fit, median
 
-__all__ = ["compare"]
+__all__ = ["Match", "View", "compare"]
 
 _TILE_PX = 32
 _MIN_TILE_PX = 8
@@ -28,90 +31,166 @@ _MIN_TILES = 6
 _MIN_QUALITY = 4.0
 _SOFT_LEVELS = 4.0
 _LEAST_WEIGHT = 1e-6
+# A smaller jump is left to the tiles, whose spectra then serve twice.
+_NO_JUMP_PX = 1
+# What a picture loses first when it goes soft, in cycles per pixel.
+_FINE_CYCLES_PER_PX = 0.2
 
 _STILL = Fit(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 Places = npt.NDArray[np.intp]
+Area = tuple[int, int, int, int]
 
 
-def compare(a: Floats, b: Floats, pixel_fw: float) -> Fit:
-    """Return the similarity that takes picture ``a`` to picture ``b``.
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How one picture becomes the next.
 
-    Parameters
-    ----------
-    a, b
-        Pictures of one shape.
-    pixel_fw
-        Width of their pixels in frame widths.
-
-    Returns
-    -------
-    Fit
-        Still with confidence 0 when there is no texture to measure by.
+    ``fit`` the camera's move; ``tiles`` how many had texture; ``quality`` and
+    ``likeness`` medians over them (`otio_genai.analyse.phase.Peaks`); ``sharper``
+    natural logarithm of how much more fine detail the same things show.
     """
-    top, bottom, left, right = active_area(a, b)
+
+    fit: Fit
+    tiles: int = 0
+    quality: float = 0.0
+    likeness: float = 0.0
+    sharper: float = 0.0
+
+
+_NOTHING = Match(_STILL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tiles:
+    places: Places
+    deviation: Floats
+    spectra: Spectra
+
+    def only(self, kept: Places) -> _Tiles:
+        if len(kept) == len(self.places):
+            return self
+        return _Tiles(self.places[kept], self.deviation[kept], self.spectra[kept])
+
+
+class View:
+    """A small picture with what its two comparisons, before and after, share."""
+
+    def __init__(self, still: Still) -> None:
+        self.still = still
+        self.grey = still.grey
+        self._area: Area = (0, 0, 0, 0)
+        self._grid: _Tiles | None = None
+
+    @cached_property
+    def flat(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Rows and columns without any texture."""
+        return flat_lines(self.grey)
+
+    @cached_property
+    def whole(self) -> tuple[Spectra, tuple[int, int]]:
+        """Spectrum and size of the whole picture."""
+        # Transforms of sizes with large prime factors are several times slower.
+        top, left = (length % 8 // 2 for length in self.grey.shape)
+        height, width = (max(1, length // 8 * 8) for length in self.grey.shape)
+        trimmed = self.grey[top : top + height, left : left + width]
+        return spectra(trimmed[None]), (trimmed.shape[0], trimmed.shape[1])
+
+    def grid(self, area: Area, size: int) -> _Tiles:
+        """Return the tiles that cover the area."""
+        if self._grid is None or self._area != area:
+            self._area = area
+            self._grid = self.tiles(_grid(area, size), size)
+        return self._grid
+
+    def tiles(self, places: Places, size: int) -> _Tiles:
+        """Return the tiles whose corners (row, column) are given."""
+        cut = sliding_window_view(self.grey, (size, size))[tuple(places.T)]
+        return _Tiles(places, cut.std(axis=(1, 2)), spectra(cut))
+
+
+def compare(a: View, b: View) -> Match:
+    """Return how picture ``a`` becomes picture ``b``, of the same shape.
+
+    Still with confidence 0 when there is no texture to measure by.
+    """
+    area = active_area(a.flat, b.flat)
+    top, bottom, left, right = area
     size = min(_TILE_PX, (bottom - top) // 2, (right - left) // 2)
     if size < _MIN_TILE_PX:
-        return _STILL
-    inner_a, inner_b = a[top:bottom, left:right], b[top:bottom, left:right]
-    places = _grid(inner_a.shape, size)
-    deviation = _deviations(inner_a, places, size)
-    textured = deviation >= FLAT_LEVELS
-    if not textured.any():
-        return _STILL
-    places, deviation = places[textured], deviation[textured]
-    rest, jump, used, quality = _tile_shifts(inner_a, inner_b, places, size)
-    kept = deviation[used]
-    trust = np.maximum(quality - _MIN_QUALITY, 0) * kept / (kept + _SOFT_LEVELS)
+        return _NOTHING
+    tiles = a.grid(area, size)
+    tiles = tiles.only(np.flatnonzero(tiles.deviation >= FLAT_LEVELS))
+    if not len(tiles.places):
+        return _NOTHING
+    tiles, others, jump = _pairs(a, b, tiles, area, size)
+    found = peaks(tiles.spectra, others.spectra, (size, size))
+    return _match(a, tiles, others, found, jump, size)
+
+
+def _match(
+    a: View, tiles: _Tiles, others: _Tiles, found: Peaks, jump: Floats, size: int
+) -> Match:
+    share = tiles.deviation / (tiles.deviation + _SOFT_LEVELS)
+    trust = np.maximum(found.quality - _MIN_QUALITY, 0) * share
+    about = len(tiles.places), median(found.quality), median(found.likeness)
     if not (trust > 0).any():
-        return _STILL
+        return Match(_STILL, *about)
     # Both tiles stand still, so what they share came from half its way back.
-    corner = places[used][:, ::-1] + [left, top] - rest / 2
-    middle = (np.array([a.shape[1], a.shape[0]]) - size) / 2
-    return fit(
+    corner = tiles.places[:, ::-1] - found.shift_px / 2
+    middle = (np.array(a.grey.shape[::-1]) - size) / 2
+    pixel_fw = a.still.pixel_fw
+    moved = fit(
         (corner - middle) * pixel_fw,
-        (rest + jump) * pixel_fw,
+        (found.shift_px + jump) * pixel_fw,
         trust + _LEAST_WEIGHT,
     )
+    gain = np.log(_fine(others.spectra, size) / _fine(tiles.spectra, size))
+    return Match(moved, *about, median(gain))
 
 
-def _tile_shifts(
-    a: Floats, b: Floats, places: Places, size: int
-) -> tuple[Floats, Places, Places, Floats]:
-    whole, _ = shifts(*(_trimmed(picture)[None] for picture in (a, b)))
-    jump = np.rint(whole[0][::-1]).astype(np.intp)
-    moved = places + jump
-    room = np.array(b.shape) - size
-    inside = np.flatnonzero(((moved >= 0) & (moved <= room)).all(axis=1))
-    if inside.size < min(_MIN_TILES, len(places)):
-        jump[:] = 0
-        inside, moved = np.arange(len(places)), places
-    windows_a = sliding_window_view(a, (size, size))
-    windows_b = sliding_window_view(b, (size, size))
-    rest, quality = shifts(
-        windows_a[tuple(places[inside].T)], windows_b[tuple(moved[inside].T)]
-    )
-    return rest, jump[::-1], inside, quality
+def _pairs(
+    a: View, b: View, tiles: _Tiles, area: Area, size: int
+) -> tuple[_Tiles, _Tiles, Floats]:
+    """Return tiles of ``a``, where they are looked for in ``b``, and the way there."""
+    spectrum, shape = a.whole
+    jump = np.rint(peaks(spectrum, b.whole[0], shape).shift_px[0]).astype(np.intp)
+    if np.abs(jump).max() > _NO_JUMP_PX:
+        moved = tiles.places + jump[::-1]
+        top, bottom, left, right = area
+        room = np.array([bottom, right]) - size
+        inside = np.flatnonzero(((moved >= [top, left]) & (moved <= room)).all(axis=1))
+        if inside.size >= min(_MIN_TILES, len(tiles.places)):
+            return tiles.only(inside), b.tiles(moved[inside], size), jump
+    same = b.grid(area, size)
+    if len(same.places) != len(tiles.places):
+        kept = (same.places[:, None] == tiles.places).all(axis=2).any(axis=1)
+        same = same.only(np.flatnonzero(kept))
+    return tiles, same, np.zeros(2)
 
 
-def _trimmed(picture: Floats) -> Floats:
-    # Transforms of sizes with large prime factors are several times slower.
-    top, left = (length % 8 // 2 for length in picture.shape)
-    height, width = (length // 8 * 8 for length in picture.shape)
-    return picture[top : top + height, left : left + width]
+def _fine(found: Spectra, size: int) -> Floats:
+    """Return the power of each tile's fine detail."""
+    power = found.real**2 + found.imag**2
+    flat = power.reshape(len(power), -1)
+    return np.asarray(flat @ _band(size) + 1e-6)
 
 
-def _grid(shape: tuple[int, ...], size: int) -> Places:
+@lru_cache(maxsize=8)
+def _band(size: int) -> Floats:
+    fy, fx = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None, :]
+    fine = np.hypot(fx, fy) >= _FINE_CYCLES_PER_PX
+    return np.asarray((fine / size**4).ravel(), np.float32)
+
+
+@lru_cache(maxsize=64)
+def _grid(area: Area, size: int) -> Places:
     # Centred, so that a mirrored picture has the mirrored tiles.
     step = size // 2
     axes = []
-    for length in shape:
+    for first, last in (area[:2], area[2:]):
+        length = last - first
         count = (length - size) // step + 1
-        start = (length - size - (count - 1) * step) // 2
+        start = first + (length - size - (count - 1) * step) // 2
         axes.append(start + step * np.arange(count))
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-
-
-def _deviations(picture: Floats, places: Places, size: int) -> Floats:
-    tiles = sliding_window_view(picture, (size, size))[tuple(places.T)]
-    return np.asarray(tiles.std(axis=(1, 2)))
