@@ -63,8 +63,12 @@ def analyse(
             hop_s, powers_db, peaks_dbtp}``, the first two ``None`` for silence; the
             curves have one value for each 100 ms, -120 for silence.
         ``beats``
-            music: ``{version, bpm, confidence, regularity, beats_s, downbeats_s,
-            phrases_s, onsets_s, rests_s, mode}``.
+            music: ``{version, source, bpm, other_bpm, confidence, regularity, mode,
+            beats_s, downbeats_s, downbeat_confidence, phrases_s, phrase_confidence,
+            sections_s, section_confidence, onsets_s, rests_s, markers_s, energy}``
+            (`otio_genai.analyse.music.Music`); ``energy`` is ``{hop_s, db}``.
+            ``source`` is ``measured``, or what somebody said: ``tempo``, ``beats`` or
+            ``markers``.
         ``speech``
             voices: ``{version, spans_s}``.
 
@@ -116,4 +120,6 @@ def _answers(reference: otio.core.MediaReference, cache: Cache) -> Answers:
         hashes["bytes"],
         cache,
         has_audio=bool(media.get("has_audio")),
+        cues=metadata.read(reference, "cues"),
+        script=metadata.read(reference, "script"),
     )

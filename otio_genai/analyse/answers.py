@@ -2,40 +2,42 @@
 
 Conventions
     An answer is a dictionary of metadata keys. Frames of a take count from its first
-    picture; sound is measured as it will be heard, in stereo at 48 kHz.
+    picture; sound is measured as it will be heard, in stereo at 48 kHz. What somebody
+    says of a sound is part of the question: said otherwise, it is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from otio_genai.analyse import loudness, motion, music, palette, voice
+from otio_genai.analyse import features, loudness, motion, music, palette, steady, voice
 from otio_genai.analyse.cache import Cache, Question
-from otio_genai.analyse.phase import Floats
+from otio_genai.analyse.cues import Told
+from otio_genai.analyse.hearing import Hearing
 from otio_genai.analyse.picture import Luma
 from otio_genai.errors import GenaiError
 from otio_genai.media.frames import FrameReader
-from otio_genai.media.sound import read
 
 __all__ = ["KEYS", "Answers", "ask"]
 
 #: Every key that analysis writes on a media reference.
-KEYS = ("motion", "palette", "loudness", "beats", "speech", "fault")
+KEYS = ("motion", "steady", "palette", "loudness", "beats", "speech", "fault")
 
-_SAMPLE_RATE = 48_000
 _PALETTE_PX = 64
 # How far inside a take its ends are looked at a second time.
 _PALETTE_INSIDE_S = Fraction(1, 5)
 
-_PICTURE = Question("picture", f"{motion.VERSION}.{palette.VERSION}")
+_PICTURE = Question("picture", f"{motion.VERSION}.{steady.VERSION}.{palette.VERSION}")
 _STILL = Question("still", f"{palette.VERSION}")
 _LOUDNESS = Question("loudness", f"{loudness.VERSION}")
 _BEATS = Question("beats", f"{music.VERSION}")
@@ -58,7 +60,14 @@ class Answers:
 
 
 def ask(
-    path: Path, kind: str, digest: str, cache: Cache, *, has_audio: bool
+    path: Path,
+    kind: str,
+    digest: str,
+    cache: Cache,
+    *,
+    has_audio: bool,
+    cues: Mapping[str, Any] | None = None,
+    script: Mapping[str, Any] | None = None,
 ) -> Answers:
     """Return what is known of one file, measuring only what was never measured.
 
@@ -74,11 +83,17 @@ def ask(
         Where answers are kept.
     has_audio
         Whether a take has sound.
+    cues
+        What is said of music (`otio_genai.analyse.cues`).
+    script
+        What is said by a voice (`otio_genai.ingest.words`).
     """
     questions = _ASKED.get(kind, ())
     if kind == "take" and has_audio:
         questions = (*questions, _LOUDNESS)
-    source = _Source(path)
+    said = {"beats": cues or {}, "speech": script or {}}
+    questions = tuple(_about(question, said) for question in questions)
+    source = _Source(path, said)
     measures = {
         "picture": source.picture,
         "still": source.still,
@@ -96,11 +111,21 @@ def ask(
     return Answers(found, tuple(faults))
 
 
+def _about(question: Question, said: Mapping[str, Mapping[str, Any]]) -> Question:
+    told = said.get(question.name)
+    if not told:
+        return question
+    text = json.dumps(told, sort_keys=True).encode()
+    digest = hashlib.sha256(text).hexdigest()
+    return dataclasses.replace(question, parameters=(("said", digest),))
+
+
 class _Source:
     """One file, decoded at most once for its picture and once for its sound."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, said: Mapping[str, Mapping[str, Any]]) -> None:
+        self._path, self._said = path, said
+        self._hearing = Hearing(path)
 
     def picture(self) -> dict[str, Any]:
         with FrameReader(self._path) as reader:
@@ -111,10 +136,11 @@ class _Source:
             looks = _Looks(
                 (0, min(inside, last)), (max(last - inside, 0), last), reader
             )
-            samples = motion.measure(looks.lumas(), rate)
+            seen = motion.observe(looks.lumas(), rate)
             size = reader.width, reader.height
         return {
-            "motion": motion.to_metadata(samples, *size),
+            "motion": motion.to_metadata(seen.samples, *size),
+            "steady": steady.steadiness(seen).to_metadata(),
             "palette": palette.to_metadata(looks.entry, looks.leaving),
         }
 
@@ -124,23 +150,18 @@ class _Source:
         return {"palette": palette.to_metadata([picture], [picture])}
 
     def loudness(self) -> dict[str, Any]:
-        found = loudness.loudness(self._sound, _SAMPLE_RATE)
-        return {"loudness": found.to_metadata()}
+        return {"loudness": self._hearing.loudness().to_metadata()}
 
     def beats(self) -> dict[str, Any]:
-        return {"beats": music.music(self._mono, _SAMPLE_RATE).to_metadata()}
+        told = Told.from_metadata(self._said["beats"])
+        series = features.features_of(self._hearing.mono(features.SAMPLE_RATE))
+        length_s = float(self._hearing.length_s)
+        return {"beats": music.of_features(series, length_s, told).to_metadata()}
 
     def speech(self) -> dict[str, Any]:
-        spans = voice.speech_spans(self._mono, _SAMPLE_RATE)
+        sound = np.concatenate(list(self._hearing.mono(voice.SAMPLE_RATE)))
+        spans = voice.speech_spans(sound, voice.SAMPLE_RATE)
         return {"speech": voice.to_metadata(spans)}
-
-    @cached_property
-    def _sound(self) -> Floats:
-        return read(self._path, _SAMPLE_RATE, 2)
-
-    @property
-    def _mono(self) -> Floats:
-        return np.asarray(self._sound.mean(axis=1))
 
 
 class _Looks:

@@ -20,7 +20,7 @@ from scipy import ndimage
 from otio_genai.analyse.features import FRAMES_PER_S
 from otio_genai.analyse.phase import Floats
 
-__all__ = ["activation", "regularity", "track"]
+__all__ = ["activation", "other_octave", "regularity", "track"]
 
 Frames = npt.NDArray[np.intp]
 
@@ -31,6 +31,7 @@ _LIKELY_BPM, _LIKELY_OCTAVES = 105.0, 0.8
 _TEMPO_WEIGHT = 8 / 60
 _BEAT_SHARE = 12
 _LEAST = 1e-3
+_NEAR_FRAMES = 3
 # Steady tones ripple by 0.002 (log units, mean over bands); soft notes rise by 0.1.
 _LEAST_RISE = 0.03
 
@@ -67,13 +68,25 @@ def track(act: Floats) -> Frames:
     return np.array(found, np.intp)
 
 
-def regularity(beats: Frames) -> float:
+def regularity(beats: Frames | Floats) -> float:
     """Return 1 - median change of the beat interval over the median interval."""
     if len(beats) < 3:
         return 0.0
     between = np.diff(beats)
     change = np.abs(np.diff(between))
     return float(max(0.0, 1 - np.median(change) / np.median(between)))
+
+
+def other_octave(act: Floats, beats: Frames) -> float:
+    """Return 2 or 1/2: whether twice or half the tempo would fit next best.
+
+    Twice, when more begins halfway between the beats than every second beat lacks.
+    """
+    heard = ndimage.maximum_filter1d(act, 2 * _NEAR_FRAMES + 1)
+    halfway = float(heard[(beats[1:] + beats[:-1]) // 2].mean())
+    each = [float(heard[beats[start::2]].mean()) for start in (0, 1)]
+    lacking = max(each) - min(each)
+    return 2.0 if halfway >= lacking else 0.5
 
 
 def _intervals() -> Frames:
@@ -96,22 +109,25 @@ def _starts(act: Floats, intervals: Frames) -> list[tuple[int, int]]:
     on = np.concatenate([[0], np.cumsum(np.log(act))])
     off = np.concatenate([[0], np.cumsum(np.log((1 - act) / (_BEAT_SHARE - 1)))])
     region = -(-intervals // _BEAT_SHARE)
-    # Rows of `begun` are frames; the first `longest` lie before the sound begins, so
-    # that the first interval may start anywhere before it.
-    longest = int(intervals[-1])
-    begun = np.zeros((longest + frames + 1, n))
+    shortest, longest = int(intervals[0]), int(intervals[-1])
+    # Rows of `begun` are the frames before the next ones, of which as many are found
+    # at once as the shortest interval has: none of them depends on another. The first
+    # interval may start anywhere before the sound does.
+    begun = np.zeros((longest + shortest, n))
     chosen = np.zeros((frames + 1, n), np.uint8)
-    changes, each = _changes(intervals), np.arange(n)
-    for t in range(1, frames + 1):
-        begin = t - intervals
-        a = np.maximum(begin, 0)
-        b = np.maximum(np.minimum(begin + region, t), 0)
-        score = begun[longest + begin, each] + on[b] - on[a] + off[t] - off[b]
-        step = score[:, None] + changes
-        best = step.argmax(axis=0)
-        chosen[t] = best
-        begun[longest + t] = step[best, each]
-    return _traced(begun[longest:], chosen, on, off, intervals, region)
+    came_from, each = _changes(intervals).T.copy(), np.arange(n)
+    for first in range(1, frames + 1, shortest):
+        t = np.arange(first, min(first + shortest, frames + 1))[:, None]
+        a = np.maximum(t - intervals, 0)
+        b = np.maximum(np.minimum(t - intervals + region, t), 0)
+        row = longest + t - first
+        score = begun[row - intervals, each] + on[b] - on[a] + off[t] - off[b]
+        step = score[:, None, :] + came_from
+        best = step.argmax(axis=2)
+        chosen[t[:, 0]] = best
+        begun[row[:, 0]] = np.take_along_axis(step, best[:, :, None], 2)[:, :, 0]
+        begun[:longest] = begun[len(t) : len(t) + longest].copy()
+    return _traced(begun[:longest], chosen, on, off, intervals, region)
 
 
 def _traced(
@@ -122,11 +138,12 @@ def _traced(
     intervals: Frames,
     region: Frames,
 ) -> list[tuple[int, int]]:
-    frames = len(begun) - 1
-    t = np.arange(max(0, frames - int(intervals[-1])), frames)[:, None]
+    frames = len(chosen) - 1
+    # The last interval began in one of these frames, and lasts beyond the end.
+    t = np.arange(frames + 1 - len(begun), frames)[:, None]
     stop = np.minimum(t + region, frames)
-    final = begun[t[:, 0]] + on[stop] - on[t] + off[frames] - off[stop]
-    final[frames - t[:, 0][:, None] > intervals[None, :]] = -np.inf
+    final = begun[:-1] + on[stop] - on[t] + off[frames] - off[stop]
+    final[frames - t > intervals[None, :]] = -np.inf
     row, index = np.unravel_index(int(final.argmax()), final.shape)
     time, state = int(t[row, 0]), int(index)
     found: list[tuple[int, int]] = []

@@ -1,11 +1,12 @@
 """What changes in a piece of music, 86 times a second.
 
 Aim
-    One set of series from which onsets, beats, bars and phrases are all found.
+    One set of series from which onsets, beats, bars, phrases and sections are found.
 
 Conventions
     Sound is mono; frame ``i`` is centred on ``i / FRAMES_PER_S`` seconds. Every
-    series has one value (chroma: one row) per frame.
+    series has one value (chroma: one row) per frame, the slow ones one per `HOP_S`.
+    Sound may come piece by piece: of an hour of it only the series are held.
 
 Source
     SuperFlux: Böck and Widmer, *Maximum filter vibrato suppression for onset
@@ -15,6 +16,7 @@ Source
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,14 +25,26 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft, ndimage, signal
 
+from otio_genai.analyse.loudness import OFFSET_DB, SILENCE_DB, k_weighting
 from otio_genai.analyse.phase import Floats
 
-__all__ = ["FRAMES_PER_S", "SAMPLE_RATE", "Features", "features", "resampled"]
+__all__ = [
+    "FRAMES_PER_S",
+    "HOP_S",
+    "SAMPLE_RATE",
+    "Features",
+    "features",
+    "features_of",
+    "resampled",
+]
 
 SAMPLE_RATE = 22_050
 _WINDOW_SAMPLES = 2048
 _HOP_SAMPLES = 256
 FRAMES_PER_S = SAMPLE_RATE / _HOP_SAMPLES
+
+#: Length of the hops of the slow series, in seconds.
+HOP_S = 0.5
 
 _BANDS = 72
 _LOWEST_HZ, _HIGHEST_HZ = 30.0, 10_000.0
@@ -44,6 +58,8 @@ _EDGE_FRAMES = _WINDOW_SAMPLES // 2 // _HOP_SAMPLES
 _SILENCE = 1e-4
 _BLOCK_FRAMES = 2048
 
+Floats32 = npt.NDArray[np.float32]
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -51,7 +67,8 @@ class Features:
 
     ``onset`` and ``low`` (below 150 Hz) say how much energy is new, in log units;
     ``high`` is the level of the top bands; ``chroma`` has 12 columns; ``level_db``
-    is the power in dBFS.
+    is the power in dBFS. One value per half second have ``timbre``, the level of each
+    of 72 bands, and ``loud_db``, the loudness of one channel in LUFS.
     """
 
     onset: Floats
@@ -59,6 +76,8 @@ class Features:
     high: Floats
     chroma: Floats
     level_db: Floats
+    timbre: Floats
+    loud_db: Floats
 
 
 def resampled(samples: Floats, sample_rate: int, wanted: int) -> Floats:
@@ -81,42 +100,108 @@ def features(samples: Floats, sample_rate: int) -> Features | None:
     sample_rate
         Of any size; everything is measured at 22 050 Hz.
     """
-    sound = resampled(samples, sample_rate, SAMPLE_RATE)
-    if sound.size < _WINDOW_SAMPLES or np.abs(sound).max() < _SILENCE:
+    return features_of([resampled(samples, sample_rate, SAMPLE_RATE)])
+
+
+def features_of(pieces: Iterable[Floats]) -> Features | None:
+    """Return the series of a mono sound at `SAMPLE_RATE` that comes in pieces."""
+    spectra = list(_spectra(pieces))
+    if not spectra or max(found.peak for found in spectra) < _SILENCE:
         return None
-    bands, chroma, power = _spectra(sound)
-    loud = np.percentile(bands.max(axis=1), 95)
-    level = np.log1p(_COMPRESSION * bands / max(float(loud), 1e-9))
-    # The maximum over neighbouring bands lets a vibrato pass without new onsets.
-    past = ndimage.maximum_filter1d(level, 3, axis=1)[:-_LAG_FRAMES]
-    rise = np.zeros_like(level)
-    rise[_LAG_FRAMES:] = np.maximum(level[_LAG_FRAMES:] - past, 0)
-    # What the windows over either end see is partly our own reflection.
-    rise[: _EDGE_FRAMES + _LAG_FRAMES] = 0
-    rise[-_EDGE_FRAMES:] = 0
+    tops = np.concatenate([found.bands.max(axis=1) for found in spectra])
+    scale = _COMPRESSION / max(float(np.percentile(tops, 95)), 1e-9)
+    frames = len(tops)
+    onset, low, high = np.zeros((3, frames))
+    hop = (np.arange(frames) / FRAMES_PER_S / HOP_S).astype(np.intp)
+    timbre = np.zeros((int(hop[-1]) + 1, _BANDS))
     bass = _centres_hz()[1:-1] < _BASS_HZ
+    past, start = np.zeros((0, _BANDS), np.float32), 0
+    for found in spectra:
+        level = np.log1p(scale * found.bands)
+        part = slice(start, start + len(level))
+        rise = _rise(past, level)
+        onset[part], low[part] = rise.mean(axis=1), rise[:, bass].mean(axis=1)
+        high[part] = level[:, -_TOP_BANDS:].mean(axis=1)
+        np.add.at(timbre, hop[part], level)
+        past = np.concatenate([past, level])[-_LAG_FRAMES:]
+        start = part.stop
+    count = np.bincount(hop)
+    loud = np.bincount(hop, np.concatenate([found.loud for found in spectra])) / count
+    for series in (onset, low):
+        # What the windows over either end see is partly our own reflection.
+        series[: _EDGE_FRAMES + _LAG_FRAMES] = 0
+        series[-_EDGE_FRAMES:] = 0
     return Features(
-        onset=rise.mean(axis=1),
-        low=rise[:, bass].mean(axis=1),
-        high=level[:, -_TOP_BANDS:].mean(axis=1),
-        chroma=chroma,
-        level_db=10 * np.log10(power + 1e-12),
+        onset=onset,
+        low=low,
+        high=high,
+        chroma=np.concatenate([found.chroma for found in spectra]),
+        level_db=_db(np.concatenate([found.power for found in spectra])),
+        timbre=timbre / count[:, None],
+        loud_db=np.maximum(OFFSET_DB + _db(loud), SILENCE_DB),
     )
 
 
-def _spectra(sound: Floats) -> tuple[Floats, Floats, Floats]:
-    # Reflected ends: silence outside the file would add a click at either end.
-    padded = np.pad(sound, _WINDOW_SAMPLES // 2, mode="reflect")
-    frames = sliding_window_view(padded, _WINDOW_SAMPLES)[::_HOP_SAMPLES]
+@dataclass(frozen=True, slots=True)
+class _Spectra:
+    """Some frames: magnitudes of bands and semitones, powers, and the largest level."""
+
+    bands: Floats32
+    chroma: Floats32
+    power: Floats
+    loud: Floats
+    peak: float
+
+
+def _spectra(pieces: Iterable[Floats]) -> Iterator[_Spectra]:
     window = np.hanning(_WINDOW_SAMPLES).astype(np.float32)
-    bands, chroma, power = [], [], []
-    for start in range(0, len(frames), _BLOCK_FRAMES):
-        block = frames[start : start + _BLOCK_FRAMES] * window
+    gain = float((window**2).mean())
+    for held, peak in _stretches(pieces):
+        block = sliding_window_view(held, _WINDOW_SAMPLES)[::_HOP_SAMPLES] * window
         size = np.abs(fft.rfft(block))
-        bands.append(size @ _band_weights())
-        chroma.append(size @ _chroma_weights())
-        power.append((block**2).mean(axis=1) / float((window**2).mean()))
-    return np.concatenate(bands), np.concatenate(chroma), np.concatenate(power)
+        # Parseval: twice the half spectrum over the squared length is the power.
+        loud = (size**2 @ _k_weights()) * (2 / _WINDOW_SAMPLES**2 / gain)
+        yield _Spectra(
+            size @ _band_weights(),
+            size @ _chroma_weights(),
+            (block**2).mean(axis=1) / gain,
+            loud,
+            peak,
+        )
+
+
+def _stretches(pieces: Iterable[Floats]) -> Iterator[tuple[Floats, float]]:
+    """Stretches of sound with whole numbers of frames, and the largest level so far.
+
+    Both ends are reflected: silence outside the file would add a click there.
+    """
+    half, size = _WINDOW_SAMPLES // 2, _WINDOW_SAMPLES
+    longest = size + (_BLOCK_FRAMES - 1) * _HOP_SAMPLES
+    held, peak, begun = np.zeros(0, np.float32), 0.0, False
+    for piece in pieces:
+        held = np.concatenate([held, np.asarray(piece, np.float32)])
+        peak = max(peak, float(np.abs(piece).max(initial=0.0)))
+        if not begun and held.size >= size:
+            held, begun = np.concatenate([held[half:0:-1], held]), True
+        while begun and held.size >= longest + half:
+            yield held[:longest], peak
+            held = held[_BLOCK_FRAMES * _HOP_SAMPLES :]
+    if begun:
+        yield np.concatenate([held, held[-2 : -half - 2 : -1]]), peak
+
+
+def _rise(past: Floats32, level: Floats32) -> Floats32:
+    """How far each band rises above its neighbourhood two frames before."""
+    # The maximum over neighbouring bands lets a vibrato pass without new onsets.
+    before = np.concatenate([past, level])[:-_LAG_FRAMES]
+    before = ndimage.maximum_filter1d(before, 3, axis=1)
+    rise = np.zeros_like(level)
+    rise[-len(before) :] = np.maximum(level[-len(before) :] - before, 0)
+    return rise
+
+
+def _db(power: Floats) -> Floats:
+    return np.asarray(10 * np.log10(power + 1e-12))
 
 
 @cache
@@ -144,3 +229,10 @@ def _chroma_weights() -> npt.NDArray[np.float32]:
     semitones = np.rint(12 * np.log2(hz[used] / 440.0)).astype(int) % 12
     weights[np.flatnonzero(used), semitones] = 1
     return weights
+
+
+@cache
+def _k_weights() -> npt.NDArray[np.float32]:
+    hz = np.fft.rfftfreq(_WINDOW_SAMPLES, 1 / SAMPLE_RATE)
+    _, response = signal.sosfreqz(k_weighting(SAMPLE_RATE), hz, fs=SAMPLE_RATE)
+    return np.asarray(np.abs(response) ** 2, np.float32)

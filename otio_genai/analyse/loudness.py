@@ -23,7 +23,16 @@ from scipy import signal
 
 from otio_genai.analyse.phase import Floats
 
-__all__ = ["HOP_S", "VERSION", "Loudness", "Meter", "loudness"]
+__all__ = [
+    "HOP_S",
+    "OFFSET_DB",
+    "SILENCE_DB",
+    "VERSION",
+    "Loudness",
+    "Meter",
+    "k_weighting",
+    "loudness",
+]
 
 Frames = npt.NDArray[np.intp]
 
@@ -36,7 +45,8 @@ HOP_S = 0.1
 _HOPS_PER_S = 10
 _BLOCK_HOPS = 4
 _SHORT_TERM_HOPS = 30
-_OFFSET_DB = -0.691
+#: What makes the power of a 1 kHz sine its loudness.
+OFFSET_DB = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _RANGE_GATE_LU = -20.0
@@ -90,7 +100,7 @@ class Meter:
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate, self._channels = sample_rate, channels
         self._gains = [_gain(channel, channels) for channel in range(channels)]
-        self._stages = _k_weighting(sample_rate)
+        self._stages = k_weighting(sample_rate)
         self._state = np.zeros((len(self._stages), 2, channels))
         # Begins with what was measured already but is still heard by the filter.
         self._held = np.zeros((0, channels), np.float32)
@@ -204,7 +214,8 @@ def _gain(channel: int, channels: int) -> float:
     return _CHANNEL_GAINS[channel] if channel < len(_CHANNEL_GAINS) else 1.0
 
 
-def _k_weighting(sample_rate: int) -> Floats:
+def k_weighting(sample_rate: int) -> Floats:
+    """Return the two second-order sections by which the ear is imitated."""
     high = 10 ** (3.999843853973347 / 20)
     gains = (high, high**0.4996667741545416, 1.0)
     shelf = _stage(1681.974450955533, 0.7071752369554196, gains, sample_rate)
@@ -238,14 +249,14 @@ def _blocks(powers: Floats, hops: int) -> Floats:
 
 def _lufs(powers: Floats) -> Floats:
     with np.errstate(divide="ignore"):
-        return np.asarray(_OFFSET_DB + 10 * np.log10(powers))
+        return np.asarray(OFFSET_DB + 10 * np.log10(powers))
 
 
 def _integrated(powers: Floats) -> float:
     loud = powers[_lufs(powers) >= _ABSOLUTE_GATE_LUFS]
     if not loud.size:
         return -math.inf
-    gate = _OFFSET_DB + 10 * math.log10(loud.mean()) + _RELATIVE_GATE_LU
+    gate = OFFSET_DB + 10 * math.log10(loud.mean()) + _RELATIVE_GATE_LU
     return float(_lufs(loud[_lufs(loud) >= gate].mean(keepdims=True))[0])
 
 
@@ -253,7 +264,7 @@ def _range(powers: Floats) -> float:
     loud = powers[_lufs(powers) >= _ABSOLUTE_GATE_LUFS]
     if not loud.size:
         return 0.0
-    gate = _OFFSET_DB + 10 * math.log10(loud.mean()) + _RANGE_GATE_LU
+    gate = OFFSET_DB + 10 * math.log10(loud.mean()) + _RANGE_GATE_LU
     kept = _lufs(loud[_lufs(loud) >= gate])
     return float(np.percentile(kept, 95) - np.percentile(kept, 10))
 

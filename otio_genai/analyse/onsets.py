@@ -21,15 +21,24 @@ __all__ = ["onsets_s", "rests_s"]
 _PEAK_FRAMES = 7
 _MEAN_S = 0.25
 _APART_S = 0.06
-# Legato has weak attacks (0.15 in log units, mean over bands) and vibrato ripples at
-# a third of that: below this strength the threshold no longer follows the music.
+# Legato has weak attacks (0.2 in log units, mean over bands; bands and songs have 0.5
+# to 1.1) and vibrato ripples at a third of that: below this strength the threshold no
+# longer follows the music.
 _WEAK_RISE = 0.4
+# A bowed note swells for a tenth of a second; of its rise the beginning is the onset.
+_LEGATO_PEAK_FRAMES = 13
+_LEGATO_FOOT = 0.3
+_LEGATO_SWELL_FRAMES = 12
+_RIPPLE = 1.05
 _REST_BELOW_DB = 30.0
 _LEAST_REST_S = 0.4
 
 
 def onsets_s(onset: Floats, *, threshold: float = 0.12) -> list[float]:
     """Return the times at which notes begin.
+
+    Where even the strongest attacks are weak the line is taken for legato: maxima are
+    looked for among 13 frames instead of 7, and followed back to where they began.
 
     Parameters
     ----------
@@ -40,16 +49,32 @@ def onsets_s(onset: Floats, *, threshold: float = 0.12) -> list[float]:
     """
     if not onset.size:
         return []
-    strong = onset / max(float(np.percentile(onset, 99.5)), _WEAK_RISE)
+    strength = float(np.percentile(onset, 99.5))
+    legato = strength < _WEAK_RISE
+    strong = onset / max(strength, _WEAK_RISE)
     mean_frames = round(_MEAN_S * FRAMES_PER_S)
-    peak = strong == ndimage.maximum_filter1d(strong, _PEAK_FRAMES)
+    apart = _LEGATO_PEAK_FRAMES if legato else _PEAK_FRAMES
+    peak = strong == ndimage.maximum_filter1d(strong, apart)
     mean = ndimage.uniform_filter1d(strong, mean_frames, mode="nearest")
     times: list[float] = []
     for frame in np.flatnonzero(peak & (strong >= mean + threshold)):
-        time_s = float(frame) / FRAMES_PER_S
+        begun = _foot(strong, int(frame)) if legato else int(frame)
+        time_s = begun / FRAMES_PER_S
         if not times or time_s - times[-1] >= _APART_S:
             times.append(time_s)
     return times
+
+
+def _foot(strong: Floats, peak: int) -> int:
+    """Return the frame at which the rise that ends in a peak began."""
+    first = max(0, peak - _LEGATO_SWELL_FRAMES)
+    at = peak
+    while (
+        at > first
+        and _LEGATO_FOOT * strong[peak] <= strong[at - 1] <= _RIPPLE * strong[at]
+    ):
+        at -= 1
+    return at
 
 
 def rests_s(level_db: Floats) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import metadata, rates
-from otio_genai.analyse import analyse, answers, motion
+from otio_genai.analyse import analyse, answers, hearing, motion
 from otio_genai.errors import MediaError
 from otio_genai.media import locate, store
 from otio_genai.media.write import FilmWriter, write_wav
@@ -91,13 +91,13 @@ def test_a_second_run_decodes_nothing(bin, tmp_path, monkeypatch):
             opened.append(path)
             super().__init__(path)
 
-    def counting_read(*args):
-        opened.append(args[0])
-        return read(*args)
+    class Listening(hearing.SoundReader):
+        def __init__(self, path, *args):
+            opened.append(path)
+            super().__init__(path, *args)
 
-    read = answers.read
     monkeypatch.setattr(answers, "FrameReader", Counting)
-    monkeypatch.setattr(answers, "read", counting_read)
+    monkeypatch.setattr(hearing, "SoundReader", Listening)
     analyse(bin, cache=tmp_path)
     # The picture and the sound of the take, and each sound file once.
     assert len(opened) == 4

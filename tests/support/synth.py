@@ -115,6 +115,21 @@ def band(bpm, length_s=24.0, sample_rate=22_050, start_s=0.25, seed=0):
     return sound, times
 
 
+def song(bpm, bars=(16, 16, 16), sample_rate=22_050, start_s=0.25, seed=0):
+    """A band that plays softly or full, in turn; (samples, borders_s)."""
+    beat_s = 60 / bpm
+    full, _ = band(bpm, start_s + (sum(bars) * 4 + 1) * beat_s, sample_rate, start_s)
+    t = np.arange(full.size) / sample_rate
+    pad = sum(0.05 * np.sin(2 * np.pi * hz * t) for hz in (220, 277.2, 329.6))
+    edges = start_s + np.concatenate([[0], np.cumsum(bars)]) * 4 * beat_s
+    sound = full.copy()
+    for n, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        if n % 2 == 0:
+            inside = slice(round(start * sample_rate), round(stop * sample_rate))
+            sound[inside] = 0.25 * full[inside] + pad[inside].astype(np.float32)
+    return sound, edges[:-1]
+
+
 def violin(length_s=30.0, sample_rate=22_050, seed=0, rubato=0.25):
     """A solo line, softly bowed, with vibrato and free time; (samples, onsets_s)."""
     rng = np.random.default_rng(seed)
