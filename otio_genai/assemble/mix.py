@@ -31,7 +31,19 @@ from otio_genai import maps, metadata, rates
 from otio_genai.assemble.programme import SILENT_LUFS
 from otio_genai.assemble.style import Style
 
-__all__ = ["Duck", "Sound", "duck", "gains_db", "levels", "place_voices"]
+__all__ = [
+    "BED_BELOW_LU",
+    "PROFILES_LUFS",
+    "Duck",
+    "Sound",
+    "depth_db",
+    "duck",
+    "gain_db",
+    "length_frames",
+    "levels",
+    "place_voices",
+    "start_of_voice_s",
+]
 
 #: Four keys (record seconds, dB): down to the depth, and up again.
 Duck: TypeAlias = tuple[tuple[float, float], ...]
@@ -40,8 +52,8 @@ Duck: TypeAlias = tuple[tuple[float, float], ...]
 PROFILES_LUFS = {"web": -14.0, "broadcast": -23.0, "podcast": -16.0, "cinema": None}
 _ARRIVED_S = 0.02
 _SHORTEST_S = 0.1
-# A bed alone lies this far below a voice; with no voice it carries the programme.
-_BED_BELOW_LU = 4.0
+#: A bed alone lies this far below a voice; with no voice it carries the programme.
+BED_BELOW_LU = 4.0
 _LEAD_S = 0.3
 _SLACK_S = 0.1
 # Amplitudes whose second difference is below this lie on one line.
@@ -84,27 +96,23 @@ def place_voices(
     return placed
 
 
-def gains_db(
-    bed: otio.schema.Clip | None, voices: Sequence[otio.schema.Clip], style: Style
-) -> tuple[float, list[float]]:
-    """Return the relative gain of the bed and of each voice, in dB.
+def gain_db(lufs: float | None, style: Style, *, below_lu: float = 0.0) -> float:
+    """Return the relative gain in dB that brings a sound to the style's profile.
 
-    The voice takes the profile's loudness and the bed lies four units below; a bed
-    alone takes the profile's. What is as good as silent is left as it is.
+    Parameters
+    ----------
+    lufs
+        How loud what is heard of it is. What is not known, or as good as silent, is
+        left as it is.
+    style
+        Its profile; one without an aim changes nothing.
+    below_lu
+        How far below the profile the sound shall lie.
     """
     target = PROFILES_LUFS[style.profile]
-    if target is None:
-        return 0.0, [0.0] * len(voices)
-    under = _BED_BELOW_LU if voices else 0.0
-    bed_db = 0.0 if bed is None else _gain_to(bed, target - under)
-    return bed_db, [_gain_to(voice, target) for voice in voices]
-
-
-def _gain_to(clip: otio.schema.Clip, target_lufs: float) -> float:
-    found = _loudness(clip)
-    if found is None or found < SILENT_LUFS:
+    if target is None or lufs is None or lufs < SILENT_LUFS:
         return 0.0
-    return round(target_lufs - found, 2)
+    return round(target - below_lu - lufs, 2)
 
 
 def duck(
@@ -144,34 +152,23 @@ def duck(
     ]
 
 
-def depth_db(
-    bed: otio.schema.Clip, voices: Sequence[otio.schema.Clip], style: Style
-) -> float:
-    """Return how far the bed steps back under the voices, in dB, at most 0."""
-    bed_db, _ = gains_db(bed, voices, style)
-    found = _loudness(bed)
-    return 0.0 if found is None else depth_under(found + bed_db, voices, style)
+def depth_db(lufs: float | None, voices_lufs: Sequence[float], style: Style) -> float:
+    """Return how far a sound steps back under voices, in dB, at most 0.
 
-
-def depth_under(
-    loudness_lufs: float, voices: Sequence[otio.schema.Clip], style: Style
-) -> float:
-    """Return how far a sound of this loudness steps back under the voices, in dB."""
-    _, gains = gains_db(None, voices, style)
-    heard = [
-        found + gain_db
-        for voice, gain_db in zip(voices, gains, strict=True)
-        if (found := _loudness(voice)) is not None
-    ]
-    if not heard or not style.duck:
+    Parameters
+    ----------
+    lufs
+        How loud the sound is at its gain, None if that is not known.
+    voices_lufs
+        How loud the voices are at theirs; silent ones do not count.
+    style
+        Whether, how far below the voices, and how deep at most.
+    """
+    spoken = [voice for voice in voices_lufs if voice >= SILENT_LUFS]
+    if lufs is None or not spoken or not style.duck:
         return 0.0
-    wanted_db = min(heard) - style.duck_distance_lu - loudness_lufs
+    wanted_db = min(spoken) - style.duck_distance_lu - lufs
     return round(min(0.0, max(-style.duck_max_db, wanted_db)), 2)
-
-
-def _loudness(clip: otio.schema.Clip) -> float | None:
-    found = metadata.read(clip.media_reference, "loudness", {}).get("integrated_lufs")
-    return None if found is None else float(found)
 
 
 def levels(

@@ -71,6 +71,16 @@ class _Curves:
     hop_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    powers: Floats
+    "Power of each whole hop of the film."
+    peak: float
+    "Bound on the amplitude of the film."
+    where: str
+    "When that is reached, and by which sound above all."
+
+
 def part(
     reference: otio.core.MediaReference, begin_s: float, end_s: float
 ) -> Programme | None:
@@ -107,8 +117,8 @@ def programme(
     sample_rate
         Samples per second of the spans and of the film.
     """
-    powers, peak = _laid(spans, samples, sample_rate)
-    return Programme(_integrated(powers), _db(peak))
+    laid = _laid(spans, samples, sample_rate)
+    return Programme(_integrated(laid.powers), _db(laid.peak))
 
 
 def balance(
@@ -129,28 +139,28 @@ def balance(
     aim_lufs
         Integrated loudness wanted; None leaves everything as it is.
     """
-    powers, peak = _laid(spans, samples, sample_rate)
-    peak_db = _db(peak)
-    found = _integrated(powers)
-    if aim_lufs is None or found < SILENT_LUFS:
-        return 0.0, Programme(found, peak_db), _warnings(found, peak_db, aim_lufs)
+    laid = _laid(spans, samples, sample_rate)
+    powers, peak_db = laid.powers, _db(laid.peak)
+    as_laid = Programme(_integrated(powers), peak_db)
+    if aim_lufs is None or as_laid.integrated_lufs < SILENT_LUFS:
+        return 0.0, as_laid, _warnings(as_laid, aim_lufs, laid.where)
     wanted_db = 0.0
     for _ in range(_ROUNDS):
         wanted_db += aim_lufs - _integrated(powers * 10 ** (wanted_db / 10))
     # Rounded down: the ceiling is kept to the hundredth.
     gain_db = math.floor(100 * min(wanted_db, CEILING_DBTP - peak_db)) / 100
-    reached = _integrated(powers * 10 ** (gain_db / 10))
-    told = _warnings(reached, peak_db + gain_db, aim_lufs)
-    return gain_db, Programme(reached, peak_db + gain_db), told
+    reached = Programme(_integrated(powers * 10 ** (gain_db / 10)), peak_db + gain_db)
+    return gain_db, reached, _warnings(reached, aim_lufs, laid.where)
 
 
-def _warnings(reached: float, peak_db: float, aim_lufs: float | None) -> list[str]:
+def _warnings(found: Programme, aim_lufs: float | None, where: str) -> list[str]:
+    reached, peak_db = found.integrated_lufs, found.true_peak_dbtp
     if aim_lufs is None:
         if peak_db <= CEILING_DBTP:
             return []
         return [
-            f"The true peak of the programme may reach {peak_db:+.1f} dBTP, above "
-            f"{CEILING_DBTP:g}; this profile changes no level."
+            f"The true peak of the programme may reach {peak_db:+.1f} dBTP {where}, "
+            f"above {CEILING_DBTP:g}; this profile changes no level."
         ]
     if not math.isfinite(reached) or reached >= aim_lufs - _SHORTFALL_LU:
         return []
@@ -161,32 +171,37 @@ def _warnings(reached: float, peak_db: float, aim_lufs: float | None) -> list[st
         ]
     return [
         f"The programme reaches {reached:.1f} LUFS, not {aim_lufs:g}: its true peak "
-        f"would pass {CEILING_DBTP:g} dBTP; nothing is compressed."
+        f"would pass {CEILING_DBTP:g} dBTP {where}; nothing is compressed."
     ]
 
 
-def _laid(
-    spans: Sequence[SoundSpan], samples: int, sample_rate: int
-) -> tuple[Floats, float]:
-    """Return the power of each whole hop of the film, and the bound on its peak."""
+def _laid(spans: Sequence[SoundSpan], samples: int, sample_rate: int) -> _Laid:
     step = max(1, round(sample_rate * _HOP_S / _STEPS_A_HOP))
     steps = -(-samples // step)
-    powers, peaks = np.zeros(steps), np.zeros(steps)
-    for span in spans:
+    powers, peaks, loudest = np.zeros((3, steps))
+    owner = np.zeros(steps, np.int64)
+    for number, span in enumerate(spans):
         curves = _curves(span.clip.media_reference)
         begin = max(0, span.record_in_samples)
         end = min(samples, span.record_out_samples)
-        first, last = begin // step, -(-end // step)
         if curves is None or end <= begin:
             continue
+        first, last = begin // step, -(-end // step)
         edges = np.arange(first, last + 1) * step
         edges = np.clip(edges, begin, end) - span.record_in_samples
         power, peak = _steps(span, curves, edges, sample_rate)
-        powers[first:last] += power * np.diff(edges) / step
-        peaks[first:last] += peak
+        here = slice(first, last)
+        powers[here] += power * np.diff(edges) / step
+        peaks[here] += peak
+        owner[here] = np.where(peak > loudest[here], number, owner[here])
+        loudest[here] = np.maximum(peak, loudest[here])
     whole = powers[: steps // _STEPS_A_HOP * _STEPS_A_HOP]
     hops = whole.reshape(-1, _STEPS_A_HOP).mean(axis=1)
-    return hops, float(peaks.max(initial=0.0))
+    if not peaks.any():
+        return _Laid(hops, 0.0, "")
+    at = int(peaks.argmax())
+    where = f"at {at * step / sample_rate:.1f} s in {spans[owner[at]].clip.name}"
+    return _Laid(hops, float(peaks[at]), where)
 
 
 def _steps(

@@ -18,7 +18,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.assemble import mix, takes_sound
-from otio_genai.assemble.programme import Programme, balance
+from otio_genai.assemble.programme import Programme, balance, part
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.takes_sound import Heard, Placed, sound_clip
 
@@ -46,16 +46,32 @@ class _Film:
     total: int
     rate: Fraction
     style: Style
-    spoken: tuple[mix.Sound, ...]
     told: list[str]
 
-    @property
-    def voices(self) -> list[otio.schema.Clip]:
-        return [sound.clip for sound in self.spoken]
 
-    def ducks(self, depth_db: float) -> list[mix.Duck]:
-        words = [span for sound in self.spoken for span in sound.words_s]
-        return mix.duck(words, depth_db, self.style)
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The voices that are heard, with their gains and loudness at them."""
+
+    sounds: tuple[mix.Sound, ...]
+    gains_db: tuple[float, ...]
+    lufs: tuple[float, ...]
+
+    def ducks(self, lufs: float | None, style: Style) -> list[mix.Duck]:
+        words = [span for sound in self.sounds for span in sound.words_s]
+        return mix.duck(words, mix.depth_db(lufs, self.lufs, style), style)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bed:
+    """The music as it lies: in record frames, from the film's first."""
+
+    clip: otio.schema.Clip
+    source_in: int
+    frames: int
+    gain_db: float
+    lufs: float | None
+    "How loud it is in this film at its gain."
 
 
 def soundtrack(
@@ -87,19 +103,20 @@ def soundtrack(
     bed_in_s
         Where in the music the film begins.
     """
-    told: list[str] = []
-    spoken = tuple(sound for sound in voices if sound.record_in < total)
-    film = _Film(total, rate, style, spoken, told)
+    film = _Film(total, rate, style, [])
+    spoken = _spoken(film, voices)
+    lower = _laid_bed(film, bed, bed_in_s, spoken)
+    placed = takes_sound.lay(shots, rate, style)
     tracks = [
         track
         for track in (
-            _voice(film, voices),
-            _bed(film, bed, bed_in_s),
-            _takes(film, takes_sound.lay(shots, rate, style), bed),
+            _voice_track(film, spoken),
+            _bed_track(film, lower, spoken),
+            _takes_track(film, placed, lower, spoken),
         )
         if len(track)
     ]
-    told += _unknown(tracks)
+    told = film.told + _unknown(tracks)
     aim_lufs = mix.PROFILES_LUFS[style.profile]
     samples = rates.sample_at(total, rate, _SAMPLE_RATE)
     spans = _spans(tracks, rate)
@@ -108,11 +125,60 @@ def soundtrack(
     return Soundtrack(tracks, told + warned, _facts(found, aim_lufs, gain_db))
 
 
-def _voice(film: _Film, voices: Sequence[mix.Sound]) -> otio.schema.Track:
+def _spoken(film: _Film, voices: Sequence[mix.Sound]) -> _Spoken:
+    """Return the voices that begin within the film; say what of them is lost."""
+    sounds, gains_db, levels_lufs = [], [], []
+    for sound in voices:
+        lost_s = float((sound.record_in + sound.frames - film.total) / film.rate)
+        if sound.record_in >= film.total:
+            film.told.append(f"The film ends before {sound.clip.name} begins.")
+            continue
+        if lost_s > 0:
+            film.told.append(
+                f"The film ends {lost_s:.1f} s before {sound.clip.name} does."
+            )
+        heard = min(sound.frames, film.total - sound.record_in)
+        lufs = _lufs(sound.clip, 0, heard, film.rate)
+        sounds.append(sound)
+        gains_db.append(mix.gain_db(lufs, film.style))
+        levels_lufs.append(-math.inf if lufs is None else lufs + gains_db[-1])
+    return _Spoken(tuple(sounds), tuple(gains_db), tuple(levels_lufs))
+
+
+def _lufs(
+    clip: otio.schema.Clip, source_in: int, frames: int, rate: Fraction
+) -> float | None:
+    """Return how loud a part of a sound is, in record frames of it."""
+    begin_s, end_s = float(source_in / rate), float((source_in + frames) / rate)
+    found = part(clip.media_reference, begin_s, end_s)
+    return None if found is None else found.integrated_lufs
+
+
+def _laid_bed(
+    film: _Film, bed: otio.schema.Clip | None, bed_in_s: float, spoken: _Spoken
+) -> _Bed | None:
+    if bed is None:
+        return None
+    source_in = rates.frames_at(bed_in_s, film.rate)
+    frames = min(film.total, mix.length_frames(bed, film.rate) - source_in)
+    if frames < film.total:
+        rest_s = float((film.total - max(0, frames)) / film.rate)
+        film.told.append(
+            f"The music ends {rest_s:.1f} s before the film; silence follows."
+        )
+    if frames <= 0:
+        return None
+    lufs = _lufs(bed, source_in, frames, film.rate)
+    below_lu = mix.BED_BELOW_LU if spoken.sounds else 0.0
+    gain_db = mix.gain_db(lufs, film.style, below_lu=below_lu)
+    level_lufs = None if lufs is None else lufs + gain_db
+    return _Bed(bed, source_in, frames, gain_db, level_lufs)
+
+
+def _voice_track(film: _Film, spoken: _Spoken) -> otio.schema.Track:
     track = otio.schema.Track("Voice", kind=otio.schema.TrackKind.Audio)
-    _, gains = mix.gains_db(None, film.voices, film.style)
     clock = 0
-    for sound, gain_db in zip(film.spoken, gains, strict=True):
+    for sound, gain_db in zip(spoken.sounds, spoken.gains_db, strict=True):
         if sound.record_in > clock:
             gap = rates.span(0, sound.record_in - clock, film.rate)
             track.append(otio.schema.Gap(source_range=gap))
@@ -123,39 +189,19 @@ def _voice(film: _Film, voices: Sequence[mix.Sound]) -> otio.schema.Track:
         metadata.put(clip, "levels", levels)
         track.append(clip)
         clock = sound.record_in + frames
-    for sound in voices:
-        lost_s = float((sound.record_in + sound.frames - film.total) / film.rate)
-        if sound.record_in >= film.total:
-            film.told.append(f"The film ends before {sound.clip.name} begins.")
-        elif lost_s > 0:
-            film.told.append(
-                f"The film ends {lost_s:.1f} s before {sound.clip.name} does."
-            )
     return track
 
 
-def _bed(
-    film: _Film, bed: otio.schema.Clip | None, bed_in_s: float
-) -> otio.schema.Track:
+def _bed_track(film: _Film, bed: _Bed | None, spoken: _Spoken) -> otio.schema.Track:
     track = otio.schema.Track("Bed", kind=otio.schema.TrackKind.Audio)
     if bed is None:
         return track
-    source_in = rates.frames_at(bed_in_s, film.rate)
-    frames = min(film.total, mix.length_frames(bed, film.rate) - source_in)
-    if frames < film.total:
-        rest_s = float((film.total - max(0, frames)) / film.rate)
-        film.told.append(
-            f"The music ends {rest_s:.1f} s before the film; silence follows."
-        )
-    if frames <= 0:
-        return track
-    gain_db, _ = mix.gains_db(bed, film.voices, film.style)
-    clip = sound_clip(bed, source_in, frames, film.rate)
+    clip = sound_clip(bed.clip, bed.source_in, bed.frames, film.rate)
     levels = mix.levels(
-        frames,
-        gain_db,
+        bed.frames,
+        bed.gain_db,
         film.rate,
-        ducked=film.ducks(mix.depth_db(bed, film.voices, film.style)),
+        ducked=spoken.ducks(bed.lufs, film.style),
         fade_in_s=film.style.bed_fade_in_s,
         fade_out_s=film.style.bed_fade_out_s,
     )
@@ -164,17 +210,21 @@ def _bed(
     return track
 
 
-def _takes(
-    film: _Film, placed: Sequence[Placed], bed: otio.schema.Clip | None
+def _takes_track(
+    film: _Film, placed: Sequence[Placed], bed: _Bed | None, spoken: _Spoken
 ) -> otio.schema.Track:
     # The takes step back when the bed does and as far, or further where they are
     # louder than it.
-    depth_db = 0.0 if bed is None else mix.depth_db(bed, film.voices, film.style)
-    loudest = takes_sound.loudest_lufs(placed, film.rate)
-    if loudest is not None:
-        own_db = mix.depth_under(loudest, film.voices, film.style)
-        depth_db = min(depth_db, own_db)
-    return takes_sound.takes_track(placed, film.rate, ducked=film.ducks(depth_db))
+    known = [
+        lufs
+        for lufs in (
+            takes_sound.loudest_lufs(placed, film.rate),
+            None if bed is None else bed.lufs,
+        )
+        if lufs is not None
+    ]
+    ducked = spoken.ducks(max(known, default=None), film.style)
+    return takes_sound.takes_track(placed, film.rate, ducked=ducked)
 
 
 def _unknown(tracks: Sequence[otio.schema.Track]) -> list[str]:

@@ -187,9 +187,11 @@ def _cross(
     border = after.record_in
     head = entering.head_frames + border - entering.record_in
     tail = leaving.tail_frames + entering.record_in - border
-    into = max(0, min(fade // 2, head, before.frames // 2))
-    out = max(0, min(fade - into, tail, after.frames // 2))
-    return max(0, min(fade - out, head, before.frames // 2)), out
+    into = max(0, min(head, before.frames // 2))
+    out = max(0, min(tail, after.frames // 2))
+    # Equal sides where there are any: every editor keeps those as they are.
+    half = min((fade + 1) // 2, into, out)
+    return (half, half) if half else (min(fade, into), min(fade, out))
 
 
 def takes_track(

@@ -146,15 +146,13 @@ def test_a_fade_is_as_long_as_asked_or_half_the_bed(length_s):
         assert level[frames - out // 2] == pytest.approx(out // 2 / out, abs=0.001)
 
 
-@pytest.mark.parametrize("profile", ["web", "broadcast", "podcast", "cinema"])
+@pytest.mark.parametrize("profile", mix.PROFILES_LUFS)
 @pytest.mark.parametrize("bed_lufs", [-30.0, -18.0, -9.0])
 def test_the_relation_of_voice_and_bed_is_kept(profile, bed_lufs):
     style = Style(profile=profile)
-    bed, voice = made.music(), made.voice([(0, 2)], 3)
-    loud(bed, bed_lufs, bed_lufs + 16)
-    loud(voice, -24.0, -1.0)
-    bed_db, (voice_db,) = mix.gains_db(bed, [voice], style)
-    depth = mix.depth_db(bed, [voice], style)
+    voice_db = mix.gain_db(-24.0, style)
+    bed_db = mix.gain_db(bed_lufs, style, below_lu=mix.BED_BELOW_LU)
+    depth = mix.depth_db(bed_lufs + bed_db, [-24.0 + voice_db], style)
     distance = (-24.0 + voice_db) - (bed_lufs + bed_db)
     if profile == "cinema":
         assert (bed_db, voice_db) == (0.0, 0.0)
@@ -164,13 +162,23 @@ def test_the_relation_of_voice_and_bed_is_kept(profile, bed_lufs):
         assert distance - depth == pytest.approx(12, abs=0.02)
 
 
+@given(st.floats(-80, 0), st.lists(st.floats(-49, 0), max_size=3))
+def test_the_depth_is_that_of_the_formula(lufs, voices):
+    depth = mix.depth_db(lufs, voices, STYLE)
+    if voices:
+        wanted = np.clip(min(voices) - 12 - lufs, -18, 0)
+        assert depth == pytest.approx(wanted, abs=0.006)
+    else:
+        assert depth == 0
+
+
 def test_silence_is_left_alone():
-    silent, noise = made.sound("music", "silent", 10), made.sound("music", "noise", 10)
-    loud(silent, None, None)
-    loud(noise, -61.0, -40.0)
-    for bed in (silent, noise):
-        assert mix.gains_db(bed, [], STYLE) == (0.0, [])
-        assert mix.depth_db(bed, [made.voice([(0, 2)], 3)], STYLE) == 0.0
+    for lufs in (None, -math.inf, -61.0):
+        assert mix.gain_db(lufs, STYLE) == 0.0
+    assert mix.depth_db(None, [-14.0], STYLE) == 0.0
+    assert mix.depth_db(-math.inf, [-14.0], STYLE) == 0.0
+    assert mix.depth_db(-18.0, [-math.inf, -14.0], STYLE) == -8.0
+    assert mix.depth_db(-18.0, [-14.0], Style(duck=False)) == 0.0
 
 
 def test_voices_follow_with_the_gap():
@@ -179,11 +187,6 @@ def test_voices_follow_with_the_gap():
     assert first.record_in == 48
     assert second.record_in == 48 + 48 + round(0.8 * 24)
     assert second.words_s[0][0] == pytest.approx(second.record_in / 24 + 0.2)
-
-
-def loud(clip, integrated_lufs, true_peak_dbtp):
-    facts = {"integrated_lufs": integrated_lufs, "true_peak_dbtp": true_peak_dbtp}
-    made.metadata.put(clip.media_reference, "loudness", facts)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -195,12 +198,10 @@ def test_the_voice_is_heard_twelve_units_above_the_bed(seed):
         clock = words[-1][1] + float(rng.choice([0.3, 0.8, 2.5]))
     voice = synth.speech(words, 30.0, sample_rate=22_050, seed=seed)
     bed, _ = synth.band(100, 30.0, seed=seed)
-    sounds, clips = (voice, bed), (made.voice(words, 30.0), made.music(30.0))
-    for sound, clip in zip(sounds, clips, strict=True):
-        heard = loudness(sound, 22_050)
-        loud(clip, heard.integrated_lufs, heard.true_peak_dbtp)
-    bed_db, (voice_db,) = mix.gains_db(clips[1], [clips[0]], STYLE)
-    depth = mix.depth_db(clips[1], [clips[0]], STYLE)
+    loud = [loudness(sound, 22_050).integrated_lufs for sound in (voice, bed)]
+    voice_db = mix.gain_db(loud[0], STYLE)
+    bed_db = mix.gain_db(loud[1], STYLE, below_lu=mix.BED_BELOW_LU)
+    depth = mix.depth_db(loud[1] + bed_db, [loud[0] + voice_db], STYLE)
     keys = mix.levels(720, bed_db, R, ducked=mix.duck(words, depth, STYLE))
     at = np.arange(len(bed)) / 22_050
     level = amplitude([(k / 24, db) for k, db in keys], at)

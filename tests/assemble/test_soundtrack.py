@@ -239,3 +239,27 @@ def test_takes_step_back_under_the_voice(heard):
     )
     noise = metadata.read(take.media_reference, "loudness")["integrated_lufs"]
     assert heard_lufs - (noise + lowest) == pytest.approx(12, abs=0.3)
+
+
+def test_the_bed_is_as_loud_as_the_part_of_it_that_is_heard():
+    bed = made.music(30.0)
+    facts = metadata.read(bed.media_reference, "loudness")
+    curve = [-32.0] * 100 + [-12.0] * 200
+    facts |= {"hop_s": 0.1, "powers_db": curve, "peaks_dbtp": [-30.0] * 300}
+    metadata.put(bed.media_reference, "loudness", facts)
+    for bed_in_s, lufs in ((0.0, -32.0), (10.0, -12.0)):
+        rate = RATES[0]
+        voices = mix.place_voices([made.voice([(0, 4)], 4.0)], rate, Style(), 1.0)
+        done = soundtrack(
+            shots=(),
+            voices=voices,
+            bed=bed,
+            total=240,
+            rate=rate,
+            style=Style(),
+            bed_in_s=bed_in_s,
+        )
+        first, second = (next(iter(track.find_clips())) for track in done.tracks)
+        voice_db = metadata.read(first, "levels")[0][1]
+        bed_db = max(level for _, level in metadata.read(second, "levels"))
+        assert -18 + voice_db - (lufs + bed_db) == pytest.approx(4, abs=0.05)

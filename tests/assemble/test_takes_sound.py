@@ -144,17 +144,21 @@ def test_takes_without_sound_leave_gaps_and_hear_their_neighbour():
     assert kinds == ["Clip", "Gap", "Clip"]
 
 
-def test_cross_fades_need_handles():
-    _, second = lay(film(48, 48), R, Style(takes_sound="keep", takes_fade_s=0.5))
-    assert second.cross_frames == (6, 6)
-    first, second = lay(
-        film(48, 48, handles=0), R, Style(takes_sound="keep", takes_fade_s=0.5)
-    )
+@pytest.mark.parametrize(
+    ("heads", "tails", "cross"),
+    [(24, 24, (6, 6)), (2, 24, (2, 2)), (0, 24, (0, 12)), (5, 0, (5, 0))],
+)
+def test_cross_fades_need_handles(heads, tails, cross):
+    shots = [Heard(KEPT, clock, 48, 48, heads, tails, True) for clock in (0, 48)]
+    _, second = lay(shots, R, Style(takes_sound="keep", takes_fade_s=0.5))
+    assert second.cross_frames == cross
+
+
+def test_without_handles_sounds_fade_out_and_in():
+    style = Style(takes_sound="keep", takes_fade_s=0.5)
+    first, second = lay(film(48, 48, handles=0), R, style)
     assert second.cross_frames == (0, 0)
     assert first.fade_out_frames == second.fade_in_frames == 6
-    shots = film(48, 48, handles=2)
-    _, second = lay(shots, R, Style(takes_sound="keep", takes_fade_s=0.5))
-    assert second.cross_frames == (2, 2)
 
 
 def test_sound_opens_and_closes_with_the_picture():
