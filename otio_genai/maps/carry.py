@@ -128,10 +128,11 @@ def cover_scale(x_fw: float, y_fw: float, turn_rad: float, aspect: float) -> flo
     >>> cover_scale(0.1, 0.0, 0.0, 9 / 16)
     1.2
     """
-    x, y = 2 * abs(x_fw), 2 * abs(y_fw)
-    cos, sin = abs(math.cos(turn_rad)), abs(math.sin(turn_rad))
-    across = cos * (1 + x) + sin * (aspect + y)
-    down = cos * (1 + y / aspect) + sin * (1 + x) / aspect
+    cos, sin = math.cos(turn_rad), math.sin(turn_rad)
+    # The shift as the picture sees it, along its own sides.
+    x, y = cos * x_fw + sin * y_fw, cos * y_fw - sin * x_fw
+    across = abs(cos) + abs(sin) * aspect + 2 * abs(x)
+    down = abs(cos) + (abs(sin) + 2 * abs(y)) / aspect
     return max(across, down)
 
 
