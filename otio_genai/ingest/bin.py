@@ -5,8 +5,10 @@ Conventions
     of their paths. A clip's media reference carries the facts (``media``), the identity
     (``slate``) and the hashes (``hash``); its ``available_range`` is always set: takes
     in frames at their own rate from their start timecode, stills a nominal hour at 24,
-    sound in samples. On the bin itself lie ``faults`` and ``skipped``, lists of
-    [relative path, reason], and ``rate`` when one was asked for.
+    sound in samples. What is said of a sound is there too: ``cues`` of music
+    (`otio_genai.ingest.cues`), ``script`` of a voice (`otio_genai.ingest.words`), and
+    ``bed`` on the music under everything. On the bin itself lie ``faults`` and
+    ``skipped``, lists of [relative path, reason], and ``rate`` when one was asked for.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ __all__ = [
     "find",
     "kind",
     "make",
+    "put_faults",
     "read",
     "reference",
     "skipped",
@@ -69,10 +72,15 @@ def make(
 ) -> Bin:
     """Return a bin of ``clips`` in the given order."""
     made = Bin(name="bin", children=list(clips))
-    metadata.put(made, "faults", [list(pair) for pair in faults])
+    put_faults(made, faults)
     metadata.put(made, "skipped", [list(pair) for pair in skipped])
     metadata.put(made, "rate", rates.text(rate) if rate else None)
     return made
+
+
+def put_faults(b: Bin, faults: Sequence[tuple[str, str]]) -> None:
+    """Write (relative path, reason) of every file that is broken, in place."""
+    metadata.put(b, "faults", [list(pair) for pair in faults])
 
 
 def reference(

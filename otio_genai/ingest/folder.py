@@ -15,10 +15,12 @@ from otio_genai import rates
 from otio_genai.errors import MediaError
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import kinds as kinds_of
+from otio_genai.ingest.cues import Cues
 from otio_genai.ingest.facts import Known, Memory
 from otio_genai.ingest.files import Folder, companions, natural_key, scan
 from otio_genai.ingest.generators import slate_of
 from otio_genai.ingest.names import unique_names
+from otio_genai.ingest.told import bed_file, put_words
 
 __all__ = ["Progress", "ingest"]
 
@@ -30,6 +32,7 @@ def ingest(
     *,
     rate: int | float | str | Fraction | None = None,
     kinds: Mapping[str, str] | None = None,
+    cues: Cues | None = None,
     cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> bins.Bin:
@@ -47,6 +50,8 @@ def ingest(
     kinds
         What files are for, where names and content mislead: relative path, folder or
         glob to ``"take" "still" "music" "voice"`` or ``"skip"``.
+    cues
+        What the director says of music and voice, before whatever lies beside them.
     cache
         Folder in which facts are remembered; the user's own if None.
     progress
@@ -55,8 +60,8 @@ def ingest(
     Raises
     ------
     MediaError
-        There is no such folder, nothing in it can be shown, or ``kinds`` speaks of
-        files that are not there.
+        There is no such folder, nothing in it can be shown, or ``kinds`` or ``cues``
+        speak of files that are not there or say what cannot be.
     TimelineError
         ``rate`` is no frame rate.
 
@@ -70,6 +75,10 @@ def ingest(
     found = scan(folder)
     told = dict(kinds or {})
     _refuse_misspelt(told, found)
+    said = cues or Cues()
+    bed = bed_file(said, found.files)
+    if bed is not None and kinds_of.declared(bed, told) is None:
+        told[bed] = "music"
     sorting = _Sorting(Memory(Path(cache) if cache else None), told)
     aside = companions(found.files)
     for done, name in enumerate(found.files):
@@ -82,8 +91,10 @@ def ingest(
     skipped = _in_order([*found.skipped, *sorting.skipped])
     if not sorting.has_picture:
         raise _nothing_to_show(found, faults, skipped)
-    clips = sorting.clips()
-    return bins.make(clips, faults=faults, skipped=skipped, rate=film_rate)
+    made = bins.make(sorting.clips(), skipped=skipped, rate=film_rate)
+    useless = put_words(made, said, found.root)
+    bins.put_faults(made, _in_order([*faults, *useless]))
+    return made
 
 
 @dataclass(slots=True)
