@@ -165,7 +165,15 @@ def handles(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
 def _check_transition(
     track: otio.schema.Track, item: otio.schema.Transition, place: str
 ) -> Iterator[Problem]:
+    try:
+        kept = metadata.read(item, "carry")
+        carry = maps.Carry.read(kept) if isinstance(kept, dict) else None
+    except GenaiError as error:
+        yield Problem("error", place, error.sentence, error.remedy or "")
+        return
     before, after = track.neighbors_of(item)
+    if carry is not None:
+        yield from _check_carry((before, after), carry.half_s, place)
     for clip, offset, side in (
         (before, item.out_offset, "after the cut, of the outgoing clip"),
         (after, item.in_offset, "before the cut, of the incoming clip"),
@@ -177,12 +185,41 @@ def _check_transition(
             continue
         rate = rates.of(offset)
         head, tail = handles(clip, rate)
-        room = tail if clip is before else head
+        room = max(tail if clip is before else head, 0)
         wanted = int(offset.value)
-        if wanted > room:
+        if wanted <= room:
+            continue
+        if carry is None:
             yield Problem(
                 "error",
                 place,
-                f"It needs {wanted} frames {side}; the media has {max(room, 0)}.",
+                f"It needs {wanted} frames {side}; the media has {room}.",
                 "Shorten the transition, or trim the clip to leave a handle.",
+            )
+        else:
+            yield Problem(
+                "warning",
+                place,
+                f"Where other tools make a dissolve of this carry they want {wanted} "
+                f"frames {side}; the media has {room}.",
+                "Render the film, or trim the clip to leave a handle.",
+            )
+
+
+def _check_carry(
+    clips: tuple[otio.core.Composable | None, otio.core.Composable | None],
+    half_s: Fraction,
+    place: str,
+) -> Iterator[Problem]:
+    for clip, which in zip(clips, ("outgoing", "incoming"), strict=True):
+        if not isinstance(clip, otio.schema.Clip) or clip.source_range is None:
+            continue
+        length_s = rates.seconds(clip.source_range.duration)
+        if length_s < half_s:
+            yield Problem(
+                "warning",
+                place,
+                f"The {which} clip lasts {float(length_s):.2f} s, its half of the "
+                f"carry {float(half_s):.2f} s: the movement begins or ends abruptly.",
+                "Lengthen the clip, or shorten the carry.",
             )

@@ -5,8 +5,9 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
-from otio_genai import rates
+from otio_genai import metadata, rates
 from otio_genai.check import check, handles
+from otio_genai.maps import carry
 from otio_genai.media import locate
 
 R = Fraction(24)
@@ -67,6 +68,48 @@ def test_short_handles_say_which_side_and_how_many(clip):
     assert "needs 27 frames after the cut" in texts(made)[0]
     assert "needs 11 frames before the cut" in texts(made)[1]
     assert check(made)[0].place.endswith("00:00:01:00")
+
+
+def carried(into, out, half=6, **changed):
+    made = dissolve(into, out)
+    still = (0.0, 0.0, 0.0, 0.0)
+    recipe = carry.recipe(still, still, aspect=9 / 16, half_frames=half, rate=R)
+    metadata.put(made, "carry", recipe | changed)
+    return made
+
+
+def test_a_carry_needs_no_handles(clip):
+    tight = {"start": 0, "length": 60}
+    made = timeline(clip("a", **tight), carried(0, 0), clip("b", **tight))
+    assert check(made) == []
+
+
+def test_short_handles_under_a_carry_are_a_warning(clip):
+    made = timeline(clip("a"), carried(11, 27), clip("b"))
+    assert [p.severity for p in check(made)] == ["warning"] * 2
+    assert "want 27 frames after the cut" in texts(made)[0]
+    assert check(timeline(clip("a"), carried(10, 26), clip("b"))) == []
+
+
+def test_a_dip_needs_handles_as_a_dissolve_does(clip):
+    dip = dissolve(11, 26)
+    metadata.put(dip, "carry", {"kind": "dip", "colour": [0, 0, 0]})
+    (problem,) = check(timeline(clip("a"), dip, clip("b")))
+    assert problem.severity == "error"
+
+
+def test_a_carry_longer_than_its_clip_is_a_warning(clip):
+    made = timeline(clip("a", length=5), carried(1, 1), clip("b"))
+    (problem,) = check(made)
+    assert problem.severity == "warning"
+    assert "The outgoing clip lasts 0.21 s" in problem.text
+
+
+def test_a_damaged_carry_is_an_error(clip):
+    made = timeline(clip("a"), carried(1, 1, shared="fast"), clip("b"))
+    (problem,) = check(made)
+    assert problem.severity == "error"
+    assert "cannot be read" in problem.text
 
 
 def test_half_frames(clip):
