@@ -23,6 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from otio_genai import rates
 from otio_genai.assemble import settings as schema
 from otio_genai.assemble.filmlines import lines_of_keys
 from otio_genai.assemble.filmread import MEDIA_KINDS, Reading
@@ -30,7 +31,7 @@ from otio_genai.assemble.notes import Notes, ShotNote
 from otio_genai.assemble.settings import setting
 from otio_genai.assemble.shotlist import read_shot_list
 from otio_genai.assemble.style import Style, conflicts
-from otio_genai.errors import FilmFileError
+from otio_genai.errors import FilmFileError, TimelineError
 from otio_genai.ingest.cues import Cues
 
 __all__ = ["MEDIA_KINDS", "FilmFile", "default_film_file", "read_film_file"]
@@ -239,6 +240,11 @@ def _look(reading: Reading, file: Path, folder: Path) -> tuple[ShotNote, ...]:
             there = folder / said.get(name, "")
             if name in said and not _is_there(there.is_file):
                 reading.complain((table, name), f"is no file: {str(there)!r}")
+    if "rate" in said and "start_timecode" in said:
+        try:
+            rates.frame_of_timecode(said["start_timecode"], said["rate"])
+        except TimelineError as error:
+            reading.complain(("film", "start_timecode"), f"cannot be: {error.sentence}")
     if "shot_list" not in said:
         return ()
     reading.said[Style].setdefault("order", "given")

@@ -335,6 +335,10 @@ def test_a_shot_list_is_the_order(write, tmp_path):
         ("[film]\nseed = 1.5", "line 2: [film] seed must be a whole number"),
         ("[film]\nseed = -1", "line 2: [film] seed must be a whole number"),
         ("[film]\nstart_timecode = '1h'", "line 2: [film] start_timecode must look"),
+        (
+            "[film]\nrate = 24\nstart_timecode = '01:00:00:24'",
+            "line 3: [film] start_timecode cannot be: '01:00:00:24' is no timecode",
+        ),
         ("[film]\nmedia_folder = 'none'", "line 2: [film] media_folder is no folder"),
         ('[film]\nmedia_folder = "a\\u0000"', "line 2: [film] media_folder holds"),
         ("[style]\nmin_shot_s = 9", "line 2: min_shot_s, mean_shot_s and max_shot_s"),

@@ -29,7 +29,8 @@ def faults_of(folder, document):
     except FilmFileError as error:
         # Neither contradictions between settings nor what the disk holds.
         said = [item for item in error.items if "[" in item]
-        return [one for one in said if "is no f" not in one and "list x" not in one]
+        disk = ("is no file", "is no folder", "list x")
+        return [one for one in said if not any(word in one for word in disk)]
     return []
 
 

@@ -21,7 +21,7 @@ FILES = ("list", "beats", "script", "media_folder")
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
 _FORMS = {
     "tint": st.from_regex("#[0-9a-fA-F]{6}", fullmatch=True),
-    "start_timecode": st.just("01:02:03;04"),
+    "start_timecode": st.just("01:02:03:04"),
 }
 
 
