@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ KIND_COLOURS = {
     "dry": "#e4574c",
     "match": "#3fb8a4",
     "carry": "#a678d8",
+    "dissolve": "#5f9be0",
+    "dip": "#d98fa0",
     "rest": "#d8b36a",
     "open": "#9a9aa4",
 }
@@ -33,6 +36,8 @@ _THUMB_PX = 232
 _GAP_PX, _MARGIN_PX, _CAPTION_PX, _TITLE_PX = 4, 22, 46, 64
 _ONE_COLUMN = 5
 _REACH_FRAMES_S = 0.25
+_PLAIN = 4
+_MOTIONS = ("motion_out", "motion_in")
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,12 +48,19 @@ class Join:
 
     record_frame: int
     "The cut."
-    shown_frames: tuple[int, int, int, int]
-    "Record frames before and after it that show how it behaves."
+    shown_frames: tuple[int, ...]
+    "Record frames that show how it behaves: as many before it as from it on."
     facts: dict[str, Any]
     "The join as the incoming clip records it; empty in a foreign timeline."
     names: tuple[str, str]
     "Outgoing and incoming clip."
+    transition: str = ""
+    "Kind of the transition over it, if there is one."
+
+    @property
+    def kind(self) -> str:
+        """Return what it is: as recorded, else by what lies over it."""
+        return str(self.facts.get("kind") or self.transition or "cut")
 
 
 def find_joins(timeline: otio.schema.Timeline) -> list[Join]:
@@ -59,25 +71,59 @@ def find_joins(timeline: otio.schema.Timeline) -> list[Join]:
     rate = maps.record_rate(timeline)
     total = maps.length_frames(timeline)
     found: list[Join] = []
-    clock, before, into = 0, None, (0, 0)
+    clock = 0
+    before: otio.schema.Clip | None = None
+    over: otio.schema.Transition | None = None
     for item in tracks[0]:
         if isinstance(item, otio.schema.Transition):
-            into = (
-                rates.frames_at(rates.seconds(item.in_offset), rate),
-                rates.frames_at(rates.seconds(item.out_offset), rate),
-            )
+            over = item
             continue
         if isinstance(item, otio.schema.Clip) and before is not None:
-            step = max(2, rates.frames_at(_REACH_FRAMES_S, rate))
-            shown = (clock - into[0] - step, clock - 1, clock, clock + into[1] + step)
+            shown = _shown_frames(clock, over, rate)
             inside = tuple(min(max(k, 0), total - 1) for k in shown)
-            names = (before.name, item.name)
             facts = metadata.read(item, "join", {})
-            found.append(Join(clock, inside, facts, names))  # type: ignore[arg-type]
+            names = (before.name, item.name)
+            found.append(Join(clock, inside, facts, names, _kind(over)))
         before = item if isinstance(item, otio.schema.Clip) else None
         clock += rates.frames_at(rates.seconds(item.duration()), rate)
-        into = (0, 0)
+        over = None
     return found
+
+
+def _kind(over: otio.schema.Transition | None) -> str:
+    if over is None:
+        return ""
+    kind = _recipe(over).get("kind")
+    return kind if kind in KIND_COLOURS else "dissolve"
+
+
+def _recipe(over: otio.schema.Transition) -> dict[str, Any]:
+    kept = metadata.read(over, "carry")
+    return kept if isinstance(kept, dict) else {}
+
+
+def _shown_frames(
+    cut: int, over: otio.schema.Transition | None, rate: Fraction
+) -> tuple[int, ...]:
+    """Return two frames on either side of a cut, three where something lies over it."""
+    step = max(2, rates.frames_at(_REACH_FRAMES_S, rate))
+    if over is None:
+        return cut - step, cut - 1, cut, cut + step
+    carry = maps.Carry.read(_recipe(over))
+    spans_s = (
+        (rates.seconds(over.in_offset), rates.seconds(over.out_offset))
+        if carry is None
+        else (carry.half_s, carry.half_s)
+    )
+    into, out = (rates.frames_at(span_s, rate) for span_s in spans_s)
+    return (
+        cut - into - step,
+        cut - max(2, into // 2),
+        cut - 1,
+        cut,
+        cut + max(1, out // 2),
+        cut + out + step,
+    )
 
 
 def draw_joins(
@@ -90,7 +136,8 @@ def draw_joins(
     """Draw every join of ``timeline`` into one PNG.
 
     Each row shows two frames before the cut and two after it, as they are
-    rendered, with arrows of the motion measured on that side.
+    rendered, with arrows of the motion measured on that side; three smaller ones
+    where a transition lies over it, the outermost beyond it.
 
     Raises
     ------
@@ -151,10 +198,7 @@ def _title(
     draw: ImageDraw.ImageDraw, timeline: otio.schema.Timeline, joins: Sequence[Join]
 ) -> None:
     name = _short(timeline.name or "untitled")
-    counts = {
-        kind: sum(join.facts.get("kind") == kind for join in joins)
-        for kind in KIND_COLOURS
-    }
+    counts = {kind: sum(join.kind == kind for join in joins) for kind in KIND_COLOURS}
     draw.text((_MARGIN_PX, 14), name, fill=_INK, font=_font(22))
     x = _MARGIN_PX + 14 + int(draw.textlength(name, font=_font(22)))
     text = f"{len(joins)} joins"
@@ -176,19 +220,29 @@ def _draw_join(
 ) -> None:
     draw = ImageDraw.Draw(sheet)
     left, top = corner
-    kind = join.facts.get("kind", "open")
-    colour = KIND_COLOURS.get(kind, _FAINT)
+    colour = KIND_COLOURS.get(join.kind, _FAINT)
+    width = _even(_THUMB_PX) * 4 + _GAP_PX * 4
+    count = len(pictures)
+    # Over a transition the movement is seen; the takes' own lies beyond it.
+    at_cut = (count // 2 - 1, count // 2) if count == _PLAIN else (0, count - 1)
+    motions = dict(zip(at_cut, map(join.facts.get, _MOTIONS), strict=True))
+    thumb_px = (width - count * _GAP_PX) // count
     x = left
-    motions = (None, join.facts.get("motion_out"), join.facts.get("motion_in"), None)
-    for index, (pixels, motion) in enumerate(zip(pictures, motions, strict=True)):
+    for index, pixels in enumerate(pictures):
         thumb = Image.fromarray(pixels)
-        sheet.paste(thumb, (x, top))
+        if thumb_px < thumb.width:
+            high = round(thumb.height * thumb_px / thumb.width)
+            thumb = thumb.resize((thumb_px, high), Image.Resampling.BOX)
+        y = top + (pixels.shape[0] - thumb.height) // 2
+        sheet.paste(thumb, (x, y))
+        motion = motions.get(index)
         if motion:
-            box = (x, top, x + thumb.width, top + thumb.height)
+            box = (x, y, x + thumb.width, y + thumb.height)
             draw_flow(draw, box, motion, colour)
         x += thumb.width + _GAP_PX
-        if index == 1:
-            draw.rectangle((x - _GAP_PX, top - 3, x, top + thumb.height + 3), colour)
+        if index == count // 2 - 1:
+            bar = (x - _GAP_PX, top - 3, x, top + pixels.shape[0] + 3)
+            draw.rectangle(bar, colour)
             x += _GAP_PX
     y = top + pictures[0].shape[0] + 5
     _caption(draw, (left, y), join, rate, colour)
@@ -204,11 +258,11 @@ def _caption(
     left, y = at
     facts = join.facts
     score = facts.get("score")
-    head = facts.get("kind", "cut").upper()
+    head = join.kind.upper()
     if score is not None:
         head += f" {score:.2f}"
     draw.text((left, y), head, fill=colour, font=_font(16))
-    x = left + 118
+    x = left + max(118, 14 + int(draw.textlength(head, font=_font(16))))
     text = rates.timecode(join.record_frame, rate)
     if facts.get("motion_out") and facts.get("motion_in"):
         text += f"   {describe(facts['motion_out'])} | {describe(facts['motion_in'])}"

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from otio_genai import metadata, rates
 from otio_genai.errors import OutputError, TimelineError
+from otio_genai.maps import carry
 from otio_genai.media import locate
 from otio_genai.storyboard.flow import describe, draw_flow, flow_at
 from otio_genai.storyboard.joins import KIND_COLOURS, draw_joins, find_joins
@@ -50,7 +51,8 @@ def test_joins_are_found_with_the_frames_around_them(film):
     assert (first.record_frame, second.record_frame) == (24, 48)
     assert first.shown_frames == (18, 23, 24, 30)
     # Around a transition the outer frames lie beyond it.
-    assert second.shown_frames == (36, 47, 48, 60)
+    assert second.shown_frames == (36, 45, 47, 48, 51, 60)
+    assert (first.kind, second.kind) == ("match", "dissolve")
     assert first.facts["kind"] == "match"
     assert second.facts == {}
 
@@ -61,6 +63,26 @@ def test_the_picture_shows_kind_and_motion(film, tmp_path):
     colour = KIND_COLOURS["match"]
     teal = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
     assert (np.abs(picture - teal).max(axis=2) < 8).sum() > 500
+
+
+@pytest.mark.parametrize("kind", ["carry", "dip", "fade", 7])
+def test_a_transition_shows_its_inside(film, tmp_path, kind):
+    made = film.deepcopy()
+    recipe = {"kind": kind}
+    if kind == "carry":
+        recipe = carry.recipe(
+            (-0.1, 0, 0, 0), (0.1, 0, 0, 0), aspect=9 / 16, half_frames=8, rate=R
+        )
+    metadata.put(made.video_tracks()[0][2], "carry", recipe)
+    join = find_joins(made)[1]
+    assert join.kind == (kind if kind in ("carry", "dip") else "dissolve")
+    reach = 8 if kind == "carry" else 6
+    inner = (48 - reach // 2, 47, 48, 48 + reach // 2)
+    assert join.shown_frames == (42 - reach, *inner, 54 + reach)
+    picture = np.asarray(Image.open(draw_joins(made, tmp_path / "joins.png")))
+    colour = KIND_COLOURS[join.kind]
+    shade = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    assert (np.abs(picture.astype(int) - shade).max(axis=2) < 8).sum() > 300
 
 
 def test_the_same_film_is_the_same_picture(film, tmp_path):
