@@ -33,7 +33,8 @@ _TITLE = re.compile(
 _HEADING = re.compile(
     r"(int|ext|est|int\.?/ext|ext\.?/int|i/e)[. ]|\.(?=[^.\s])", re.IGNORECASE
 )
-_TRANSITION = re.compile(r"[^a-z]*TO:|FADE (IN|OUT|TO BLACK)[.:]")
+_TRANSITION = re.compile(r"[^a-z]*TO:|(FADE|CUT|DIP) (IN|OUT|TO [A-Z]+)[.:]?")
+_END = re.compile(r"(THE )?END\.?|FIN\.?")
 _NOTE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _BONEYARD = re.compile(r"/\*.*?(\*/|\Z)", re.DOTALL)
 _KEY = re.compile(r"([A-Za-z_ ]+?)\s*:(.*)", re.DOTALL)
@@ -73,7 +74,7 @@ class _Reading:
 
     def take_in(self, line: int, block: str) -> None:
         first = block.split("\n", 1)[0].strip()
-        if first.startswith(("#", "=", "~")):
+        if first.startswith(("#", "=", "~")) or _END.fullmatch(block.strip()):
             return
         if _is_transition(block):
             self.end_scene()

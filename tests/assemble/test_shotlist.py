@@ -236,7 +236,9 @@ INT./EXT. ROOM
 
 [[length: 4s]]
 
-FADE OUT.
+CUT TO BLACK.
+
+THE END
 """
 
 
