@@ -99,7 +99,7 @@ def _text_of(file: Path) -> str:
 
 def _table(text: str, rate: Fraction | None) -> tuple[list[ShotNote], _Faults]:
     lines = text.split("\n")
-    if found := re.fullmatch(r"sep=(.)", lines[0].strip(" "), re.IGNORECASE):
+    if found := re.fullmatch(r"sep=([,;|\t])", lines[0].strip(" "), re.IGNORECASE):
         # Spreadsheets of some countries say so in a line of its own.
         lines[0] = ""
     head = next((one for one in lines if not _passed_over(one)), "")
@@ -128,7 +128,7 @@ def _table(text: str, rate: Fraction | None) -> tuple[list[ShotNote], _Faults]:
 
 
 def _passed_over(line: str) -> bool:
-    return not line.strip() or line.lstrip().startswith("#")
+    return not line.strip() or line.lstrip(" ").startswith("#")
 
 
 def _records(lines: Sequence[str], mark: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -129,6 +129,8 @@ def test_headers_of_every_kind(read):
     assert read(wide) == (ShotNote("dune.mp4", None, 2.0, "", 2),)
     assert read("take\tin\tout\na\t1\t3,5\n") == (ShotNote("a", 1.0, 2.5, "", 2),)
     assert takes(read('sep=;\ntake;prompt\na;"of, sand"\n')) == ["a"]
+    assert takes(read("sep=|\ntake|length\na,b|2\n")) == ["a,b"]
+    assert takes(read("length\ttake\n\t#b\n")) == ["#b"]
     assert takes(read("TAKE\na\n*\nb")) == ["a", "", "b"]
 
 
