@@ -163,6 +163,35 @@ def speech(spans_s, length_s, sample_rate=16_000, seed=0, floor_db=-70.0):
     return sound.astype(np.float32)
 
 
+def narration(seed, gap_s=(0.3, 0.9), comma_s=(0.12, 0.28), spread=0.06):
+    """A text read aloud: (sentences, spans of speech, [start, end] of each sentence).
+
+    Syllables last 0.19 s on average; sentences differ in pace by ``spread`` (log).
+    """
+    rng = np.random.default_rng(seed)
+    texts, spans, true = [], [], []
+    time_s = 0.5
+    for _ in range(int(rng.integers(4, 14))):
+        begun, pace = time_s, 0.19 * math.exp(spread * rng.normal())
+        parts = []
+        for n in range(int(rng.integers(1, 4))):
+            time_s += float(rng.uniform(*comma_s)) if n else 0.0
+            syllables = rng.integers(1, 4, int(rng.integers(2, 8)))
+            parts.append(" ".join("".join(_syllables(rng, k)) for k in syllables))
+            long_s = pace * int(syllables.sum()) * math.exp(0.05 * rng.normal())
+            spans.append((time_s, time_s + long_s))
+            time_s += long_s
+        texts.append(", ".join(parts).capitalize() + ".")
+        true.append((begun, time_s))
+        time_s += float(rng.uniform(*gap_s))
+    return texts, spans, true
+
+
+def _syllables(rng, count):
+    for _ in range(count):
+        yield str(rng.choice(list("bdfgklmnprst"))) + str(rng.choice(list("aeiou")))
+
+
 def sines(levels_db, sample_rate=48_000, hz=1000.0, channels=2):
     """Stretches (level in dBFS, seconds) of one sine, alike in every channel."""
     gain = np.concatenate(
