@@ -10,6 +10,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange.lint import lint_xmeml
+from otio_genai.maps import carry
 from tests.support.strategies import Take, music, place
 
 R = Fraction(24)
@@ -302,7 +303,40 @@ def test_a_carry_is_told_to_be_a_dissolve():
     metadata.put(joint, "carry", {"kind": "carry", "fallback": "dissolve"})
     root, loss, _ = written(film(clip(), joint, clip(take("u"))), "premiere")
     assert next(root.iter("transitionitem")).findtext("effect/name") == "Cross Dissolve"
-    assert fates(loss) == [("transition type", "approximated")]
+    assert fates(loss) == [("carry", "approximated")]
+    assert "carry as a cross dissolve" in loss.items[0].target_gets
+
+
+@BOTH
+def test_a_dip_goes_out_and_comes_back(dialect):
+    joint = dissolve(6, 6)
+    metadata.put(joint, "carry", {"kind": "dip", "colour": [0, 0, 0]})
+    made = film(clip(), joint, clip(take("u")))
+    root, loss, text = written(made, dialect)
+    item = next(root.iter("transitionitem"))
+    assert item.findtext("effect/effectid") == "Dip to Color Dissolve"
+    told = [("dip", "approximated")] if dialect == "resolve" else []
+    assert fates(loss) == told
+    back = read_xmeml(text)
+    assert metadata.read(back.tracks[0][1], "carry")["kind"] == "dip"
+    shown = [
+        [[layer.weight for layer in layers] for layers in maps.picture_map(timeline)]
+        for timeline in (made, back)
+    ]
+    assert shown[0] == shown[1]
+
+
+def test_a_carry_without_handles_becomes_a_cut_with_a_marker():
+    still = (0.0, 0.0, 0.0, 0.0)
+    recipe = carry.recipe(still, still, aspect=9 / 16, half_frames=6, rate=R)
+    joint = dissolve(0, 0)
+    metadata.put(joint, "carry", recipe)
+    incoming = clip(take("u"))
+    metadata.put(incoming, "join", {"kind": "carry", "score": 0.5, "why": "carried"})
+    root, loss, _ = written(film(clip(), joint, incoming), "premiere")
+    assert not list(root.iter("transitionitem"))
+    assert root.findtext("sequence/marker/name") == "carry 0.50"
+    assert fates(loss) == [("transition", "dropped")]
 
 
 def test_start_timecode_and_drop_frame():

@@ -19,7 +19,10 @@ from otio_genai import maps
 from otio_genai.interchange.xmeml.dialects import LARGEST_GAIN, Table
 from otio_genai.interchange.xmeml.model import Filter, Parameter, Value
 
-__all__ = ["fit_scale", "level_filter", "motion_filter", "number"]
+__all__ = ["DIP_EFFECT", "fit_scale", "level_filter", "motion_filter", "number"]
+
+#: Id and name of the transition through black.
+DIP_EFFECT = "Dip to Color Dissolve"
 
 #: Told (feature, what the target gets, remedy) for each approximation.
 Report = Callable[[str, str, str], None]

@@ -13,6 +13,7 @@ from otio_genai import metadata, rates
 from otio_genai.interchange.xmeml.account import Account, clean
 from otio_genai.interchange.xmeml.dialects import Table
 from otio_genai.interchange.xmeml.effects import (
+    DIP_EFFECT,
     Report,
     When,
     level_filter,
@@ -36,6 +37,7 @@ __all__ = ["Maker"]
 #: Effect (id, name) of a transition between two pictures, and between two sounds:
 #: the constant-gain one, whose curves are straight like OpenTimelineIO's.
 _DISSOLVE = ("Cross Dissolve", "Cross Dissolve")
+_DIP = (DIP_EFFECT, DIP_EFFECT)
 _CROSSFADE = ("KGAudioTransCrossFade0dB", "Cross Fade ( 0dB)")
 
 
@@ -90,7 +92,7 @@ class Maker:
             ticks = rates.ticks(fade.before / self._rate.exact)
         if not silent:
             self._report_transition(fade, track, mediatype, alignment)
-        effect_id, name = _DISSOLVE if mediatype == "video" else _CROSSFADE
+        effect_id, name = _effect(fade, mediatype)
         return TransitionItem(
             start,
             end,
@@ -106,17 +108,34 @@ class Maker:
         self, fade: Fade, track: str, mediatype: MediaType, alignment: str
     ) -> None:
         kind = fade.transition.transition_type
+        dissolve = otio.schema.TransitionTypes.SMPTE_Dissolve
         place: dict[str, Any] = {
             "track": track,
             "item": clean(fade.transition.name),
             "span": (fade.cut - fade.before, fade.cut + fade.after),
         }
-        if kind != otio.schema.TransitionTypes.SMPTE_Dissolve:
+        if _kind(fade) == "carry" and mediatype == "video":
+            self._account.add(
+                "carry",
+                "approximated",
+                "the carry as a cross dissolve",
+                "Render the film to keep its movement.",
+                **place,
+            )
+        elif kind != dissolve:
             self._account.add(
                 "transition type",
                 "approximated",
                 "a cross dissolve over the same frames",
                 "Render the join to keep it.",
+                **place,
+            )
+        if _effect(fade, mediatype) == _DIP and not self._rules.extensions:
+            self._account.add(
+                "dip",
+                "approximated",
+                "a dip that the editor may show as a cross dissolve",
+                "Render the film to keep it.",
                 **place,
             )
         if not alignment and not self._rules.extensions:
@@ -280,6 +299,19 @@ def _when(head: int, ratio: Fraction, first: int) -> When:
         return first + rates.frames_at((head + frame) * ratio, Fraction(1))
 
     return when
+
+
+def _kind(fade: Fade) -> str:
+    kept = metadata.read(fade.transition, "carry")
+    return str(kept.get("kind", "")) if isinstance(kept, dict) else ""
+
+
+def _effect(fade: Fade, mediatype: MediaType) -> tuple[str, str]:
+    """Return the (id, name) of a transition's effect."""
+    if mediatype == "audio":
+        return _CROSSFADE
+    # Between a picture and black a dissolve is a fade already.
+    return _DIP if _kind(fade) == "dip" and not fade.black else _DISSOLVE
 
 
 def _alignment(fade: Fade) -> str:

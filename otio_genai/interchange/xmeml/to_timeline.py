@@ -17,6 +17,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.interchange.xmeml import model
 from otio_genai.interchange.xmeml.dialects import MARKER_COLORS, table
+from otio_genai.interchange.xmeml.effects import DIP_EFFECT
 from otio_genai.interchange.xmeml.reference import clip_of, source_start
 
 __all__ = ["to_timeline"]
@@ -126,6 +127,7 @@ class _Cut:
     before: int
     after: int
     black: str
+    dip: bool
 
 
 def _track(
@@ -177,12 +179,16 @@ def _between(
 
 
 def _transition(cut: _Cut, kind: str, rate: Fraction) -> otio.schema.Transition:
-    return otio.schema.Transition(
-        "Cross Dissolve" if kind == "Video" else "Cross Fade",
+    picture = DIP_EFFECT if cut.dip else "Cross Dissolve"
+    made = otio.schema.Transition(
+        picture if kind == "Video" else "Cross Fade",
         otio.schema.TransitionTypes.SMPTE_Dissolve,
         rates.time(cut.before, rate),
         rates.time(cut.after, rate),
     )
+    if cut.dip:
+        metadata.put(made, "carry", {"kind": "dip", "colour": [0, 0, 0]})
+    return made
 
 
 def _cut(item: model.TransitionItem, rate: Fraction) -> _Cut | None:
@@ -200,9 +206,9 @@ def _cut(item: model.TransitionItem, rate: Fraction) -> _Cut | None:
         before = (end - start) // 2
     before = min(max(before, 0), end - start)
     side, _, black = item.alignment.partition("-")
-    return _Cut(
-        start + before, before, end - start - before, side if black == "black" else ""
-    )
+    black = side if black == "black" else ""
+    dip = item.effect_id == DIP_EFFECT and not black
+    return _Cut(start + before, before, end - start - before, black, dip)
 
 
 def _placed(
