@@ -68,7 +68,10 @@ def composite(span: Span, pictures: Pictures, rate: Fraction) -> Any:
         _layer_clip(span, index, pictures, rate, length_s)
         for index in range(len(span.frames[0]))
     ]
-    if clips:
+    if len(clips) == 1 and clips[0].mask is None:
+        # One picture that fills the frame has nothing to be laid over.
+        whole = clips[0]
+    elif clips:
         whole = CompositeVideoClip(clips, size=pictures.size, bg_color=(0, 0, 0))
     else:
         whole = ColorClip(pictures.size, color=(0, 0, 0))
