@@ -20,11 +20,12 @@ import opentimelineio as otio
 from otio_genai import maps
 from otio_genai.analyse import analyse
 from otio_genai.assemble import project as projects
+from otio_genai.assemble.earlier import changes
 from otio_genai.assemble.filmfile import FilmFile
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError
-from otio_genai.export import export
+from otio_genai.export import export, read_timeline
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
 from otio_genai.interchange import Loss
@@ -75,6 +76,8 @@ def make(
     with_render: bool = True,
     cache: Path | None = None,
     progress: Progress | None = None,
+    replan: bool = False,
+    locked: Sequence[int] = (),
 ) -> Made:
     """Make a film of a project.
 
@@ -96,6 +99,11 @@ def make(
         Folder for what was measured; the user's cache folder by default.
     progress
         Called with (stage, done, total).
+    replan
+        Plan the film that is there already again, moving as little as possible; its
+        products are replaced.
+    locked
+        Joins of that film that must stay, 1 the first.
 
     Raises
     ------
@@ -105,13 +113,15 @@ def make(
     """
     film = projects.film_file(Path(project))
     folder = Path(output) if output is not None else film.home / "out"
+    before = _before(folder) if replan or locked else None
+    wish = _Wish(film, seed, before, tuple(locked))
     if dry_run:
-        timeline, _, told = _plan(film, seed, cache, progress)
+        timeline, _, told = _plan(wish, cache, progress)
         losses: dict[str, Loss] = {}
     else:
         wanted = [n for n in _NAMES if with_render or n != "film.mp4"]
-        with _workshop(folder, wanted, force=force) as beside:
-            timeline, measured, told = _plan(film, seed, cache, progress)
+        with _workshop(folder, wanted, force=force or replan) as beside:
+            timeline, measured, told = _plan(wish, cache, progress)
             products = [folder / name for name in wanted]
             files.spare_originals(products, locate.originals(measured))
             losses = _write_all(timeline, measured, told, beside, with_render, progress)
@@ -123,15 +133,46 @@ def make(
     return Made(timeline, folder, told, summary, notes, losses)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Which film is asked for."""
+
+    film: FilmFile
+    seed: int | None
+    before: otio.schema.Timeline | None
+    locked: tuple[int, ...]
+
+
+def _before(folder: Path) -> otio.schema.Timeline:
+    path = folder / "film.otio"
+    if not path.is_file():
+        raise OutputError(
+            "There is no earlier film to plan again.",
+            place=str(path),
+            remedy="Make the film once without --replan and --lock.",
+        )
+    return read_timeline(path)
+
+
 def _plan(
-    film: FilmFile, seed: int | None, cache: Path | None, progress: Progress | None
+    wish: _Wish, cache: Path | None, progress: Progress | None
 ) -> tuple[otio.schema.Timeline, otio.schema.SerializableCollection, dict[str, Any]]:
+    film = wish.film
     found = ingest(
-        film.folder, rate=film.rate, kinds=film.kinds, cache=cache, progress=progress
+        film.folder,
+        rate=film.rate,
+        kinds=film.kinds,
+        cues=film.cues,
+        cache=cache,
+        progress=progress,
     )
     measured = analyse(found, cache=cache, progress=progress)
-    timeline = projects.assemble_film(measured, film, seed=seed)
+    timeline = projects.assemble_film(
+        measured, film, seed=wish.seed, previous=wish.before, locked=wish.locked
+    )
     told = report(timeline, measured)
+    if wish.before is not None:
+        told["changes"] = changes(wish.before, timeline)
     told["problems"] = [problem.to_dict() for problem in check(timeline)]
     told["faults"] = [list(fault) for fault in bins.faults(measured)]
     return timeline, measured, told

@@ -1,38 +1,37 @@
-"""A film from a bin: length, slots, takes, fractures and sound, in that order."""
+"""A film from a bin: its material, length and notes; then a plan; then a timeline."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.assemble import candidates, fracture, mix, order, sequence
-from otio_genai.assemble.candidates import Take
-from otio_genai.assemble.grid import Music, cost_of_frames
-from otio_genai.assemble.match import score
-from otio_genai.assemble.slots import divide, fit, wanted_frames
+from otio_genai.assemble import candidates, mix, sequence
+from otio_genai.assemble.directions import directions
+from otio_genai.assemble.earlier import Earlier, earlier
+from otio_genai.assemble.notes import Notes
+from otio_genai.assemble.places import Places
+from otio_genai.assemble.brief import Brief, Planned
+from otio_genai.assemble.plan import make_plan
+from otio_genai.assemble.slots import wanted_frames, wished_frames
+from otio_genai.assemble.stills import stills
 from otio_genai.assemble.style import Style
+from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 from otio_genai.ingest import bin as bins
 
 __all__ = ["assemble"]
-
-# The order is sought on the best score each pair can reach, which the trims do not
-# always allow; so several orders are trimmed and the best film is kept.
-_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Sounds:
     bed: otio.schema.Clip | None
     voices: tuple[mix.Sound, ...]
-    music: Music
+    places: Places
 
 
 def assemble(
@@ -43,8 +42,15 @@ def assemble(
     rate: Fraction | float | str | None = None,
     size: tuple[int, int] | None = None,
     title: str = "Untitled",
+    notes: Notes = Notes(),  # noqa: B008  # it is immutable
+    previous: otio.schema.Timeline | None = None,
+    locked: Sequence[int] = (),
 ) -> otio.schema.Timeline:
     """Return a timeline edited from an analysed bin.
+
+    Order and choice of takes, in and out points, rhythm and fracture of every join
+    are sought together: the film of least cost, by the weights of the style, of all
+    that the notes allow.
 
     Parameters
     ----------
@@ -60,12 +66,18 @@ def assemble(
         Width and height in pixels; by default the commonest of its takes.
     title
         Name of the timeline.
+    notes
+        Pins, locks, joins and shots of the director's own.
+    previous
+        An earlier film of this bin, to be planned again: what need not move stays.
+    locked
+        Joins of ``previous`` that must stay as they are, 1 the first.
 
     Raises
     ------
     AssembleError
-        There is no picture, a named take is not there, or the voice-over is longer
-        than all takes together.
+        There is no picture, a length cannot be reached, a named take is not there,
+        or notes contradict each other; every fault is named.
 
     Examples
     --------
@@ -74,43 +86,73 @@ def assemble(
     >>> film = assemble(takes, Style(mean_shot_s=2.0), seed=7)    # doctest: +SKIP
     """
     film_rate = bins.film_rate(bin) if rate is None else rates.rate(rate)
+    raster = size or bins.film_size(bin)
+    aspect = raster[1] / raster[0]
     warnings: list[str] = []
-    moving = candidates.takes(bin, film_rate)
-    held = () if style.use_stills is False else candidates.stills(bin, film_rate)
-    sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style))
-    pool = _pool(moving, held, style, sounds)
-    pins = _pins(bin, pool, style)
-    if len(beds := bins.entries(bin, "music")) > 1:
-        others = ", ".join(clip.name for clip in beds[1:])
-        warnings.append(f"The bed is {beds[0].name}; not used: {others}.")
+    moving = candidates.takes(bin, film_rate, aspect)
+    held = () if style.use_stills is False else stills(bin, film_rate, aspect, style)
+    sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style), warnings)
+    pool = _pool(moving, held, style, sounds, film_rate, _named(notes, style, bin))
+    told = directions(notes, style, bin, pool, film_rate)
     total = wanted_frames(
         pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
     )
-    costs = cost_of_frames(sounds.music, total, film_rate, style.cut_on)
-    tries = [
-        _trim(chosen, costs, sounds.music, style)
-        for chosen in _choose(pool, costs, style, seed, pins)
-    ]
-    shots = min(tries, key=_cost)
-    if len(shots) < len(style.first) + len(style.last):
-        warnings.append("The film is too short for every take pinned to its ends.")
+    before = _earlier(previous, pool, film_rate, locked)
+    brief = Brief(
+        pool=pool,
+        total=total,
+        rate=film_rate,
+        style=style,
+        places=sounds.places,
+        directions=told,
+        seed=seed,
+        earlier=before,
+        warnings=warnings,
+    )
+    planned = make_plan(brief)
     film = sequence.Film(
         title=title,
         rate=film_rate,
-        size=size or bins.film_size(bin),
+        size=raster,
         style=style,
         seed=seed,
-        music=sounds.music,
+        places=sounds.places,
+        costs=planned.costs,
     )
-    return sequence.build(film, shots, sounds.bed, sounds.voices, warnings)
+    return _built(film, planned, sounds, warnings)
 
 
-def _picture_s(moving: Sequence[Take], held: Sequence[Take], style: Style) -> float:
+def _built(
+    film: sequence.Film, planned: Planned, sounds: _Sounds, warnings: Sequence[str]
+) -> otio.schema.Timeline:
+    return sequence.build(
+        film, planned.shots, planned.joins, sounds.bed, sounds.voices, warnings
+    )
+
+
+def _earlier(
+    previous: otio.schema.Timeline | None,
+    pool: Sequence[Material],
+    rate: Fraction,
+    locked: Sequence[int],
+) -> Earlier | None:
+    if previous is not None:
+        return earlier(previous, pool, rate, locked)
+    if locked:
+        raise AssembleError(
+            "There is no earlier film whose joins could be locked.",
+            remedy="Give the film they are in as `previous`.",
+        )
+    return None
+
+
+def _picture_s(
+    moving: Sequence[Material], held: Sequence[Material], style: Style
+) -> float:
     """Return how long a film the pictures can make at most."""
     if style.repeats:
         return math.inf
-    taken_s = sum(float(take.usable_frames / take.rate) for take in moving)
-    return taken_s + len(held) * style.max_shot_s
+    return sum(float(m.usable_frames / m.rate) for m in (*moving, *held))
 
 
 def _sounds(
@@ -118,9 +160,9 @@ def _sounds(
     style: Style,
     rate: Fraction,
     picture_s: float,
+    warn: list[str],
 ) -> _Sounds:
-    beds = bins.entries(found, "music")
-    bed = beds[0] if beds else None
+    bed = _bed(bins.entries(found, "music"), warn)
     heard = {} if bed is None else metadata.read(bed.media_reference, "beats", {})
     phrases = [float(p) for p in heard.get("phrases_s", [])]
     voices = bins.entries(found, "voice")
@@ -128,122 +170,69 @@ def _sounds(
     speech_s = sum(lengths_s) + style.voice_gap_s * max(0, len(voices) - 1)
     start_s = mix.start_of_voice_s(style, phrases, picture_s - speech_s)
     placed = tuple(mix.place_voices(voices, rate, style, start_s))
-    music = Music(
-        beats_s=tuple(heard.get("beats_s", [])),
-        downbeats_s=tuple(heard.get("downbeats_s", [])),
-        phrases_s=tuple(phrases),
-        onsets_s=tuple(heard.get("onsets_s", [])),
-        confidence=float(heard.get("confidence", 0.0)),
-        words_s=tuple(span for sound in placed for span in sound.words_s),
-    )
-    return _Sounds(bed, placed, music)
+    words = [span for sound in placed for span in sound.words_s]
+    sentences = [span for sound in placed for span in _sentences(sound, rate)]
+    for clip in voices:
+        said = metadata.read(clip.media_reference, "speech", {})
+        warn += [f"{clip.name}: {text}" for text in said.get("warnings", [])]
+    return _Sounds(bed, placed, Places.of(heard, words, sentences))
+
+
+def _bed(beds: Sequence[otio.schema.Clip], warn: list[str]) -> otio.schema.Clip | None:
+    if not beds:
+        return None
+    chosen = [c for c in beds if metadata.read(c.media_reference, "bed", False)]
+    bed = (chosen or beds)[0]
+    others = ", ".join(clip.name for clip in beds if clip is not bed)
+    if others and not chosen:
+        warn.append(f"The bed is {bed.name}; not used: {others}.")
+    return bed
+
+
+def _sentences(sound: mix.Sound, rate: Fraction) -> list[tuple[float, float]]:
+    begin_s = float(sound.record_in / rate)
+    said = metadata.read(sound.clip.media_reference, "speech", {})
+    return [
+        (begin_s + float(first), begin_s + float(last))
+        for first, last, *_ in said.get("sentences", [])
+    ]
+
+
+def _named(
+    notes: Notes, style: Style, found: otio.schema.SerializableCollection
+) -> set[str]:
+    """Return the media of all takes that someone asks for by name."""
+    names = [*style.first, *style.last]
+    names += [pin.take for pin in notes.pins] + [shot.take for shot in notes.shots]
+    names += [name for lock in notes.locks for name in (lock.before, lock.after)]
+    names += [name for join in notes.joins for name in (join.before, join.after)]
+    clips = [bins.find(found, name) for name in names if name]
+    return {clip.media_reference.target_url for clip in clips if clip is not None}
 
 
 def _pool(
-    moving: tuple[Take, ...],
-    held: tuple[Take, ...],
+    moving: Sequence[Material],
+    held: Sequence[Material],
     style: Style,
     sounds: _Sounds,
-) -> tuple[Take, ...]:
-    if style.use_stills is True or not moving or not held:
-        pool = moving + held
+    rate: Fraction,
+    named: set[str],
+) -> tuple[Material, ...]:
+    """Return takes, and stills where they are wanted, needed or named."""
+    if style.use_stills is True or not moving:
+        pool = (*moving, *held)
     else:
-        rate = moving[0].rate
         longest = math.floor(Fraction(style.max_shot_s) * rate)
         there = sum(min(take.usable_frames, longest) for take in moving)
-        need = wanted_frames(
-            moving, style, rate, bed=sounds.bed, voices=sounds.voices, ask=True
+        need = wished_frames(moving, style, rate, bed=sounds.bed, voices=sounds.voices)
+        wanted = there < need
+        pool = (
+            *moving,
+            *(m for m in held if wanted or m.clip.media_reference.target_url in named),
         )
-        pool = moving if there >= need else moving + held
     if not pool:
         raise AssembleError(
             "There is no take or still to make a film of.",
             remedy="Put at least one video or picture in the folder.",
         )
     return pool
-
-
-def _pins(
-    found: otio.schema.SerializableCollection, pool: Sequence[Take], style: Style
-) -> order.Pins:
-    """Return the takes named for the film's two ends, by index."""
-    names = (*style.first, *style.last)
-    clips = [bins.find(found, name) for name in names]
-    indices = [
-        next((i for i, take in enumerate(pool) if take.clip is clip), None)
-        for clip in clips
-    ]
-    wrong = []
-    for name, clip, index in zip(names, clips, indices, strict=True):
-        if clip is None:
-            wrong.append(f"{name}: no file, or more than one, goes by this name")
-        elif index is None:
-            wrong.append(f"{name}: it is no take or still of this film")
-        elif indices.count(index) > 1 and not style.repeats:
-            wrong.append(f"{name}: named more than once, but takes do not repeat")
-    if wrong:
-        raise AssembleError(
-            "Takes named under [order] cannot be placed:",
-            remedy="Write them as `otio-genai ingest` lists them.",
-            items=list(dict.fromkeys(wrong)),
-        )
-    whole = [index for index in indices if index is not None]
-    return order.Pins(
-        tuple(whole[: len(style.first)]), tuple(whole[len(style.first) :])
-    )
-
-
-def _choose(
-    pool: Sequence[Take], costs: Any, style: Style, seed: int, pins: order.Pins
-) -> list[list[Take]]:
-    """Return good orders of takes."""
-    slots = divide(costs, pool, style, pool[0].rate)
-    orders = order.arrange(
-        pool,
-        slots.lengths,
-        fracture.plan(slots.cuts, (), pool[0].rate, style),
-        seed=seed,
-        tries=_TRIES,
-        pins=pins,
-        free=style.order == "free",
-        repeats=style.repeats or len(slots.lengths) > len(pool),
-    )
-    return [[pool[index] for index in indices] for indices in orders]
-
-
-def _trim(
-    chosen: Sequence[Take], costs: Any, music: Music, style: Style
-) -> list[sequence.Shot]:
-    """Return the takes with their in-points and lengths."""
-    rate = chosen[0].rate
-    slots = fit(costs, chosen, style, rate)
-    kinds = fracture.plan(slots.cuts, music.phrases_s, rate, style)
-    half = max(1, round(Fraction(style.carry_s) * rate / 2))
-    opened = []
-    for slot, (take, length) in enumerate(zip(chosen, slots.lengths, strict=False)):
-        before = slot > 0 and kinds[slot - 1] == "carry"
-        after = slot < len(kinds) and kinds[slot] == "carry"
-        opened.append(take.openings(length, (half * before, half * after)))
-    picks = order.trim(opened, kinds)
-    return [
-        sequence.Shot(
-            take=take,
-            frames=length,
-            opening=ways.ways[pick],
-            leaving=tuple(float(v) for v in ways.exits[pick]),
-            entering=tuple(float(v) for v in ways.entries[pick]),
-            planned=kinds[slot - 1] if slot else "",
-        )
-        for slot, (take, length, ways, pick) in enumerate(
-            zip(chosen, slots.lengths, opened, picks, strict=False)
-        )
-    ]
-
-
-def _cost(shots: Sequence[sequence.Shot]) -> float:
-    """Return how far the joins are from what was planned, 0 at best for each."""
-    total = 0.0
-    for before, after in itertools.pairwise(shots):
-        value = score(before.leaving, after.entering)
-        total += value if after.planned == "dry" else 1 - value
-    return total

@@ -23,7 +23,7 @@ def reference_markdown() -> str:
         example = f"\n{_EXAMPLES[table]}" if table in _EXAMPLES else ""
         keys = schema.markdown(table, RECORDS)
         parts.append(f"## {head}\n\n{ABOUT[table]}\n{example}\n{keys}\n")
-    return "\n".join([*parts, _MEDIA, _SHOTS, _EDITORS])
+    return "\n".join([*parts, _MEDIA, _SHOTS, _AGAIN, _EDITORS])
 
 
 #: What each table is for, in the order of the page.
@@ -182,6 +182,18 @@ Whatever there is of foam.
 Kinds of join: `match`, `dry`, `carry`, `dissolve`, `dip`; also understood are
 `MATCH CUT`, `SMASH CUT`, `HARD CUT`, `JUMP CUT`, `WHIP PAN`, `CROSS FADE` and
 `FADE TO BLACK`.
+"""
+
+_AGAIN = """## Changing a film that is there
+
+`otio-genai joins out/film.otio` lists the joins with their numbers, scores and reasons.
+Change the film file, or set aside a take, and plan again: what need not change stays
+(`keep` under `[weights]` says how much that counts), and locked joins stay whatever
+happens.
+
+```
+otio-genai make my-film --replan --lock 3,7
+```
 """
 
 _EDITORS = """## In your editor

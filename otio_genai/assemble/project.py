@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -40,6 +40,8 @@ def assemble_film(
     film: FilmFile,
     *,
     seed: int | None = None,
+    previous: otio.schema.Timeline | None = None,
+    locked: Sequence[int] = (),
 ) -> otio.schema.Timeline:
     """Return the timeline that a film file asks for, from an analysed bin.
 
@@ -51,11 +53,16 @@ def assemble_film(
         The film file.
     seed
         Instead of the film file's.
+    previous
+        An earlier film of the same bin; the new one differs from it as little as
+        it must.
+    locked
+        Numbers of its joins that stay, 1 the first.
 
     Raises
     ------
     AssembleError
-        No film can be made of what is there.
+        No film can be made of what is there, or not with these notes and locks.
     """
     width, height = bins.film_size(bin)
     if film.width and film.height:
@@ -71,6 +78,9 @@ def assemble_film(
         rate=film.rate,
         size=(width, height),
         title=film.title,
+        notes=film.notes,
+        previous=previous,
+        locked=locked,
     )
     _start(timeline, film)
     return timeline
@@ -125,7 +135,12 @@ def from_project(
     """
     film = film_file(path)
     found = ingest(
-        film.folder, rate=film.rate, kinds=film.kinds, cache=cache, progress=progress
+        film.folder,
+        rate=film.rate,
+        kinds=film.kinds,
+        cues=film.cues,
+        cache=cache,
+        progress=progress,
     )
     measured = analyse(found, cache=cache, progress=progress)
     return assemble_film(measured, film, seed=seed)

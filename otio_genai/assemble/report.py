@@ -1,31 +1,33 @@
 """What a film achieved, measured against the same takes cut without thought.
 
-The figures say how well the joins called matches match and how much the dry ones
-break, and what the same slots give when filled with takes in file order or shuffled
-(20 seeds), their in-points sought in the same way. They are geometry of motion, not a
-verdict.
+The figures say how well the joins that are to flow match and how much the dry ones
+break, and what the same slots give when filled with takes in file order, shuffled
+(20 seeds), or cut to the beat alone. They are geometry of motion, not a verdict.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.assemble import candidates
-from otio_genai.assemble.match import score
-from otio_genai.assemble.order import trim
+from otio_genai.assemble import baselines, candidates, table
+from otio_genai.assemble.stills import stills
+from otio_genai.assemble.style import Style
+from otio_genai.assemble.tables import Material
+from otio_genai.assemble.unused import InFilm, why_unused
 from otio_genai.ingest import bin as bins
 
 __all__ = ["report"]
 
 _SHUFFLES = 20
-_NAMES = {"phrase": "phrases", "downbeat": "downbeats", "beat": "beats"}
+_ON_BEAT = ("phrase", "downbeat", "beat", "section")
+_KINDS = ("match", "dry", "carry", "dissolve", "dip", "rest", "open")
 
 
 def report(
@@ -44,15 +46,15 @@ def report(
     -------
     dict
         ``film`` (figures and the lines of the summary), ``joins`` (one dictionary
-        each), ``unused`` (names), ``skipped`` and ``warnings``.
+        each), ``unused`` ([name, why] pairs), ``skipped`` and ``warnings``.
     """
     film = metadata.read(timeline, "film", {})
-    joins = _joins(timeline)
+    joins = table.joins(timeline)
     kinds = Counter(join["kind"] for join in joins)
-    order = ("match", "dry", "carry", "rest", "open")
-    figures = _figures(timeline, bin, joins)
-    used = {clip.media_reference.target_url for clip in maps.clips(timeline)}
-    bed = next((c for c in maps.clips(timeline) if _is_bed(c)), None)
+    pool = _pool(timeline, bin)
+    figures = _figures(timeline, pool, joins)
+    bed = next((c for c in maps.clips(timeline) if _kind(c) == "music"), None)
+    music = _music(joins, bed)
     return {
         "film": {
             "title": timeline.name,
@@ -62,118 +64,100 @@ def report(
             "length_frames": film["length_frames"],
             "seed": film["seed"],
             "clips": len(joins) + 1,
-            "kinds": {kind: kinds[kind] for kind in order},
-            "figures": figures,
+            "kinds": {kind: kinds[kind] for kind in _KINDS},
+            "figures": figures | {"music": music, "sound": film.get("programme")},
+            "costs": film.get("costs", {}),
             "match_line": _match_line(figures, kinds),
-            "music_line": _music_line(joins, bed),
+            "music_line": _music_line(music, len(joins)),
         },
         "joins": joins,
-        "unused": [
-            clip.name
-            for clip in bins.entries(bin)
-            if clip.media_reference.target_url not in used
-        ],
+        "unused": _unused(timeline, bin, pool, joins),
         "skipped": [list(pair) for pair in bins.skipped(bin)],
         "warnings": film["warnings"],
     }
 
 
-def _joins(timeline: otio.schema.Timeline) -> list[dict[str, Any]]:
+def _pool(
+    timeline: otio.schema.Timeline, bin: otio.schema.SerializableCollection
+) -> list[Material]:
+    """Return the takes, and the stills when the film has any."""
+    film = metadata.read(timeline, "film", {})
     rate = maps.record_rate(timeline)
-    found: list[dict[str, Any]] = []
-    clock, before = 0, None
-    for clip in timeline.video_tracks()[0]:
-        if not isinstance(clip, otio.schema.Clip):
-            continue
-        if before is not None:
-            found.append(
-                {
-                    "record_frame": clock,
-                    "timecode": rates.timecode(clock, rate),
-                    "from": before.name,
-                    "to": clip.name,
-                    **metadata.read(clip, "join", {}),
-                }
-            )
-        before = clip
-        clock += rates.frames_at(rates.seconds(clip.source_range.duration), rate)
-    return found
+    aspect = film["height"] / film["width"]
+    pool: list[Material] = [*candidates.takes(bin, rate, aspect)]
+    if any(_kind(clip) == "still" for clip in maps.clips(timeline)):
+        pool += stills(bin, rate, aspect, Style.from_dict(film["style"]))
+    return pool
 
 
 def _figures(
     timeline: otio.schema.Timeline,
-    bin: otio.schema.SerializableCollection,
+    pool: Sequence[Material],
     joins: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
-    clips = [
-        clip
-        for clip in timeline.video_tracks()[0]
-        if isinstance(clip, otio.schema.Clip)
-    ]
     rate = maps.record_rate(timeline)
-    slots = [
-        rates.frames_at(rates.seconds(c.source_range.duration), rate) for c in clips
-    ]
-    dry = [join["planned"] == "dry" for join in joins]
-    pool = candidates.takes(bin, rate)
-    if any(_is_still(clip) for clip in clips):
-        pool += candidates.stills(bin, rate)
-    rng = np.random.default_rng(0)
-    shuffled = [
-        _mean_scores(_naive(pool, slots, rng.permutation(len(pool)), dry), dry)
-        for _ in range(_SHUFFLES)
-    ]
-    ours = _mean_scores([join["score"] for join in joins], dry)
-    in_order = _mean_scores(_naive(pool, slots, np.arange(len(pool)), dry), dry)
+    planned = [join["planned"] for join in joins]
+    lengths = [_frames(clip, rate) for clip in _shots(timeline)]
+    slotted = baselines.Slotted(pool, lengths, planned)
+    found = {
+        "mean_score": baselines.means([join["score"] for join in joins], planned),
+        "file_order": baselines.file_order(slotted),
+        "shuffled": baselines.shuffled(slotted, _SHUFFLES),
+        "beat_only": baselines.beat_only(slotted),
+    }
+    flat = {name: asdict(means) for name, means in found.items()}
     return {
-        "planned_match": _named(ours, in_order, [s[0] for s in shuffled], 0),
-        "planned_dry": _named(ours, in_order, [s[1] for s in shuffled], 1),
+        "planned_match": {name: means["flow"] for name, means in flat.items()},
+        "planned_dry": {name: means["dry"] for name, means in flat.items()},
     }
 
 
-def _naive(
-    pool: Sequence[candidates.Take],
-    slots: Sequence[int],
-    order: Any,
-    dry: Sequence[bool],
-) -> list[float]:
-    """Return the scores of takes laid into the slots in an order, trimmed as ours."""
-    takes = [pool[int(order[slot % len(order)])] for slot in range(len(slots))]
-    opened = [
-        take.openings(min(frames, take.usable_frames))
-        for take, frames in zip(takes, slots, strict=True)
-    ]
-    picks = trim(opened, ["dry" if is_dry else "match" for is_dry in dry])
-    return [
-        score(before.exits[i], after.entries[k])
-        for (before, i), (after, k) in itertools.pairwise(
-            zip(opened, picks, strict=True)
+def _shots(timeline: otio.schema.Timeline) -> list[otio.schema.Clip]:
+    track = timeline.video_tracks()[0]
+    return [item for item in track if isinstance(item, otio.schema.Clip)]
+
+
+def _frames(clip: otio.schema.Clip, rate: Fraction) -> int:
+    return rates.frames_at(rates.seconds(clip.source_range.duration), rate)
+
+
+def _unused(
+    timeline: otio.schema.Timeline,
+    bin: otio.schema.SerializableCollection,
+    pool: Sequence[Material],
+    joins: Sequence[dict[str, Any]],
+) -> list[list[str]]:
+    used = {clip.media_reference.target_url for clip in maps.clips(timeline)}
+    rate = maps.record_rate(timeline)
+    shots = _shots(timeline)
+    film = [
+        InFilm(
+            name=clip.name,
+            frames=_frames(clip, rate),
+            leaving=joins[k]["motion_out"] if k < len(joins) else (0.0,) * 4,
+            entering=joins[k - 1]["motion_in"] if k else (0.0,) * 4,
+            planned=joins[k - 1]["planned"] if k else "",
         )
+        for k, clip in enumerate(shots)
     ]
+    by_url = {m.clip.media_reference.target_url: m for m in pool}
+    found = []
+    for clip in bins.entries(bin):
+        url = clip.media_reference.target_url
+        if url in used:
+            continue
+        if url in by_url:
+            why = why_unused(by_url[url], film)
+        elif _kind(clip) == "still":
+            why = "the takes fill the film without stills (use_stills)"
+        else:
+            why = "another piece of music is the bed"
+        found.append([clip.name, why])
+    return found
 
 
-def _mean_scores(
-    values: Sequence[float], dry: Sequence[bool]
-) -> tuple[float | None, float | None]:
-    sides = []
-    for wanted in (False, True):
-        chosen = [v for v, is_dry in zip(values, dry, strict=True) if is_dry == wanted]
-        sides.append(round(float(np.mean(chosen)), 3) if chosen else None)
-    return sides[0], sides[1]
-
-
-def _named(
-    ours: tuple[float | None, float | None],
-    in_order: tuple[float | None, float | None],
-    shuffled: Sequence[float | None],
-    side: int,
-) -> dict[str, float | None]:
-    known = [value for value in shuffled if value is not None]
-    return {
-        "mean_score": ours[side],
-        "file_order": in_order[side],
-        "shuffled": round(float(np.mean(known)), 3) if known else None,
-    }
+def _kind(clip: otio.schema.Clip) -> str:
+    return str(metadata.read(clip.media_reference, "media", {}).get("kind", ""))
 
 
 def _match_line(figures: dict[str, Any], kinds: Counter[str]) -> str:
@@ -193,29 +177,39 @@ def _match_line(figures: dict[str, Any], kinds: Counter[str]) -> str:
     return f"motion: {'; '.join(parts) or 'no joins'}"
 
 
-def _is_still(clip: otio.schema.Clip) -> bool:
-    facts = metadata.read(clip.media_reference, "media", {})
-    return bool(facts.get("kind") == "still")
-
-
-def _is_bed(clip: otio.schema.Clip) -> bool:
-    facts = metadata.read(clip.media_reference, "media", {})
-    return bool(facts.get("kind") == "music")
-
-
-def _music_line(joins: Sequence[dict[str, Any]], bed: otio.schema.Clip | None) -> str:
+def _music(
+    joins: Sequence[dict[str, Any]], bed: otio.schema.Clip | None
+) -> dict[str, Any] | None:
+    """Return how many cuts fall on what, and how sure the beat is."""
     if bed is None:
-        return "music: none"
+        return None
     heard = metadata.read(bed.media_reference, "beats", {})
-    sure = float(heard.get("confidence", 0.0))
-    on = Counter(j["place"] for j in joins if j["distance_frames"] == 0)
-    if heard.get("mode") == "beats":
-        said = sum(on[place] for place in _NAMES)
+    on = Counter(join["place"] for join in joins if join["distance_frames"] == 0)
+    return {
+        "bed": bed.name,
+        "source": heard.get("source", "measured"),
+        "mode": heard.get("mode", "onsets"),
+        "bpm": heard.get("bpm", 0.0),
+        "confidence": float(heard.get("confidence", 0.0)),
+        "on": dict(sorted(on.items())),
+        "on_beat": sum(on[place] for place in _ON_BEAT),
+    }
+
+
+def _music_line(music: dict[str, Any] | None, joins: int) -> str:
+    if music is None:
+        return "music: none"
+    on, sure = music["on"], music["confidence"]
+    marked = on.get("marker", 0)
+    also = f", {marked} on markers" if marked else ""
+    if music["mode"] == "beats":
+        given = "" if music["source"] == "measured" else f", {music['source']} given"
         return (
-            f"music: {said} of {len(joins)} cuts on the beat, {on['phrase']} of them "
-            f"on phrases ({heard['bpm']:.0f} bpm, confidence {sure:.2f})"
+            f"music: {music['on_beat']} of {joins} cuts on the beat, "
+            f"{on.get('phrase', 0)} of them on phrases{also} "
+            f"({music['bpm']:.0f} bpm, confidence {sure:.2f}{given})"
         )
     return (
-        f"music: no reliable beat (confidence {sure:.2f}); {on['phrase']} of "
-        f"{len(joins)} cuts on phrases, {on['onset']} on onsets"
+        f"music: no reliable beat (confidence {sure:.2f}); {on.get('phrase', 0)} of "
+        f"{joins} cuts on phrases, {on.get('onset', 0)} on onsets{also}"
     )

@@ -1,25 +1,28 @@
-"""The timeline itself: picture, voice and bed as stock OpenTimelineIO objects."""
+"""The timeline itself: shots, joins and sound as stock OpenTimelineIO objects."""
 
 from __future__ import annotations
 
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.assemble import fracture, mix
-from otio_genai.assemble.candidates import Opening, Take, framing
-from otio_genai.assemble.grid import Music
+from otio_genai.assemble import fracture, mix, places
+from otio_genai.assemble.places import Places
+from otio_genai.assemble.soundtrack import Heard, soundtrack
+from otio_genai.assemble.stills import Still
 from otio_genai.assemble.style import Style
+from otio_genai.assemble.tables import Material
+from otio_genai.maps import carry
 
-__all__ = ["Film", "Shot", "build"]
+__all__ = ["Film", "Join", "Shot", "build"]
 
-_VERSION = 1
+_VERSION = 2
 # A still has no time of its own: this far in, it has handles on both sides.
 _INTO_STILL_S = 60
 
@@ -33,55 +36,79 @@ class Film:
     size: tuple[int, int]
     style: Style
     seed: int
-    music: Music
+    places: Places
+    costs: dict[str, float] = field(default_factory=dict)
+    "What the film costs, rule by rule."
+
+    @property
+    def aspect(self) -> float:
+        """Height over width of the frame."""
+        return self.size[1] / self.size[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A take in its slot."""
+    """A take or still in its slot."""
 
-    take: Take
+    material: Material
     frames: int
     "Length in record frames."
-    opening: Opening
+    way: int
+    "In-point in record frames from the take's first, or the still's move."
     leaving: tuple[float, ...]
     "Motion before its out-point, fw/s."
     entering: tuple[float, ...]
     "Motion after its in-point, fw/s."
-    planned: str
-    "Planned kind of the join before it; empty for the first."
 
     @property
     def record_in(self) -> int:
         """In-point in record frames from the take's first."""
-        if self.take.still:
-            return math.floor(_INTO_STILL_S * self.take.rate)
-        return self.opening.record_in
+        if isinstance(self.material, Still):
+            return math.floor(_INTO_STILL_S * self.material.rate)
+        return self.way
 
     @property
     def handles(self) -> tuple[int, int]:
         """Whole record frames of media before the in and after the out point."""
-        return self.record_in, self.take.end - self.record_in - self.frames
+        return self.record_in, self.material.end - self.record_in - self.frames
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A planned join between two shots."""
+
+    kind: str
+    half: int
+    "Record frames that a transition wants on each side of the cut."
+    locked: bool = False
+    "Whether it was kept from an earlier film by wish."
+    noted: bool = False
+    "Whether the director asked for its kind."
 
 
 def build(
     film: Film,
     shots: Sequence[Shot],
+    joins: Sequence[Join],
     bed: otio.schema.Clip | None,
     voices: Sequence[mix.Sound],
     warnings: Sequence[str],
 ) -> otio.schema.Timeline:
-    """Return the timeline of the shots, the bed and the voices."""
+    """Return the timeline of the shots, the bed, the voices and the takes' sound."""
     total = sum(shot.frames for shot in shots)
-    told = list(warnings)
     timeline = otio.schema.Timeline(
         film.title, global_start_time=rates.time(0, film.rate)
     )
-    timeline.tracks.append(_picture(film, shots))
-    if voices:
-        timeline.tracks.append(_voice(film, voices, bed))
-    if bed is not None:
-        timeline.tracks.append(_bed(film, bed, voices, total, told))
+    timeline.tracks.append(_picture(film, shots, joins))
+    sound = soundtrack(
+        shots=_heard(shots),
+        voices=voices,
+        bed=bed,
+        total=total,
+        rate=film.rate,
+        style=film.style,
+    )
+    timeline.tracks.extend(sound.tracks)
     facts = {
         "title": film.title,
         "rate": rates.text(film.rate),
@@ -91,40 +118,72 @@ def build(
         "length_frames": total,
         "style": film.style.to_dict(),
         "seed": film.seed,
-        "warnings": told,
+        "costs": {name: round(cost, 4) for name, cost in film.costs.items()},
+        "programme": sound.programme,
+        "warnings": [*warnings, *sound.warnings],
         "version": _VERSION,
     }
     metadata.put(timeline, "film", facts)
     return timeline
 
 
-def _picture(film: Film, shots: Sequence[Shot]) -> otio.schema.Track:
+def _heard(shots: Sequence[Shot]) -> list[Heard]:
+    found, clock = [], 0
+    for shot in shots:
+        facts = metadata.read(shot.material.clip.media_reference, "media", {})
+        head, tail = shot.handles
+        found.append(
+            Heard(
+                clip=shot.material.clip,
+                record_in=clock,
+                frames=shot.frames,
+                source_in_frames=shot.record_in,
+                head_frames=head,
+                tail_frames=tail,
+                sounds=bool(facts.get("has_audio")),
+            )
+        )
+        clock += shot.frames
+    return found
+
+
+def _picture(
+    film: Film, shots: Sequence[Shot], joins: Sequence[Join]
+) -> otio.schema.Track:
     track = otio.schema.Track("Picture", kind=otio.schema.TrackKind.Video)
     opening = round(Fraction(film.style.fade_in_s) * film.rate)
     if opening:
-        track.append(_dissolve(film.rate, 0, min(opening, shots[0].frames), "fade"))
-    clock = 0
+        into = min(opening, shots[0].frames)
+        track.append(_transition(film.rate, (0, into), {"kind": "fade"}))
+    clock, taken = 0, opening
     for index, shot in enumerate(shots):
         clip = _clip(shot, film.rate)
         if index:
-            offsets = _carry_offsets(film, shots[index - 1], shot)
-            join = _join(film, shots[index - 1], shot, clock, offsets)
-            metadata.put(clip, "join", join)
-            if join["kind"] == "carry":
-                track.append(_dissolve(film.rate, *offsets, "carry"))
+            before, join = shots[index - 1], joins[index - 1]
+            offsets = _offsets(join, before, shot, taken)
+            made = _join(film, before, shot, join, clock, offsets)
+            metadata.put(clip, "join", made)
+            if made["kind"] == join.kind and join.kind in _TRANSITIONS:
+                recipe = _recipe(film, before, shot, join, taken)
+                track.append(_transition(film.rate, offsets, recipe))
+            taken = offsets[1] if made["kind"] in _TRANSITIONS else 0
         track.append(clip)
         clock += shot.frames
     closing = round(Fraction(film.style.fade_out_s) * film.rate)
     if closing:
-        track.append(_dissolve(film.rate, min(closing, shots[-1].frames), 0, "fade"))
+        out = min(closing, shots[-1].frames - taken)
+        track.append(_transition(film.rate, (max(1, out), 0), {"kind": "fade"}))
     return track
 
 
+_TRANSITIONS = ("carry", "dissolve", "dip")
+
+
 def _clip(shot: Shot, rate: Fraction) -> otio.schema.Clip:
-    reference = copy.deepcopy(shot.take.clip.media_reference)
+    reference = copy.deepcopy(shot.material.clip.media_reference)
     begin_s = rates.seconds(reference.available_range.start_time)
     clip = otio.schema.Clip(
-        shot.take.clip.name,
+        shot.material.clip.name,
         reference,
         otio.opentime.TimeRange(
             otio.opentime.RationalTime(
@@ -133,135 +192,105 @@ def _clip(shot: Shot, rate: Fraction) -> otio.schema.Clip:
             rates.time(shot.frames, rate),
         ),
     )
-    if shot.opening.keys:
-        metadata.put(clip, "framing", framing(shot.opening.keys))
+    if isinstance(shot.material, Still):
+        still = shot.material
+        keys = still.moves[shot.way].keys(shot.frames, rate, still.aspect)
+        framing = {"fit": "cover", "keys": [list(key) for key in keys]}
+        metadata.put(clip, "framing", framing)
     return clip
 
 
-def _carry_offsets(film: Film, before: Shot, after: Shot) -> tuple[int, int]:
-    """Return the frames a carry gets on each side: what was asked for, or less."""
-    if after.planned != "carry":
+def _offsets(join: Join, before: Shot, after: Shot, taken: int) -> tuple[int, int]:
+    """Return the frames a transition gets on each side: what it wants, or less.
+
+    ``taken`` frames at the start of the outgoing shot belong to the join before it.
+    """
+    if join.kind not in _TRANSITIONS:
         return 0, 0
-    half = max(1, round(Fraction(film.style.carry_s) * film.rate / 2))
-    into = min(half, after.handles[0], before.frames // 2)
-    out = min(half, before.handles[1], after.frames // 2)
+    into = min(join.half, after.handles[0], before.frames - taken)
+    out = min(join.half, before.handles[1], after.frames // 2)
     return max(0, into), max(0, out)
 
 
-def _dissolve(rate: Fraction, into: int, out: int, kind: str) -> otio.schema.Transition:
+def _recipe(
+    film: Film, before: Shot, after: Shot, join: Join, taken: int
+) -> dict[str, Any]:
+    if join.kind == "dissolve":
+        return {"kind": "dissolve"}
+    if join.kind == "dip":
+        return {"kind": "dip", "colour": [0, 0, 0]}
+    return carry.recipe(
+        before.leaving,
+        after.entering,
+        aspect=film.aspect,
+        half_frames=min(join.half, before.frames - taken, after.frames // 2),
+        rate=film.rate,
+    )
+
+
+def _transition(
+    rate: Fraction, offsets: tuple[int, int], recipe: dict[str, Any]
+) -> otio.schema.Transition:
+    into, out = offsets
     made = otio.schema.Transition(
-        name=kind,
+        name=recipe["kind"],
         transition_type=otio.schema.TransitionTypes.SMPTE_Dissolve,
         in_offset=rates.time(into, rate),
         out_offset=rates.time(out, rate),
     )
-    metadata.put(made, "carry", {"kind": kind, "fallback": "dissolve"})
+    metadata.put(made, "carry", {"fallback": "dissolve"} | recipe)
     return made
 
 
 def _join(
-    film: Film, before: Shot, after: Shot, cut: int, offsets: tuple[int, int]
+    film: Film,
+    before: Shot,
+    after: Shot,
+    join: Join,
+    cut: int,
+    offsets: tuple[int, int],
 ) -> dict[str, Any]:
-    half = max(1, round(Fraction(film.style.carry_s) * film.rate / 2))
     verdict = fracture.judge(
-        after.planned,
+        join.kind,
         before.leaving,
         after.entering,
         film.style,
-        offsets=offsets,
-        wanted=half,
+        carried=sum(offsets) >= 2,
     )
-    sure = min(before.take.confidence, after.take.confidence)
-    if sure == 0 and verdict.kind != "carry":
+    sure = min(before.material.confidence, after.material.confidence)
+    if sure == 0 and verdict.kind not in _TRANSITIONS:
         why = "the motion of these takes is not known"
         verdict = fracture.Verdict("open", verdict.score, why)
-    place, distance = _nearest(film.music, cut, film.rate)
-    why = verdict.why
-    if place and distance == 0:
-        at = rates.timecode(cut, film.rate)
-        why += f"; on {_ARTICLES[place]} {place} at {at}"
-    return {
+    near = places.nearest(film.places, cut, film.rate)
+    made = {
         "kind": verdict.kind,
-        "planned": after.planned,
+        "planned": join.kind,
         "score": round(verdict.score, 4),
         "confidence": round(sure, 3),
         "motion_out": [round(v, 5) for v in before.leaving],
         "motion_in": [round(v, 5) for v in after.entering],
-        "place": place,
-        "distance_frames": distance,
-        "why": why,
+        "place": near.name if near else None,
+        "distance_frames": near.distance_frames if near else None,
+        "why": _why(verdict, join, offsets, near, rates.timecode(cut, film.rate)),
     }
+    return made | ({"locked": True} if join.locked else {})
 
 
-_ARTICLES = {"phrase": "a", "downbeat": "a", "beat": "a", "onset": "an"}
-
-
-def _nearest(music: Music, cut: int, rate: Fraction) -> tuple[str | None, int | None]:
-    """Return the nearest musical place and the frames from it to the cut."""
-    places = {"phrase": music.phrases_s}
-    if music.has_beat:
-        places |= {"downbeat": music.downbeats_s, "beat": music.beats_s}
-    else:
-        places |= {"onset": music.onsets_s}
-    best: tuple[str | None, int | None] = (None, None)
-    for place, times_s in places.items():
-        for time_s in times_s:
-            distance = cut - rates.frame_with(time_s, rate)
-            if best[1] is None or abs(distance) < abs(best[1]):
-                best = (place, distance)
-    return best
-
-
-def _voice(
-    film: Film, voices: Sequence[mix.Sound], bed: otio.schema.Clip | None
-) -> otio.schema.Track:
-    track = otio.schema.Track("Voice", kind=otio.schema.TrackKind.Audio)
-    clips = [sound.clip for sound in voices]
-    _, gains = mix.gains_db(bed, clips, film.style)
-    clock = 0
-    for sound, gain_db in zip(voices, gains, strict=True):
-        if sound.record_in > clock:
-            gap = rates.span(0, sound.record_in - clock, film.rate)
-            track.append(otio.schema.Gap(source_range=gap))
-        clip = _sound_clip(sound.clip, sound.frames, film.rate)
-        metadata.put(clip, "levels", mix.levels(sound.frames, gain_db, film.rate))
-        track.append(clip)
-        clock = sound.record_in + sound.frames
-    return track
-
-
-def _bed(
-    film: Film,
-    bed: otio.schema.Clip,
-    voices: Sequence[mix.Sound],
-    total: int,
-    told: list[str],
-) -> otio.schema.Track:
-    track = otio.schema.Track("Bed", kind=otio.schema.TrackKind.Audio)
-    frames = min(total, mix.length_frames(bed, film.rate))
-    if frames < total:
-        rest_s = float((total - frames) / film.rate)
-        told.append(f"The music ends {rest_s:.1f} s before the film; silence follows.")
-    clips = [sound.clip for sound in voices]
-    gain_db, _ = mix.gains_db(bed, clips, film.style)
-    words = [span for sound in voices for span in sound.words_s]
-    depth = mix.depth_db(bed, clips, film.style) if words else 0.0
-    clip = _sound_clip(bed, frames, film.rate)
-    levels = mix.levels(
-        frames,
-        gain_db,
-        film.rate,
-        ducked=mix.duck(words, depth, film.style),
-        fade_in_s=film.style.bed_fade_in_s,
-        fade_out_s=film.style.bed_fade_out_s,
-    )
-    metadata.put(clip, "levels", levels)
-    track.append(clip)
-    return track
-
-
-def _sound_clip(
-    clip: otio.schema.Clip, frames: int, rate: Fraction
-) -> otio.schema.Clip:
-    reference = copy.deepcopy(clip.media_reference)
-    return otio.schema.Clip(clip.name, reference, rates.span(0, frames, rate))
+def _why(
+    verdict: fracture.Verdict,
+    join: Join,
+    offsets: tuple[int, int],
+    near: places.Place | None,
+    timecode: str,
+) -> str:
+    parts = [verdict.why]
+    if verdict.kind in _TRANSITIONS and min(offsets) < join.half:
+        parts.append("its handles are shorter than asked for")
+    if near is not None and near.distance_frames == 0:
+        article = "an" if near.name == "onset" else "a"
+        parts.append(f"on {article} {near.name} at {timecode}")
+    if join.locked:
+        parts.append("locked")
+    elif join.noted:
+        parts.append("as noted")
+    return "; ".join(parts)

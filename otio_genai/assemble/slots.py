@@ -3,51 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
+import numpy as np
 import opentimelineio as otio
+from numpy.typing import NDArray
 
 from otio_genai.assemble import grid, mix
-from otio_genai.assemble.candidates import Take
 from otio_genai.assemble.style import Style
+from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 
-__all__ = ["Slots", "divide", "fit", "wanted_frames"]
+__all__ = ["divide", "limits", "mean_frames", "rhythm_costs", "wanted_frames"]
+
+Costs = NDArray[np.float64]
 
 _TRIES = 14
 # Without a length of its own a film takes this much of what its takes could fill, so
 # that there is something to choose from.
 _CHOICE = Fraction(3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The film divided."""
-
-    cuts: tuple[int, ...]
-    "Record frames of the cuts, without the two ends."
-    lengths: tuple[int, ...]
-    "Lengths between them, one more than cuts."
+_LEAST_WEIGHT = 0.02
 
 
 def wanted_frames(
-    pool: Sequence[Take],
+    pool: Sequence[Material],
     style: Style,
     rate: Fraction,
     *,
     bed: otio.schema.Clip | None,
     voices: Sequence[mix.Sound],
-    warn: list[str] | None = None,
-    ask: bool = False,
+    warn: list[str],
 ) -> int:
     """Return the film's length in record frames.
 
-    As asked, else the music's or three quarters of the takes, whichever is less; never
-    shorter than the voice-over with its ending held, never longer than there is
-    picture for.
+    As asked, exactly; else the music's or three quarters of the takes, whichever is
+    less, but never shorter than the voice-over with its ending held, and never longer
+    than there is picture for.
 
     Parameters
     ----------
@@ -61,36 +53,26 @@ def wanted_frames(
         The music, and the voice-over as placed.
     warn
         Gets a sentence for each wish that could not be met.
-    ask
-        Only say what is wished for, whatever there is picture for.
 
     Raises
     ------
     AssembleError
-        The voice-over needs more picture than there is.
+        The length asked for cannot be reached (the nearest that can is said), or the
+        voice-over needs more picture than there is.
     """
-    told = warn if warn is not None else []
-    longest = math.floor(Fraction(style.max_shot_s) * rate)
-    easy = sum(min(take.usable_frames, longest) for take in pool)
-    there = sum(take.usable_frames for take in pool if not take.still)
-    there += sum(longest for take in pool if take.still)
     speech = max((sound.record_in + sound.frames for sound in voices), default=0)
-    enough = max(1, math.floor(easy * _CHOICE) if len(pool) > 2 else easy)
+    there = math.inf if style.repeats else sum(m.usable_frames for m in pool)
     if style.length_s is not None:
-        wish = math.floor(Fraction(style.length_s) * rate)
-    elif bed is not None:
-        wish = mix.length_frames(bed, rate)
-        wish = wish if ask else min(wish, enough)
-    else:
-        wish = enough
+        asked = max(1, math.floor(Fraction(style.length_s) * rate))
+        _refuse_length(asked, there, speech, rate)
+        return asked
     held = speech + (math.ceil(Fraction(style.hold_end_s) * rate) if voices else 0)
+    wish = _wish(pool, style, rate, bed)
     if held > wish:
-        told.append(
+        warn.append(
             f"The film was lengthened to {_seconds(held, rate)} to hold the voice-over."
         )
         wish = held
-    if ask or style.repeats or wish <= there:
-        return max(1, wish)
     if speech > there:
         raise AssembleError(
             f"The voice-over ends at {_seconds(speech, rate)}, but all takes together "
@@ -98,19 +80,75 @@ def wanted_frames(
             remedy="Add takes or stills, shorten the voice-over or begin it earlier "
             "(voice_at_s), or set repeats = true under [style].",
         )
-    told.append(
-        f"The film is {_seconds(there, rate)} long, not {_seconds(wish, rate)}: "
-        "there is no more picture."
-    )
-    return max(1, there)
+    if wish > there:
+        warn.append(
+            f"The film is {_seconds(there, rate)} long, not {_seconds(wish, rate)}: "
+            "there is no more picture."
+        )
+    return max(1, int(min(wish, there)))
 
 
-def _seconds(frames: int, rate: Fraction) -> str:
+def wished_frames(
+    pool: Sequence[Material],
+    style: Style,
+    rate: Fraction,
+    *,
+    bed: otio.schema.Clip | None,
+    voices: Sequence[mix.Sound],
+) -> int:
+    """Return how long the film would be if there were picture for any length."""
+    if style.length_s is not None:
+        return max(1, math.floor(Fraction(style.length_s) * rate))
+    speech = max((sound.record_in + sound.frames for sound in voices), default=0)
+    wish = _wish(pool, style, rate, None) if bed is None else 0
+    wish = wish if bed is None else mix.length_frames(bed, rate)
+    held = math.ceil(Fraction(style.hold_end_s) * rate) if voices else 0
+    return max(1, wish, speech + held)
+
+
+def _wish(
+    pool: Sequence[Material],
+    style: Style,
+    rate: Fraction,
+    bed: otio.schema.Clip | None,
+) -> int:
+    longest = math.floor(Fraction(style.max_shot_s) * rate)
+    easy = sum(min(take.usable_frames, longest) for take in pool)
+    enough = max(1, math.floor(easy * _CHOICE) if len(pool) > 2 else easy)
+    return enough if bed is None else min(mix.length_frames(bed, rate), enough)
+
+
+def _refuse_length(asked: int, there: float, speech: int, rate: Fraction) -> None:
+    if speech > asked:
+        raise AssembleError(
+            f"A film of {_seconds(asked, rate)} cannot hold the voice-over, which ends "
+            f"at {_seconds(speech, rate)}.",
+            remedy=f"Set length_s to {float(speech / rate):.2f} or more, begin the "
+            "voice-over earlier (voice_at_s), or leave length_s out.",
+        )
+    if asked > there:
+        nearest = math.floor(there / rate * 100) / 100
+        raise AssembleError(
+            f"A film of {_seconds(asked, rate)} cannot be made: all takes together "
+            f"last {_seconds(there, rate)}.",
+            remedy=f"The nearest that can is length_s = {nearest:.2f}; or add takes "
+            "or stills, or set repeats = true under [style].",
+        )
+
+
+def _seconds(frames: float, rate: Fraction) -> str:
     return f"{float(frames / rate):.1f} s"
 
 
-def divide(costs: Any, pool: Sequence[Take], style: Style, rate: Fraction) -> Slots:
-    """Return slots for the film: as many as takes can fill, before any is chosen.
+def rhythm_costs(costs: Costs, style: Style) -> Costs:
+    """Return the costs of cuts on the scale of the length law alone."""
+    return costs / max(style.weight_length, _LEAST_WEIGHT)
+
+
+def divide(
+    costs: Costs, pool: Sequence[Material], style: Style, rate: Fraction
+) -> list[int]:
+    """Return cuts for the film: as many shots as takes can fill, none chosen yet.
 
     Parameters
     ----------
@@ -130,57 +168,79 @@ def divide(costs: Any, pool: Sequence[Take], style: Style, rate: Fraction) -> Sl
     mean = min(float(Fraction(style.mean_shot_s) * rate), longest)
     hold = min(round(Fraction(style.hold_end_s) * rate), longest)
     most = total if style.repeats else len(pool)
+    scaled = rhythm_costs(costs, style)
     for _ in range(_TRIES):
-        limits = (min(shortest, longest), longest)
-        found = grid.cuts(costs, mean, limits, hold, most)
-        slots = len(found or ()) + 1
-        if found is not None and (style.repeats or sum(rooms[:slots]) >= total):
-            return _slots(found, total)
+        bounds = (min(shortest, longest), longest)
+        found = grid.cuts(scaled, mean, bounds, hold, most)
+        if found is not None and _filled(found, total, rooms, style.repeats):
+            return found
         # Too long for the takes or for each other: tend to shorter ones, and more.
         mean, shortest = max(1.0, mean * 0.85), max(1, math.floor(shortest * 0.85))
-    return _whole_takes(total, [take.usable_frames for take in pool])
+    return whole_takes(total, [take.usable_frames for take in pool])
 
 
-def fit(costs: Any, chosen: Sequence[Take], style: Style, rate: Fraction) -> Slots:
-    """Return the best slots for takes in their order, none longer than its take.
+def _filled(
+    cuts: Sequence[int], total: int, rooms: Sequence[int], repeats: bool
+) -> bool:
+    """Tell whether the longest takes can fill the slots, the longest ones first."""
+    if repeats:
+        return True
+    slots = sorted(grid.lengths(cuts, total), reverse=True)
+    there = rooms[: len(slots)]
+    return len(there) == len(slots) and sum(there) >= total
+
+
+def mean_frames(total: int, slots: int, style: Style, rate: Fraction) -> float:
+    """Return the length that ``slots`` shots of a film tend to."""
+    wished = float(Fraction(style.mean_shot_s) * rate)
+    return max(1.0, min(wished, total / slots))
+
+
+def limits(
+    chosen: Sequence[Material],
+    style: Style,
+    rate: Fraction,
+    given: Mapping[int, int],
+    *,
+    loose: bool = False,
+) -> list[tuple[int, int]]:
+    """Return the shortest and longest length of each shot, in record frames.
 
     Parameters
     ----------
-    costs
-        Cost of a cut at each record frame, shape (total + 1,).
     chosen
         The take of each slot.
     style
         Shot lengths and the held ending.
     rate
         The film's rate.
+    given
+        Slots whose length is asked for.
+    loose
+        Let shots be as long as their takes, and as short as one frame.
     """
-    total = len(costs) - 1
-    shortest = max(1, round(Fraction(style.min_shot_s) * rate))
+    shortest = 1 if loose else max(1, round(Fraction(style.min_shot_s) * rate))
     longest = max(1, math.floor(Fraction(style.max_shot_s) * rate))
-    hold = round(Fraction(style.hold_end_s) * rate)
-    mean = float(Fraction(style.mean_shot_s) * rate)
-    mean = max(1.0, min(mean, total / len(chosen)))
-    rooms = [take.usable_frames for take in chosen]
-    for ceiling in (longest, max(rooms)):
-        limits = [(min(shortest, r), min(r, ceiling)) for r in rooms]
-        limits[-1] = (max(limits[-1][0], min(hold, limits[-1][1])), limits[-1][1])
-        found = grid.recut(costs, mean, limits)
-        if found is not None:
-            return _slots(found, total)
-    return _whole_takes(total, rooms)
+    found = []
+    for slot, take in enumerate(chosen):
+        room = take.usable_frames
+        ceiling = room if loose else min(room, longest)
+        high = max(1, ceiling)
+        low = min(shortest, high)
+        if slot == len(chosen) - 1:
+            hold = round(Fraction(style.hold_end_s) * rate)
+            low = max(low, min(hold, high))
+        if slot in given:
+            low = high = given[slot]
+        found.append((low, high))
+    return found
 
 
-def _slots(cuts: Sequence[int], total: int) -> Slots:
-    return Slots(tuple(cuts), tuple(grid.lengths(cuts, total)))
-
-
-def _whole_takes(total: int, rooms: Sequence[int]) -> Slots:
-    """Divide among takes by how long they are, when nothing finer can be filled."""
+def whole_takes(total: int, rooms: Sequence[int]) -> list[int]:
+    """Return cuts that divide a film among takes by how long they are."""
     edges = [0]
     so_far, whole = 0, sum(rooms)
     for room in rooms:
         so_far += room
         edges.append(min(total, so_far * min(total, whole) // whole))
-    cuts = sorted({edge for edge in edges if 0 < edge < total})
-    return _slots(cuts, total)
+    return sorted({edge for edge in edges if 0 < edge < total})

@@ -23,6 +23,7 @@ __all__ = ["Style", "conflicts"]
 
 
 _SHARE: dict[str, Any] = {"low": 0, "high": 1}
+_WEIGHT: dict[str, Any] = {"low": 0, "high": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,34 +265,63 @@ class Style:
     )
 
     weight_motion: float = setting(
-        1.0, "weights", "Motion that continues, or breaks where it should.", key="motion", low=0, high=100
+        1.0,
+        "weights",
+        "Motion that continues, or breaks where it should.",
+        key="motion",
+        **_WEIGHT,
     )
     weight_length: float = setting(
-        1.0, "weights", "Shots near their mean length.", key="length", low=0, high=100
+        1.0, "weights", "Shots near their mean length.", key="length", **_WEIGHT
     )
     weight_music: float = setting(
-        1.0, "weights", "Cuts on musical places.", key="music", low=0, high=100
+        1.0, "weights", "Cuts on musical places.", key="music", **_WEIGHT
     )
     weight_voice: float = setting(
-        1.0, "weights", "Cuts between sentences, not on words.", key="voice", low=0, high=100
+        1.0, "weights", "Cuts between sentences, not on words.", key="voice", **_WEIGHT
     )
     weight_colour: float = setting(
-        0.15, "weights", "Like or unlike colours across joins, and the signature colour.", key="colour", low=0, high=100
+        0.15,
+        "weights",
+        "Like or unlike colours across joins, and the signature colour.",
+        key="colour",
+        **_WEIGHT,
     )
     weight_energy: float = setting(
-        0.1, "weights", "Lively takes where the music is loud, calm ones where it is soft.", key="energy", low=0, high=100
+        0.1,
+        "weights",
+        "Lively takes where the music is loud, calm ones where it is soft.",
+        key="energy",
+        **_WEIGHT,
     )
     weight_steadiness: float = setting(
-        0.3, "weights", "Cuts away from moments where a take wobbles, morphs or freezes.", key="steadiness", low=0, high=100
+        0.3,
+        "weights",
+        "Cuts away from moments where a take wobbles, morphs or freezes.",
+        key="steadiness",
+        **_WEIGHT,
     )
     weight_repetition: float = setting(
-        0.3, "weights", "Takes of one picture kept apart, and repeats far from each other.", key="repetition", low=0, high=100
+        0.3,
+        "weights",
+        "Takes of one picture kept apart, and repeats far from each other.",
+        key="repetition",
+        **_WEIGHT,
     )
     weight_rest: float = setting(
-        0.3, "weights", "Joins of stillness with stillness avoided, which match by having nothing to match.", key="rest", low=0, high=100
+        0.3,
+        "weights",
+        "Joins of stillness with stillness avoided, which match by "
+        "having nothing to match.",
+        key="rest",
+        **_WEIGHT,
     )
     weight_keep: float = setting(
-        0.15, "weights", "Shots left as they were, when a film is planned again.", key="keep", low=0, high=100
+        0.15,
+        "weights",
+        "Shots left as they were, when a film is planned again.",
+        key="keep",
+        **_WEIGHT,
     )
 
     def __post_init__(self) -> None:

@@ -1,0 +1,155 @@
+"""Which join is planned as what: by share and place, by note, and by what suits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from fractions import Fraction
+
+from otio_genai.assemble import costs, fracture
+from otio_genai.assemble.brief import Brief
+from otio_genai.assemble.grid import lengths
+from otio_genai.assemble.openings import openings
+from otio_genai.assemble.sequence import Join
+from otio_genai.assemble.style import Style
+from otio_genai.assemble.tables import pair_costs
+
+__all__ = ["first", "half_frames", "joined", "suited"]
+
+_SECONDS = {"carry": "carry_s", "dissolve": "dissolve_s", "dip": "dip_s"}
+
+
+def first(brief: Brief, cuts: Sequence[int]) -> list[str]:
+    """Return planned kinds before takes are chosen: the earlier film's, or by place."""
+    kept = brief.earlier
+    if kept is not None and len(kept.planned) == len(cuts) and all(kept.planned):
+        return list(kept.planned)
+    drawn = fracture.attractions(cuts, brief.places, brief.rate, brief.style)
+    forced = brief.directions.numbered_kinds(len(cuts))
+    return fracture.plan(drawn, brief.style, forced=forced)
+
+
+def suited(
+    brief: Brief,
+    takes: Sequence[int],
+    cuts: Sequence[int],
+    planned: Sequence[str],
+    *,
+    again: bool,
+) -> list[str]:
+    """Return planned kinds for takes in their order.
+
+    Parameters
+    ----------
+    brief
+        The brief.
+    takes
+        The take of each shot.
+    cuts
+        Record frames of the joins.
+    planned
+        The kinds so far.
+    again
+        Whether to plan them again by how these takes meet; otherwise they stay, as
+        long as that is what was noted.
+    """
+    forced = _forced(brief, takes)
+    if not again and all(planned[k] == kind for k, kind in forced.items()):
+        return list(planned)
+    kept = brief.earlier
+    if kept is not None and len(kept.planned) == len(cuts):
+        # Joins of an earlier film keep their kind wherever its takes still meet.
+        forced = _kept(kept.takes, kept.planned, takes) | forced
+    drawn = fracture.attractions(cuts, brief.places, brief.rate, brief.style)
+    table = _table(brief, takes, cuts)
+    return fracture.plan(drawn, brief.style, forced=forced, costs=table)
+
+
+def _forced(brief: Brief, takes: Sequence[int]) -> dict[int, str]:
+    """Return the kinds that notes and locks give, for takes in their order."""
+    kept = brief.earlier
+    found: dict[int, str] = {}
+    if kept is not None:
+        old = [kind if k in kept.locked else "" for k, kind in enumerate(kept.planned)]
+        found = _kept(kept.takes, old, takes)
+    return found | brief.directions.kinds(takes)
+
+
+def _kept(
+    before: Sequence[int | None], planned: Sequence[str], takes: Sequence[int]
+) -> dict[int, str]:
+    known = {
+        pair: kind
+        for pair, kind in zip(itertools.pairwise(before), planned, strict=False)
+        if kind
+    }
+    pairs = enumerate(itertools.pairwise(takes))
+    return {k: known[pair] for k, pair in pairs if pair in known}
+
+
+def _table(
+    brief: Brief, takes: Sequence[int], cuts: Sequence[int]
+) -> dict[str, list[float]]:
+    """Return what each join would cost as each kind that the style wants."""
+    style, chosen = brief.style, brief.chosen(takes)
+    opened = [
+        openings(material, min(frames, material.usable_frames))
+        for material, frames in zip(chosen, lengths(cuts, brief.total), strict=True)
+    ]
+    wanted = ("match", *(kind for kind in fracture.MARKED if _share(style, kind)))
+    table: dict[str, list[float]] = {kind: [] for kind in wanted}
+    for k in range(len(chosen) - 1):
+        before, after = opened[k], opened[k + 1]
+        for kind in wanted:
+            motion = costs.joins(kind, before.exits, after.entries, style).min()
+            pair = pair_costs(kind, chosen[k : k + 2], style)[0, 1]
+            table[kind].append(float(motion + pair))
+    return table
+
+
+def _share(style: Style, kind: str) -> float:
+    return float(getattr(style, f"{kind}_share"))
+
+
+def joined(brief: Brief, takes: Sequence[int], planned: Sequence[str]) -> list[Join]:
+    """Return the joins as they are planned, with the room their transitions want."""
+    noted = brief.directions.kinds(takes)
+    wished = brief.directions.join_frames(takes)
+    locked = set(_locked(brief, takes))
+    return [
+        Join(
+            kind=kind,
+            half=half_frames(kind, brief, wished.get(k)),
+            locked=k in locked,
+            noted=k in noted,
+        )
+        for k, kind in enumerate(planned)
+    ]
+
+
+def _locked(brief: Brief, takes: Sequence[int]) -> list[int]:
+    kept = brief.earlier
+    if kept is None:
+        return []
+    pairs = {(kept.takes[k], kept.takes[k + 1]) for k in kept.locked}
+    return [k for k, pair in enumerate(itertools.pairwise(takes)) if pair in pairs]
+
+
+def half_frames(kind: str, brief: Brief, frames: int | None = None) -> int:
+    """Return the record frames a kind wants on each side of its cut; 0 for a cut.
+
+    Parameters
+    ----------
+    kind
+        Planned kind.
+    brief
+        Its style has the lengths in seconds.
+    frames
+        Length of this one transition, where it is noted.
+    """
+    if kind not in _SECONDS:
+        return 0
+    if frames is not None:
+        return max(1, round(frames / 2))
+    length_s = Fraction(getattr(brief.style, _SECONDS[kind]))
+    return max(1, round(length_s * brief.rate / 2))

@@ -1,0 +1,113 @@
+"""The plan of a film: order, choice, in and out points, rhythm and fractures at once.
+
+Aim
+    The film of least cost. Everything depends on everything, so what can be found
+    exactly is found exactly with the rest held (`rhythm`, `fracture.plan`, `retime`),
+    the order by annealing (`order`), and these take turns as long as the film gets
+    cheaper. Several orders are sought, and the cheapest film is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from otio_genai.assemble import kinds as joins
+from otio_genai.assemble import order, places, rhythm
+from otio_genai.assemble.bill import bill
+from otio_genai.assemble.brief import Brief, Planned
+from otio_genai.assemble.retime import Timed
+from otio_genai.assemble.sequence import Shot
+from otio_genai.assemble.shortlist import shortlist
+from otio_genai.assemble.stills import Still
+
+__all__ = ["make_plan"]
+
+# Turns that kinds and cuts take for each order.
+_TURNS = 2
+
+
+def make_plan(brief: Brief) -> Planned:
+    """Return the best film that was found.
+
+    Parameters
+    ----------
+    brief
+        Takes, length, style, music and voice, notes; its ``warnings`` may grow.
+
+    Raises
+    ------
+    AssembleError
+        The notes contradict each other, or the shots they ask for do not fill the
+        film's length.
+    """
+    cost_at = places.cost_of_frames(brief.places, brief.total, brief.rate, brief.style)
+    cost_at = rhythm.with_kept_cuts(brief, cost_at)
+    cuts = rhythm.first_cuts(brief, cost_at)
+    settled = order.settle(brief, cuts)
+    planned = joins.first(brief, cuts)
+    brief, settled = shortlist(brief, settled, cuts, planned)
+    brief.warnings.extend(brief.directions.stray_joins(len(cuts) + 1))
+    best: Planned | None = None
+    for takes in order.orders(brief, cuts, planned, settled):
+        found = _finished(brief, takes, cuts, planned, cost_at)
+        if best is None or found.cost < best.cost - 1e-9:
+            best = found
+    assert best is not None  # noqa: S101  # there is at least one order
+    return best
+
+
+def _finished(
+    brief: Brief,
+    takes: Sequence[int],
+    cuts: Sequence[int],
+    planned: Sequence[str],
+    cost_at: rhythm.Costs,
+) -> Planned:
+    """Return the best film of takes in their order, kinds and cuts in turns."""
+    best: Planned | None = None
+    for turn in range(_TURNS):
+        planned = joins.suited(brief, takes, cuts, planned, again=turn > 0)
+        timed = rhythm.timed(brief, takes, cuts, planned, cost_at)
+        found = _film(brief, takes, planned, timed, cost_at)
+        if best is not None and found.cost >= best.cost - 1e-9:
+            break
+        best, cuts = found, timed.cuts
+    assert best is not None  # noqa: S101  # the first turn always gives one
+    return best
+
+
+def _film(
+    brief: Brief,
+    takes: Sequence[int],
+    planned: Sequence[str],
+    timed: Timed,
+    cost_at: rhythm.Costs,
+) -> Planned:
+    edges = [0, *timed.cuts, brief.total]
+    shots = [
+        _shot(brief, take, way, after - before)
+        for take, way, before, after in zip(
+            takes, timed.ways, edges, edges[1:], strict=False
+        )
+    ]
+    made = joins.joined(brief, takes, planned)
+    costs = bill(brief, takes, shots, planned, timed.cuts, cost_at)
+    return Planned(shots, made, timed.cuts, costs)
+
+
+def _shot(brief: Brief, take: int, way: int, frames: int) -> Shot:
+    material = brief.pool[take]
+    if isinstance(material, Still):
+        vector = tuple(float(v) for v in material.vectors[way])
+        return Shot(material, frames, way, vector, vector)
+    _, entering = material.moves_at(np.array([way]))
+    leaving, _ = material.moves_at(np.array([min(way + frames, material.end)]))
+    return Shot(
+        material,
+        frames,
+        way,
+        tuple(float(v) for v in leaving[0]),
+        tuple(float(v) for v in entering[0]),
+    )
