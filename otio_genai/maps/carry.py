@@ -102,7 +102,7 @@ def recipe(
         "kind": "carry",
         "version": VERSION,
         "fallback": "dissolve",
-        "half_frames": half_frames,
+        "half_frames": int(half_frames),
         "rate": rates.text(rate),
         "aspect": round(aspect, _DIGITS),
         "shared": list(shared),

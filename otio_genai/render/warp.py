@@ -9,7 +9,6 @@ Conventions
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Sequence
 from functools import cache
@@ -58,7 +57,10 @@ def warper(fast: bool | None = None) -> Warper:
         The fast way was asked for and OpenCV is not installed.
     """
     if fast is None:
-        fast = importlib.util.find_spec("cv2") is not None
+        try:
+            return _OpenCV()
+        except ImportError:
+            return _Pillow()
     return _OpenCV() if fast else _Pillow()
 
 

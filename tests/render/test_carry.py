@@ -1,6 +1,7 @@
 """A swept picture is its brute-force average, and everything around it is untouched."""
 
 import importlib.util
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,7 @@ from otio_genai import maps, metadata
 from otio_genai.maps import Carry, Sweep, carry
 from otio_genai.render import frame_source, moviepy_clip, render_film, render_frame
 from otio_genai.render.carry import swept
+from otio_genai.render.warp import warper
 from tests.render.building import clip, dissolve, take_number, timeline
 from tests.support.coded import decoded, read_code
 
@@ -125,6 +127,17 @@ def test_nothing_is_uncovered(a, b, size, half):
                 shown = swept(white, sweep, fast=fast)
                 assert shown.shape == white.shape
                 assert shown.min() == 255, (k, fast)
+
+
+def test_without_opencv_pillow_does_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    warper.cache_clear()
+    picture = texture((192, 108))
+    sweep = sweeps((0.3, 0, 0, 0), (0, 0.2, 0, 0), (192, 108))[-2]
+    assert (swept(picture, sweep) == swept(picture, sweep, fast=False)).all()
+    with pytest.raises(ImportError):
+        swept(picture, sweep, fast=True)
+    warper.cache_clear()
 
 
 def test_a_sweep_that_stays_changes_nothing(fast):
