@@ -20,7 +20,7 @@ Span = tuple[int, int]
 
 # Held frames change by less than this share of what moving ones do, and by less than
 # this many levels: an encoder repeats a picture with a little noise.
-_HELD_SHARE, _MOST_HELD_LEVELS = 0.1, 0.5
+_HELD_SHARE, _MOST_HELD_LEVELS = 0.1, 1.0
 # Takes whose moving frames change less than this are still pictures.
 _LEAST_LEVELS = 0.5
 _LEAST_S = Fraction(1, 8)

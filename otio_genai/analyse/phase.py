@@ -22,15 +22,14 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
-__all__ = ["Floats", "Peaks", "Spectra", "hann", "peaks", "spectra"]
+__all__ = ["Floats", "Peaks", "Spectra", "curvature", "peaks", "spectra"]
 
 Floats = npt.NDArray[np.floating]
 Spectra = npt.NDArray[np.complexfloating]
 
 # Width of the low-pass in cycles per pixel: the peak then covers about one pixel.
-_LOWPASS_CYCLES_PER_PX = 0.15
+_LOWPASS_CYCLES_PER_PX = 0.12
 # Keeps frequencies that carry no energy from voting with a random phase.
 _WHITENING_FLOOR = 1e-3
 
@@ -51,14 +50,10 @@ class Peaks:
 
 
 @lru_cache(maxsize=64)
-def hann(length_px: int) -> Floats:
-    """Return a Hann window of ``length_px`` whose zero ends are left out."""
-    return np.hanning(length_px + 2)[1:-1].astype(np.float32)
-
-
-@lru_cache(maxsize=64)
 def _window(height_px: int, width_px: int) -> Floats:
-    return hann(height_px)[:, None] * hann(width_px)[None, :]
+    """Return the product of two Hann windows whose zero ends are left out."""
+    high, wide = (np.hanning(n + 2)[1:-1] for n in (height_px, width_px))
+    return np.asarray(high[:, None] * wide, np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -72,10 +67,28 @@ def _lowpass(height_px: int, width_px: int) -> tuple[Floats, float]:
 
 
 def spectra(patches: Floats) -> Spectra:
-    """Return the spectrum of each windowed patch, ``(n, height, width // 2 + 1)``."""
-    around = patches - patches.mean(axis=(1, 2), keepdims=True)
-    around *= _window(*patches.shape[1:])
-    return np.asarray(fft.rfft2(around))
+    """Return the spectrum of each windowed patch, ``(n, height, width // 2 + 1)``.
+
+    The window stands still: it must multiply curvature (`curvature`), not grey
+    levels, whose slow part takes on its shape and pulls every shift to zero, by 3 %
+    in natural textures and 20 % in haze.
+    """
+    # Loading it takes three times as long as all the rest of this package.
+    from scipy import fft
+
+    return np.asarray(fft.rfft2(patches * _window(*patches.shape[1:])))
+
+
+def curvature(picture: Floats) -> Floats:
+    """Return four times each pixel less its neighbours; 0 along the edges."""
+    found = np.zeros_like(picture)
+    middle = found[1:-1, 1:-1]
+    np.multiply(picture[1:-1, 1:-1], 4, out=middle)
+    for part in (picture[:-2, 1:-1], picture[2:, 1:-1]):
+        middle -= part
+    for part in (picture[1:-1, :-2], picture[1:-1, 2:]):
+        middle -= part
+    return found
 
 
 def peaks(a: Spectra, b: Spectra, size: tuple[int, int]) -> Peaks:
@@ -124,6 +137,8 @@ def peaks(a: Spectra, b: Spectra, size: tuple[int, int]) -> Peaks:
 
 
 def _correlation(a: Spectra, b: Spectra, gain: Floats, size: tuple[int, int]) -> Floats:
+    from scipy import fft
+
     cross = b * np.conj(a)
     length = np.abs(cross)
     length += _WHITENING_FLOOR * length.mean(axis=(1, 2), keepdims=True) + 1e-9

@@ -12,7 +12,6 @@ Conventions
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -26,12 +25,14 @@ __all__ = ["Picker", "native_times"]
 _THUMB_PX = 80
 # A held frame comes back from the encoder with a little noise of its own: it is told
 # by how little it changes beside its neighbours.
-_HELD_SHARE = 0.15
-_LEAST_HELD_LEVELS, _MOST_HELD_LEVELS = 0.01, 0.5
+_HELD_SHARE = 0.1
+_LEAST_HELD_LEVELS, _MOST_HELD_LEVELS = 0.01, 1.0
 _NEIGHBOURS = 8
 # A frame held longer than this many steps is a still picture, not a low frame rate.
 _LONGEST_HOLD_STEPS = 5
 _HOLD_AT_END_STEPS = 3
+# A picture shown for longer than this many usual ones is at rest.
+_LONG_HOLDS = 3
 # Uneven holds come round within this many pictures (2-1-2-1, 2-1-2-1-2).
 _PATTERN = 6
 _LONGEST_NATIVE_HOLD = 3
@@ -66,42 +67,57 @@ class Picker:
     def stills(self, lumas: Iterable[tuple[int, Luma]]) -> Iterator[Still]:
         """Yield the picked frames, each numbered by its picture's first appearance.
 
-        After a long hold the held frame itself is picked.
+        After a long hold the held frame itself is picked, and once more when the
+        hold ends: what moves then began to move then.
         """
         picked: Still | None = None
-        waiting: tuple[int, Luma, bool] | None = None
+        waiting: tuple[int, Luma, int] | None = None
         anchor: Floats = np.zeros((0, 0))
         before = anchor
-        recent: deque[float] = deque([0.0], _NEIGHBOURS)
-        looked = count = 0
+        looked = 0
+        held = False
         for frame, luma in lumas:
             thumb = self._thumb(luma)
-            change = self._apart(before, thumb, luma)
-            noise = _HELD_SHARE * max(recent)
-            noise = min(max(noise, _LEAST_HELD_LEVELS), _MOST_HELD_LEVELS)
-            self._account(frame, change, noise)
-            recent.append(change if change < np.inf else 0.0)
+            noise = self._noise()
+            self._account(frame, self._apart(before, thumb, luma), noise)
             before = thumb
-            held = self._apart(anchor, thumb, luma) <= noise
+            was_held, held = held, self._apart(anchor, thumb, luma) <= noise
             if picked is not None:
+                if was_held and not held and waiting is not None:
+                    end = frame - self._usual_hold()
+                    if end - picked.frame > _LONG_HOLDS * self._usual_hold():
+                        _, last, birth = waiting
+                        picked = small(end, birth, last, self._bits)
+                        yield picked
                 wait = self._step * (_LONGEST_HOLD_STEPS if held else 1)
                 if frame - looked < wait:
-                    waiting = (frame, luma, held)
+                    waiting = frame, luma, len(self.births) - 1
                     continue
             picked, waiting = self._still(frame, luma, held, picked), None
-            anchor, looked, count = thumb, frame, count + 1
+            anchor, looked = thumb, frame
             yield picked
         if waiting is not None and picked is not None:
-            frame, luma, held = waiting
+            frame, luma, birth = waiting
             long = held and frame - picked.frame >= _HOLD_AT_END_STEPS * self._step
-            if count == 1 or long:
+            if picked.frame == self.frames[0] or long:
                 yield self._still(frame, luma, held, picked)
+
+    def _noise(self) -> float:
+        """Return by how much a picture may change and be the same."""
+        most = max(self.changes[-_NEIGHBOURS:], default=0.0)
+        return min(max(_HELD_SHARE * most, _LEAST_HELD_LEVELS), _MOST_HELD_LEVELS)
 
     def _account(self, frame: int, change: float, noise: float) -> None:
         if not self.births or change > noise:
             self.births.append(frame)
         self.frames.append(frame)
         self.changes.append(change if change < np.inf else 0.0)
+
+    def _usual_hold(self) -> int:
+        """Return for how many frames a picture is shown: 3 at 8 fps in 24."""
+        near = self.births[-_PATTERN - 1 :]
+        holds = sorted(b - a for a, b in zip(near, near[1:], strict=False))
+        return holds[len(holds) // 2] if holds else 1
 
     def _still(self, frame: int, luma: Luma, held: bool, before: Still | None) -> Still:
         birth = len(self.births) - 1

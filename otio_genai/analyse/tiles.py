@@ -11,14 +11,14 @@ Conventions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from otio_genai.analyse.phase import Floats, Peaks, Spectra, peaks, spectra
+from otio_genai.analyse.phase import Floats, Peaks, Spectra, curvature, peaks, spectra
 from otio_genai.analyse.picture import FLAT_LEVELS, Still, active_area, flat_lines
 from otio_genai.analyse.similarity import Fit, fit, median
 
@@ -27,12 +27,14 @@ __all__ = ["Match", "View", "compare"]
 _TILE_PX = 32
 _MIN_TILE_PX = 8
 _MIN_TILES = 6
-# Peaks of noise against noise reach 3 to 4 times the mean.
+# Peaks of noise against noise reach 4 to 5 times the mean: a tile below has no vote,
+# and a picture whose tiles have such peaks is not known to move at all.
 _MIN_QUALITY = 4.0
+_NO_QUALITY, _FULL_QUALITY = 5.0, 10.0
 _SOFT_LEVELS = 4.0
 _LEAST_WEIGHT = 1e-6
-# A smaller jump is left to the tiles, whose spectra then serve twice.
-_NO_JUMP_PX = 1
+# Tiles that on the whole still move further were looked for in the wrong place.
+_NEAR_PX = 2
 # What a picture loses first when it goes soft, in cycles per pixel.
 _FINE_CYCLES_PER_PX = 0.2
 
@@ -73,6 +75,14 @@ class _Tiles:
         return _Tiles(self.places[kept], self.deviation[kept], self.spectra[kept])
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    tiles: _Tiles
+    others: _Tiles
+    jump: Places
+    peaks: Peaks
+
+
 class View:
     """A small picture with what its two comparisons, before and after, share."""
 
@@ -88,12 +98,17 @@ class View:
         return flat_lines(self.grey)
 
     @cached_property
+    def curved(self) -> Floats:
+        """Curvature of the grey levels."""
+        return curvature(self.grey)
+
+    @cached_property
     def whole(self) -> tuple[Spectra, tuple[int, int]]:
         """Spectrum and size of the whole picture."""
         # Transforms of sizes with large prime factors are several times slower.
         top, left = (length % 8 // 2 for length in self.grey.shape)
         height, width = (max(1, length // 8 * 8) for length in self.grey.shape)
-        trimmed = self.grey[top : top + height, left : left + width]
+        trimmed = self.curved[top : top + height, left : left + width]
         return spectra(trimmed[None]), (trimmed.shape[0], trimmed.shape[1])
 
     def grid(self, area: Area, size: int) -> _Tiles:
@@ -105,8 +120,10 @@ class View:
 
     def tiles(self, places: Places, size: int) -> _Tiles:
         """Return the tiles whose corners (row, column) are given."""
-        cut = sliding_window_view(self.grey, (size, size))[tuple(places.T)]
-        return _Tiles(places, cut.std(axis=(1, 2)), spectra(cut))
+        at, shape = tuple(places.T), (size, size)
+        deviation = sliding_window_view(self.grey, shape)[at].std(axis=(1, 2))
+        curved = sliding_window_view(self.curved, shape)[at]
+        return _Tiles(places, deviation, spectra(curved))
 
 
 def compare(a: View, b: View) -> Match:
@@ -123,14 +140,43 @@ def compare(a: View, b: View) -> Match:
     tiles = tiles.only(np.flatnonzero(tiles.deviation >= FLAT_LEVELS))
     if not len(tiles.places):
         return _NOTHING
-    tiles, others, jump = _pairs(a, b, tiles, area, size)
+    spectrum, shape = a.whole
+    jump = _whole_px(peaks(spectrum, b.whole[0], shape).shift_px[0])
+    found = _tried(a, b, tiles, area, jump)
+    drift = _whole_px(np.median(found.peaks.shift_px, axis=0))
+    if np.abs(drift).max() > _NEAR_PX:
+        # Something that moves by itself was the loudest in the whole picture.
+        again = _tried(a, b, tiles, area, found.jump + drift)
+        if median(again.peaks.likeness) > median(found.peaks.likeness):
+            found = again
+    return _match(a, found, size)
+
+
+def _whole_px(shift: Floats) -> Places:
+    return np.rint(shift).astype(np.intp)
+
+
+def _tried(a: View, b: View, tiles: _Tiles, area: Area, jump: Places) -> _Tried:
+    """Look for the tiles of ``a`` in ``b``, ``jump`` pixels (x, y) away."""
+    size = tiles.spectra.shape[1]
+    moved = tiles.places + jump[::-1]
+    top, bottom, left, right = area
+    room = np.array([bottom, right]) - size
+    inside = np.flatnonzero(((moved >= [top, left]) & (moved <= room)).all(axis=1))
+    if not jump.any() or inside.size < min(_MIN_TILES, len(tiles.places)):
+        same = b.grid(area, size)
+        if len(same.places) != len(tiles.places):
+            kept = (same.places[:, None] == tiles.places).all(axis=2).any(axis=1)
+            same = same.only(np.flatnonzero(kept))
+        jump, others = np.zeros_like(jump), same
+    else:
+        tiles, others = tiles.only(inside), b.tiles(moved[inside], size)
     found = peaks(tiles.spectra, others.spectra, (size, size))
-    return _match(a, tiles, others, found, jump, size)
+    return _Tried(tiles, others, jump, found)
 
 
-def _match(
-    a: View, tiles: _Tiles, others: _Tiles, found: Peaks, jump: Floats, size: int
-) -> Match:
+def _match(a: View, tried: _Tried, size: int) -> Match:
+    tiles, found = tried.tiles, tried.peaks
     share = tiles.deviation / (tiles.deviation + _SOFT_LEVELS)
     trust = np.maximum(found.quality - _MIN_QUALITY, 0) * share
     about = len(tiles.places), median(found.quality), median(found.likeness)
@@ -142,31 +188,13 @@ def _match(
     pixel_fw = a.still.pixel_fw
     moved = fit(
         (corner - middle) * pixel_fw,
-        (found.shift_px + jump) * pixel_fw,
+        (found.shift_px + tried.jump) * pixel_fw,
         trust + _LEAST_WEIGHT,
     )
-    gain = np.log(_fine(others.spectra, size) / _fine(tiles.spectra, size))
+    sure = (about[1] - _NO_QUALITY) / (_FULL_QUALITY - _NO_QUALITY)
+    moved = replace(moved, confidence=moved.confidence * min(max(sure, 0.0), 1.0))
+    gain = np.log(_fine(tried.others.spectra, size) / _fine(tiles.spectra, size))
     return Match(moved, *about, median(gain))
-
-
-def _pairs(
-    a: View, b: View, tiles: _Tiles, area: Area, size: int
-) -> tuple[_Tiles, _Tiles, Floats]:
-    """Return tiles of ``a``, where they are looked for in ``b``, and the way there."""
-    spectrum, shape = a.whole
-    jump = np.rint(peaks(spectrum, b.whole[0], shape).shift_px[0]).astype(np.intp)
-    if np.abs(jump).max() > _NO_JUMP_PX:
-        moved = tiles.places + jump[::-1]
-        top, bottom, left, right = area
-        room = np.array([bottom, right]) - size
-        inside = np.flatnonzero(((moved >= [top, left]) & (moved <= room)).all(axis=1))
-        if inside.size >= min(_MIN_TILES, len(tiles.places)):
-            return tiles.only(inside), b.tiles(moved[inside], size), jump
-    same = b.grid(area, size)
-    if len(same.places) != len(tiles.places):
-        kept = (same.places[:, None] == tiles.places).all(axis=2).any(axis=1)
-        same = same.only(np.flatnonzero(kept))
-    return tiles, same, np.zeros(2)
 
 
 def _fine(found: Spectra, size: int) -> Floats:
