@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import doctor, make, stages
+from otio_genai.cli import doctor, make, notes, stages
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -59,8 +59,10 @@ for _command in (
     stages.analyse,
     stages.assemble,
     stages.check,
+    notes.joins,
     stages.export,
     stages.render,
+    notes.schema,
     doctor.doctor,
 ):
     cli.add_command(_command)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from otio_genai.cli import console
+from otio_genai.cli import console, notes
 
 __all__ = ["make"]
 
@@ -26,6 +26,12 @@ __all__ = ["make"]
     default=None,
     help="Another seed, another film.",
 )
+@click.option(
+    "--replan",
+    is_flag=True,
+    help="Plan the film that is there again, changing as little as possible.",
+)
+@notes.lock
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--dry-run", is_flag=True, help="Plan and report; write nothing.")
 @click.option("--no-render", is_flag=True, help="Leave out the MP4.")
@@ -34,6 +40,8 @@ def make(
     project: Path,
     output: Path | None,
     seed: int | None,
+    replan: bool,
+    locked: tuple[int, ...],
     force: bool,
     dry_run: bool,
     no_render: bool,
@@ -48,9 +56,11 @@ def make(
     \b
     Example:
       otio-genai make my-film
+      otio-genai make my-film --replan --lock 3,7
     """
     from otio_genai import line
 
+    notes.need_earlier(locked, replan, "--replan")
     with console.progress() as bar:
         made = line.make(
             project,
@@ -59,6 +69,8 @@ def make(
             force=force,
             dry_run=dry_run,
             with_render=not no_render,
+            replan=replan,
+            locked=locked,
             progress=bar,
         )
     if as_json:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from otio_genai.cli import console
+from otio_genai.cli import console, notes
 
 __all__ = ["analyse", "assemble", "check", "export", "ingest", "nearest", "render"]
 
@@ -60,8 +60,9 @@ def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
 def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
     r"""Read a FOLDER of generated files into a bin.
 
-    A film.toml in it is followed for what files are for. Broken files are listed
-    with the reason; the others go on, and the exit code is 1.
+    A film.toml in it is followed for what files are for, and for what it knows of
+    music and voice. Broken files are listed with the reason; the others go on, and
+    the exit code is 1.
 
     \b
     Example:
@@ -75,7 +76,11 @@ def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
     film = project.film_file(folder)
     with console.progress() as bar:
         made = otio_genai.ingest(
-            film.folder, rate=film.rate, kinds=film.kinds, progress=bar
+            film.folder,
+            rate=film.rate,
+            kinds=film.kinds,
+            cues=film.cues,
+            progress=bar,
         )
     files.spare_originals([output], locate.originals(made))
     with files.write_beside(output, force=force) as beside:
@@ -128,53 +133,82 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     default=None,
     help="Another seed, another film.",
 )
+@click.option(
+    "--previous",
+    type=_FILE,
+    default=None,
+    help="An earlier film of this bin; as little of it as possible changes.",
+)
+@notes.lock
 @_output
 def assemble(
-    bin_file: Path, style_file: Path | None, seed: int | None, output: Path, force: bool
+    bin_file: Path,
+    style_file: Path | None,
+    seed: int | None,
+    previous: Path | None,
+    locked: tuple[int, ...],
+    output: Path,
+    force: bool,
 ) -> None:
     r"""Edit an analysed BIN into a timeline.
 
     \b
     Example:
       otio-genai assemble bin.otio -o film.otio --style film.toml --seed 7
+      otio-genai assemble bin.otio -o new.otio --previous film.otio --lock 3,7
     """
     from otio_genai.assemble import project
     from otio_genai.assemble.filmfile import default_film_file
+    from otio_genai.export import read_timeline
     from otio_genai.ingest import bin as bins
     from otio_genai.media import files
+
+    notes.need_earlier(locked, previous, "--previous")
 
     film = (
         project.film_file(style_file)
         if style_file
         else default_film_file(bin_file.resolve().parent)
     )
-    made = project.assemble_film(bins.read(bin_file), film, seed=seed)
+    made = project.assemble_film(
+        bins.read(bin_file),
+        film,
+        seed=seed,
+        previous=read_timeline(previous) if previous else None,
+        locked=locked,
+    )
     with files.write_beside(output, force=force) as beside:
         beside.write_text(made.to_json_string(), encoding="utf-8")
     click.echo(f"{output}: {made.name}, {len(made.video_tracks()[0])} items")
 
 
 @click.command()
-@click.argument("timeline_file", metavar="TIMELINE", type=_FILE)
+@click.argument("file", metavar="TIMELINE_OR_FILM_FILE", type=_FILE)
 @_as_json
-def check(timeline_file: Path, as_json: bool) -> None:
-    r"""Say everything that is wrong with a TIMELINE; exit 1 if anything is.
+def check(file: Path, as_json: bool) -> None:
+    r"""Say everything that is wrong with a timeline or a film.toml.
+
+    Exit 1 if anything is.
 
     \b
     Example:
       otio-genai check film.otio
+      otio-genai check film.toml
     """
     import otio_genai
     from otio_genai.export import read_timeline
 
-    found = otio_genai.check(read_timeline(timeline_file), base=timeline_file.parent)
+    if file.suffix.lower() == ".toml":
+        found = notes.faults(file)
+    else:
+        found = otio_genai.check(read_timeline(file), base=file.parent)
     if as_json:
         console.echo_json([problem.to_dict() for problem in found])
     for problem in [] if as_json else found:
         click.echo(f"{problem.severity}: {problem.place}: {problem.text}")
         click.echo(f"  help: {problem.remedy}")
     if not found and not as_json:
-        click.echo(f"{timeline_file}: nothing wrong")
+        click.echo(f"{file}: nothing wrong")
     if found:
         raise click.exceptions.Exit(1)
 
