@@ -70,7 +70,9 @@ def analyse(
             ``source`` is ``measured``, or what somebody said: ``tempo``, ``beats`` or
             ``markers``.
         ``speech``
-            voices: ``{version, spans_s}``.
+            voices: ``{version, spans_s, source, sentences, warnings}``; ``sentences``
+            are [start, end, text] in seconds, and ``source`` says where they come
+            from: ``elevenlabs``, ``srt``, ``vtt``, ``script`` or ``pauses``.
 
     Raises
     ------

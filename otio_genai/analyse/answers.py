@@ -11,31 +11,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from otio_genai.analyse import features, loudness, motion, music, palette, steady, voice
+from otio_genai.analyse import (
+    features,
+    looks,
+    loudness,
+    motion,
+    music,
+    palette,
+    sentences,
+    steady,
+    voice,
+)
 from otio_genai.analyse.cache import Cache, Question
 from otio_genai.analyse.cues import Told
 from otio_genai.analyse.hearing import Hearing
-from otio_genai.analyse.picture import Luma
 from otio_genai.errors import GenaiError
-from otio_genai.media.frames import FrameReader
 
 __all__ = ["KEYS", "Answers", "ask"]
 
 #: Every key that analysis writes on a media reference.
 KEYS = ("motion", "steady", "palette", "loudness", "beats", "speech", "fault")
-
-_PALETTE_PX = 64
-# How far inside a take its ends are looked at a second time.
-_PALETTE_INSIDE_S = Fraction(1, 5)
 
 _PICTURE = Question("picture", f"{motion.VERSION}.{steady.VERSION}.{palette.VERSION}")
 _STILL = Question("still", f"{palette.VERSION}")
@@ -128,26 +130,10 @@ class _Source:
         self._hearing = Hearing(path)
 
     def picture(self) -> dict[str, Any]:
-        with FrameReader(self._path) as reader:
-            # A still in place of a take has one frame and no rate: any will do.
-            rate = reader.rate or Fraction(1)
-            inside = round(rate * _PALETTE_INSIDE_S)
-            last = reader.frames - 1
-            looks = _Looks(
-                (0, min(inside, last)), (max(last - inside, 0), last), reader
-            )
-            seen = motion.observe(looks.lumas(), rate)
-            size = reader.width, reader.height
-        return {
-            "motion": motion.to_metadata(seen.samples, *size),
-            "steady": steady.steadiness(seen).to_metadata(),
-            "palette": palette.to_metadata(looks.entry, looks.leaving),
-        }
+        return looks.picture(self._path)
 
     def still(self) -> dict[str, Any]:
-        with FrameReader(self._path) as reader:
-            picture = _small(reader, 0)
-        return {"palette": palette.to_metadata([picture], [picture])}
+        return looks.still(self._path)
 
     def loudness(self) -> dict[str, Any]:
         return {"loudness": self._hearing.loudness().to_metadata()}
@@ -161,28 +147,6 @@ class _Source:
     def speech(self) -> dict[str, Any]:
         sound = np.concatenate(list(self._hearing.mono(voice.SAMPLE_RATE)))
         spans = voice.speech_spans(sound, voice.SAMPLE_RATE)
-        return {"speech": voice.to_metadata(spans)}
-
-
-class _Looks:
-    """A pass over the pictures that remembers the small ones at both ends."""
-
-    def __init__(
-        self, first: tuple[int, int], last: tuple[int, int], reader: FrameReader
-    ) -> None:
-        self._first, self._last, self._reader = first, last, reader
-        self.entry: list[npt.NDArray[np.uint8]] = []
-        self.leaving: list[npt.NDArray[np.uint8]] = []
-
-    def lumas(self) -> Iterator[tuple[int, Luma]]:
-        for number in range(self._reader.frames):
-            if number in self._first:
-                self.entry.append(_small(self._reader, number))
-            if number in self._last:
-                self.leaving.append(_small(self._reader, number))
-            yield number, self._reader.luma(number)
-
-
-def _small(reader: FrameReader, number: int) -> npt.NDArray[np.uint8]:
-    height = max(1, round(_PALETTE_PX * reader.height / reader.width))
-    return reader.rgb(number, _PALETTE_PX, height)
+        length_s = float(self._hearing.length_s)
+        said = sentences.spoken(self._said["speech"], spans, length_s)
+        return {"speech": voice.to_metadata(spans, said)}

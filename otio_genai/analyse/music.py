@@ -173,7 +173,7 @@ def _made(
     trusted = begun.confidence if sure else _AFTER_RESTS * bool(resumed)
     phrases_s, phrase_confidence = _marked(measured, trusted, told.markers_s)
     if found is not None and result:
-        snap = phrases_s if phrase_confidence >= _SURE else _if_sure(times, ones)
+        snap = phrases_s if phrase_confidence >= _SURE else _surest(times, ones, pulse)
         begin_s = min([*result["onsets_s"][:1], *times[:1]], default=0.0)
         large = sections(found, snap, begin_s=begin_s)
         result["sections_s"] = large.times_s
@@ -211,8 +211,11 @@ def _marked(
     return tuple(sorted([*markers_s, *apart])), confidence
 
 
-def _if_sure(times: Sequence[float], ones: Chosen) -> list[float]:
-    return [times[at] for at in ones.at] if ones.confidence >= _SURE else []
+def _surest(times: Sequence[float], ones: Chosen, pulse: _Pulse) -> Sequence[float]:
+    """Return the bars, else the beats, else nothing, whichever may be trusted."""
+    if ones.confidence >= _SURE:
+        return [times[at] for at in ones.at]
+    return times if pulse.confidence >= _SURE else ()
 
 
 def _bpm(times_s: Floats) -> float:

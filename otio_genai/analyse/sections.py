@@ -12,7 +12,7 @@ Source
     J. Foote, *Automatic audio segmentation using a measure of audio novelty* (ICME
     2000): a checkerboard along the diagonal of the self-similarity of timbre and
     harmony, second by second. Novelty tells where, not to the beat: a border is moved
-    to the nearest phrase or bar when those are sure.
+    to the nearest phrase, bar or beat when those are sure.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def sections(
     found
         Its series.
     sure_s
-        Starts of phrases or bars that may be trusted, to move the borders to.
+        Starts of phrases, bars or beats that may be trusted, to move the borders to.
     begin_s
         Where the music begins.
 

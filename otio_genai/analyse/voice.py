@@ -24,11 +24,12 @@ from scipy import ndimage, signal
 
 from otio_genai.analyse.features import resampled
 from otio_genai.analyse.phase import Floats
+from otio_genai.analyse.sentences import Spoken
 
 __all__ = ["VERSION", "pauses", "speech_spans", "to_metadata"]
 
 #: Counts up whenever the figures change: it is part of the key of cached results.
-VERSION = 1
+VERSION = 2
 
 #: Everything is measured at this sample rate.
 SAMPLE_RATE = 16_000
@@ -94,10 +95,16 @@ def pauses(
     return [gap for gap in gaps if gap[1] - gap[0] >= shortest_s]
 
 
-def to_metadata(spans_s: Sequence[tuple[float, float]]) -> dict[str, Any]:
+def to_metadata(spans_s: Sequence[tuple[float, float]], said: Spoken) -> dict[str, Any]:
     """Return what a media reference carries under ``speech``."""
-    spans = [[round(start, 3), round(stop, 3)] for start, stop in spans_s]
-    return {"version": VERSION, "spans_s": spans}
+    source, sentences, warnings = said
+    return {
+        "version": VERSION,
+        "spans_s": [[round(start, 3), round(stop, 3)] for start, stop in spans_s],
+        "source": source,
+        "sentences": [[round(a, 3), round(b, 3), text] for a, b, text in sentences],
+        "warnings": warnings,
+    }
 
 
 def _level_db(sound: Floats) -> Floats:

@@ -4,7 +4,7 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import metadata, rates
-from otio_genai.analyse import analyse, answers, hearing, motion
+from otio_genai.analyse import analyse, hearing, looks, motion
 from otio_genai.errors import MediaError
 from otio_genai.media import locate, store
 from otio_genai.media.write import FilmWriter, write_wav
@@ -86,7 +86,7 @@ def test_the_same_bin_gives_the_same_bytes_with_and_without_cache(bin, tmp_path)
 def test_a_second_run_decodes_nothing(bin, tmp_path, monkeypatch):
     opened = []
 
-    class Counting(answers.FrameReader):
+    class Counting(looks.FrameReader):
         def __init__(self, path):
             opened.append(path)
             super().__init__(path)
@@ -96,7 +96,7 @@ def test_a_second_run_decodes_nothing(bin, tmp_path, monkeypatch):
             opened.append(path)
             super().__init__(path, *args)
 
-    monkeypatch.setattr(answers, "FrameReader", Counting)
+    monkeypatch.setattr(looks, "FrameReader", Counting)
     monkeypatch.setattr(hearing, "SoundReader", Listening)
     analyse(bin, cache=tmp_path)
     # The picture and the sound of the take, and each sound file once.
@@ -148,3 +148,21 @@ def test_stills_have_colour_only(media, tmp_path):
     facts = kept(analyse(bin, cache=tmp_path / "c")[0])
     assert facts["palette"]["lab"][0] == pytest.approx(53.2, abs=0.5)
     assert "motion" not in facts
+
+
+def test_what_is_said_otherwise_is_asked_again(bin, tmp_path):
+    def speech(script):
+        metadata.put(bin[2].media_reference, "script", script)
+        return kept(analyse(bin, cache=tmp_path)[2])["speech"]
+
+    assert speech(None)["source"] == "pauses"
+    said = speech({"source": "script", "text": "One, two. Three."})
+    assert [text for _, _, text in said["sentences"]] == ["One, two.", "Three."]
+    assert said["sentences"][1][0] == pytest.approx(1.8, abs=0.1)
+    other = speech({"source": "script", "text": "Uno. Due."})
+    assert [text for _, _, text in other["sentences"]] == ["Uno.", "Due."]
+    timed = {"source": "srt", "sentences": [[0.4, 1.2, "One."], [5.0, 6.0, "Two."]]}
+    assert len(speech(timed)["sentences"]) == len(speech(timed)["warnings"]) == 1
+    metadata.put(bin[1].media_reference, "cues", {"tempo_bpm": 60.0, "metre": 3})
+    beats = kept(analyse(bin, cache=tmp_path)[1])["beats"]
+    assert (beats["source"], beats["bpm"], beats["confidence"]) == ("tempo", 60.0, 1.0)

@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -5,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_genai.analyse.features import features
+from otio_genai.analyse.beats import activation, track
+from otio_genai.analyse.features import FRAMES_PER_S, features
 from otio_genai.analyse.music import Music, music
 from otio_genai.analyse.onsets import onsets_s
+from otio_genai.analyse.trust import agreement
 from tests.support import synth
 
 RATE = 22_050
@@ -177,3 +180,26 @@ def test_answers_are_ascending_and_json():
     for key in ("beats_s", "downbeats_s", "phrases_s", "onsets_s"):
         assert kept[key] == sorted(set(kept[key]))
         assert all(type(time) is float for time in kept[key])
+
+
+def test_clipped_and_narrow_music_keeps_its_beat():
+    sound, beats_s = synth.band(110, 20)
+    clipped = np.clip(8 * sound, -1, 1)
+    assert synth.f_measure(music(clipped, RATE).beats_s, beats_s) >= 0.95
+    narrow, beats_s = synth.band(110, 20, 8_000)
+    assert synth.f_measure(music(narrow, 8_000).beats_s, beats_s) >= 0.95
+
+
+@pytest.mark.slow
+def test_two_hours_of_beats_fit_into_memory():
+    frames = round(7200 * FRAMES_PER_S)
+    beats = np.arange(0.3, 7199, 0.5)
+    act = np.zeros(frames)
+    act[np.rint(beats * FRAMES_PER_S).astype(int)] = 1
+    tracemalloc.start()
+    found = track(activation(act))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert synth.f_measure(found / FRAMES_PER_S, beats) >= 0.98
+    assert agreement(found, found) == 1.0
+    assert peak < 400e6

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,4 +53,24 @@ def test_silence_and_steady_noise_hold_no_speech(sound):
 
 
 def test_metadata_is_rounded_pairs():
-    assert to_metadata([(0.12345, 1.0)])["spans_s"] == [[0.123, 1.0]]
+    said = ("script", [(0.12345, 1.0, "Go.")], ["It is short."])
+    assert to_metadata([(0.12345, 1.0)], said) == {
+        "version": 2,
+        "spans_s": [[0.123, 1.0]],
+        "source": "script",
+        "sentences": [[0.123, 1.0, "Go."]],
+        "warnings": ["It is short."],
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_pause_of_clean_speech_is_found(seed):
+    rng = np.random.default_rng(seed)
+    lengths, gaps = rng.uniform(0.6, 3.0, 12), rng.uniform(0.25, 1.0, 12)
+    starts = 0.4 + np.concatenate([[0], np.cumsum(lengths + gaps)[:-1]])
+    spans = list(zip(starts, starts + lengths, strict=True))
+    sound = synth.speech(spans, spans[-1][1] + 0.5, seed=seed)
+    found = speech_spans(sound, 16_000)
+    assert np.array(found) == pytest.approx(np.array(spans), abs=0.06)
+    want = [(a[1], b[0]) for a, b in pairwise(spans)]
+    assert np.array(pauses(found)) == pytest.approx(np.array(want), abs=0.06)
