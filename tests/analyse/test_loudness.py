@@ -48,7 +48,7 @@ def test_surround_is_weighed():
 
 @pytest.mark.parametrize(("levels", "lu"), RANGE)
 def test_loudness_range_of_the_reference_sequences(levels, lu):
-    assert loudness(synth.sines(levels), RATE).lra_lu == pytest.approx(lu, abs=0.5)
+    assert loudness(synth.sines(levels), RATE).lra_lu == pytest.approx(lu, abs=0.1)
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 96_000])
