@@ -80,11 +80,16 @@ def setting(default: Any, table: str, doc: str, *, key: str = "", **limits: Any)
 
 def settings(record: type) -> list[tuple[str, Setting]]:
     """Return (field name, setting) of a record whose fields are keys, in order."""
-    return [
-        (field.name, dataclasses.replace(found, key=found.key or field.name))
+    return list(_settings(record).items())
+
+
+@functools.cache
+def _settings(record: type) -> dict[str, Setting]:
+    return {
+        field.name: dataclasses.replace(found, key=found.key or field.name)
         for field in dataclasses.fields(record)
         if (found := field.metadata.get("setting"))
-    ]
+    }
 
 
 def fault(record: type, name: str, value: object) -> str | None:
@@ -98,7 +103,7 @@ def fault(record: type, name: str, value: object) -> str | None:
     >>> fault(Style, "cut_on", "beat")
     'must be "auto", "beats", "phrases", "onsets" or "free", not "beat"'
     """
-    limits = dict(settings(record))[name]
+    limits = _settings(record)[name]
     if not any(_is(value, one) for one in accepted(record)[name]):
         return f"must be {wanted(record, name)}, not {shown(value)}"
     for one in value if isinstance(value, tuple) else (value,):
@@ -127,7 +132,7 @@ def _beyond(value: float, limits: Setting) -> bool:
 
 def wanted(record: type, name: str) -> str:
     """Return in words what a field accepts: ``"0 to 1"``, ``"true or false"``."""
-    limits = dict(settings(record))[name]
+    limits = _settings(record)[name]
     words = [
         word
         for one in accepted(record)[name]

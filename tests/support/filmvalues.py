@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import types
 import typing
@@ -25,6 +26,7 @@ _FORMS = {
 }
 
 
+@functools.cache
 def right(record: type, name: str) -> st.SearchStrategy[Any]:
     """Values of one setting within its limits, as TOML holds them."""
     limits = dict(settings.settings(record))[name]
@@ -68,16 +70,20 @@ WILD = (
 )
 
 
-@st.composite
-def documents(draw: Any) -> dict[str, Any]:
-    """A film file that says some keys, each rightly and none against another."""
-    tables: dict[str, Any] = {}
-    known = [
+_SINGLE = st.sampled_from(
+    [
         (table, key, *place)
         for (table, key), place in places(RECORDS).items()
         if table not in ARRAYS and key not in (*FILES, "width", "height")
     ]
-    for table, key, record, name in draw(st.lists(st.sampled_from(known), max_size=8)):
+)
+
+
+@st.composite
+def documents(draw: Any) -> dict[str, Any]:
+    """A film file that says some keys, each rightly and none against another."""
+    tables: dict[str, Any] = {}
+    for table, key, record, name in draw(st.lists(_SINGLE, max_size=8)):
         tables.setdefault(table, {})[key] = draw(right(record, name))
     for table in draw(st.sets(st.sampled_from(sorted(ARRAYS)))):
         tables[table] = draw(st.lists(rows(table), min_size=1, max_size=3))
