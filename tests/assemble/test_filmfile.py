@@ -3,6 +3,7 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -394,6 +395,7 @@ MARKS = ["=", "'a'", '"""', "1", "\n", "{", "}", "[", "]", ".", ",", "true", "#"
 TOML_WORDS = st.sampled_from(TABLES + MARKS)
 
 
+@hypothesis.settings(deadline=None)
 @given(text=st.lists(TOML_WORDS, max_size=25).map("".join) | st.text(max_size=80))
 def test_any_text_is_read_or_refused(tmp_path_factory, text):
     folder = tmp_path_factory.getbasetemp()
@@ -436,6 +438,7 @@ def test_every_kind_of_join_can_be_asked_for():
     assert kinds_of_join.__args__ == KINDS
 
 
+@hypothesis.settings(deadline=None)
 @given(document=filmvalues.documents())
 def test_any_subset_of_keys_goes_through_a_file(document, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp()
@@ -472,6 +475,7 @@ PIECES = st.sampled_from(
 )
 
 
+@hypothesis.settings(deadline=None)
 @given(data=st.data())
 def test_a_damaged_film_file_is_read_or_refused(data, tmp_path_factory):
     text = WHOLE
@@ -490,6 +494,7 @@ def test_a_damaged_film_file_is_read_or_refused(data, tmp_path_factory):
             assert 1 <= int(item.removeprefix("line ").split(":")[0]) <= last
 
 
+@hypothesis.settings(deadline=None)
 @given(data=st.data())
 def test_a_style_goes_through_json_unchanged(data):
     share = st.floats(0, 0.5)

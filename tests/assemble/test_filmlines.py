@@ -2,6 +2,7 @@
 
 import tomllib
 
+import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def places_in(node, place=()):
         yield from places_in(inner, (*place, name))
 
 
+@hypothesis.settings(deadline=None)
 @given(document=filmvalues.documents(), gaps=st.lists(st.integers(0, 2), max_size=9))
 def test_every_place_has_a_line_that_begins_with_its_name(document, gaps):
     lines = []
@@ -53,6 +55,7 @@ MORE = [
 ]
 
 
+@hypothesis.settings(deadline=None)
 @given(words=st.lists(st.sampled_from(PIECES + MORE), max_size=14))
 def test_whatever_is_toml_is_walked_to_its_end(words):
     text = "".join(words)

@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -65,12 +66,14 @@ def test_the_examples_of_the_page_are_right_for_both(tmp_path):
         assert VALIDATOR.is_valid(tomllib.loads(text))
 
 
+@hypothesis.settings(deadline=None)
 @given(document=filmvalues.documents())
 def test_what_reads_validates(document, tmp_path_factory):
     assert faults_of(tmp_path_factory.getbasetemp(), document) == []
     assert list(VALIDATOR.iter_errors(document)) == []
 
 
+@hypothesis.settings(deadline=None)
 @given(
     place=st.sampled_from(sorted(places(RECORDS).items(), key=lambda pair: pair[0])),
     data=st.data(),

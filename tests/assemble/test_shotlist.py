@@ -4,6 +4,7 @@ import csv
 import io
 from fractions import Fraction
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,7 @@ SHOTS = st.lists(
 )
 
 
+@hypothesis.settings(deadline=None)
 @given(
     shots=SHOTS,
     mark=st.sampled_from(",;\t"),
@@ -92,6 +94,7 @@ def test_what_is_written_is_read(shots, mark, order, bom, ending, tmp_path_facto
         assert one.in_s == pytest.approx(shot.in_s)
 
 
+@hypothesis.settings(deadline=None)
 @given(frame=st.integers(0, 86_399 * 24), rate=st.sampled_from(["24", "29.97", "60"]))
 def test_timecodes_are_the_seconds_of_their_frame(frame, rate):
     exact = rates.rate(rate)
@@ -320,6 +323,7 @@ PIECES = st.sampled_from(
 )
 
 
+@hypothesis.settings(deadline=None)
 @given(
     text=st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60),
     suffix=st.sampled_from(["csv", "fountain"]),
