@@ -31,8 +31,8 @@ _MOVES, _MOVES_PER_SLOT = 60_000, 1500
 _WARM, _COLD = 0.15, 0.002
 # More nodes than this make tables that are dearer than they are worth.
 _MOST_NODES = 1400
-# Another seed sees every pair a little differently (Gumbel noise of this size), and
-# as it is only in the end.
+# Every try sees pairs a little differently (Gumbel noise of this size), the first of
+# them as they are in the end.
 _VARIED = 0.03
 # In-points are sought from a good order on: near it, and every other time far from it.
 _EXACT_WARM = (0.02, 0.1)
@@ -93,7 +93,7 @@ def arrange(problem: Problem, *, seed: int, tries: int = 1) -> list[list[int]]:
         rng = random.Random(seed * 1009 + attempt)  # noqa: S311
         rough = _Search(problem, takes, rng, varied=_VARIED)
         order = rough.anneal(list(first), _WARM, moves)
-        exact = _Search(problem, ways, rng)
+        exact = _Search(problem, ways, rng, varied=_VARIED / 2 * (attempt > 0))
         warm = _EXACT_WARM[attempt % len(_EXACT_WARM)]
         nodes = exact.anneal(ways.trimmed(order, problem), warm, moves)
         found.append([ways.take[node] for node in nodes])
@@ -301,7 +301,7 @@ class _Search:
         rng = self.rng
         draw = rng.random()
         slot = movable[int(rng.random() * len(movable))]
-        if draw < _TO_NEAR:
+        if draw < _TO_NEAR and len(order) > 1:
             return self._drawn_near(order, slot)
         if draw < 0.6:
             ways = self.nodes.of_take[self.nodes.take[order[slot]]]

@@ -26,7 +26,7 @@ from otio_genai.ingest import bin as bins
 
 __all__ = ["Colours", "Take", "read_take", "takes"]
 
-Vectors = NDArray[np.floating]
+Vectors = NDArray[np.float64]
 
 # A cut looks this far into the take for unsteadiness.
 _LOOK_S = Fraction(1, 6)
@@ -125,10 +125,13 @@ class Take:
         """Return the motion before and after some record frames, (n, 4) each."""
         before, after = windows(self.samples, self.cuts, self._sources(record))
         take, film = self.aspects
-        return (
-            reframed(before, take_aspect=take, film_aspect=film),
-            reframed(after, take_aspect=take, film_aspect=film),
-        )
+        found = [
+            np.asarray(
+                reframed(side, take_aspect=take, film_aspect=film), dtype=np.float64
+            )
+            for side in (before, after)
+        ]
+        return found[0], found[1]
 
     def _sources(self, record: NDArray[np.intp]) -> NDArray[np.intp]:
         # THE rule of rates.frame_at, floor(t S), in exact integers.

@@ -23,6 +23,8 @@ from otio_genai.ingest import bin as bins
 
 __all__ = ["Directions", "Settled", "directions"]
 
+_ANY_LENGTH = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -114,7 +116,7 @@ class Directions:
             raise AssembleError(
                 "These cannot all hold:"
                 if len(wrong) > 1
-                else f"This cannot hold in a film of {slots} shots:",
+                else f"This cannot hold in a film of {slots} shot{'s'[: slots - 1]}:",
                 remedy="Change or drop one of them.",
                 items=[rule.text for rule in wrong],
             )
@@ -158,6 +160,14 @@ class Directions:
             if kind and 0 < abs(number) <= count
         }
 
+    @property
+    def least_shots(self) -> int:
+        """Return how many shots the film has at least, for takes to have theirs."""
+        slots = [rule.slot for rule in self.rules if rule.slot is not None]
+        head = max((slot + 1 for slot in slots if slot >= 0), default=0)
+        tail = max((-slot for slot in slots if slot < 0), default=0)
+        return head + tail
+
     def stray_joins(self, slots: int) -> list[str]:
         """Return a sentence for each numbered join that a film does not have."""
         return [
@@ -185,9 +195,11 @@ def directions(
     made = Directions()
     names = _Names(found, pool, notes.source)
     for k, name in enumerate(style.first):
-        names.rule(made, name, slot=k + 1, said=f"{name} opens the film")
+        said = f"{name} is shot {k + 1}" if k else f"{name} opens the film"
+        names.rule(made, name, slot=k + 1, said=said)
     for k, name in enumerate(reversed(style.last), start=1):
-        names.rule(made, name, slot=-k, said=f"{name} ends the film")
+        said = f"{name} ends the film" if k == 1 else f"{name} is shot -{k}"
+        names.rule(made, name, slot=-k, said=said)
     _pins(made, notes, names, rate)
     for lock in notes.locks:
         names.lock(made, lock.before, lock.after, lock.line)
@@ -195,6 +207,9 @@ def directions(
     _shots(made, notes, names, rate)
     _beyond(made, names, pool, rate)
     if names.wrong:
+        # What clashes in a film of any length is named with them.
+        clash = conflict(made.rules, _ANY_LENGTH, repeats=style.repeats)
+        names.wrong += [rule.text for rule in clash]
         raise AssembleError(
             "Takes named in the film's notes cannot be placed:",
             place=notes.source or None,

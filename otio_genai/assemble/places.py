@@ -37,7 +37,11 @@ _SURE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What of music and voice matters for cuts, in record seconds."""
+    """What of music and voice matters for cuts, in record seconds.
+
+    Bars, phrases and sections that are not sure are left out: a cut on one of them
+    would be called so by chance.
+    """
 
     beats_s: Sequence[float] = ()
     "Beats."
@@ -69,11 +73,20 @@ class Places:
     ) -> Places:
         """Return what the ``beats`` metadata of a bed and a laid voice-over offer."""
         energy = heard.get("energy") or {"hop_s": 1.0, "db": ()}
+
+        def sure(times: str, confidence: str) -> tuple[float, ...]:
+            enough = heard.get(confidence, 1.0) >= _SURE
+            return tuple(heard.get(times, ())) if enough else ()
+
+        # After rests a line without a beat begins anew, sure or not: that is heard.
+        free = heard.get("mode") == "onsets"
         return cls(
             beats_s=tuple(heard.get("beats_s", ())),
-            downbeats_s=tuple(heard.get("downbeats_s", ())),
-            phrases_s=tuple(heard.get("phrases_s", ())),
-            sections_s=tuple(heard.get("sections_s", ())),
+            downbeats_s=sure("downbeats_s", "downbeat_confidence"),
+            phrases_s=tuple(heard.get("phrases_s", ()))
+            if free
+            else sure("phrases_s", "phrase_confidence"),
+            sections_s=sure("sections_s", "section_confidence"),
             markers_s=tuple(heard.get("markers_s", ())),
             onsets_s=tuple(heard.get("onsets_s", ())),
             confidence=float(heard.get("confidence", 0.0)),

@@ -26,6 +26,8 @@ __all__ = ["make_plan"]
 
 # Turns that kinds and cuts take for each order.
 _TURNS = 2
+# Films that cost no more than this for each join above the cheapest are as good.
+_AS_GOOD = 0.01
 
 
 def make_plan(brief: Brief) -> Planned:
@@ -49,13 +51,19 @@ def make_plan(brief: Brief) -> Planned:
     planned = joins.first(brief, cuts)
     brief, settled = shortlist(brief, settled, cuts, planned)
     brief.warnings.extend(brief.directions.stray_joins(len(cuts) + 1))
-    best: Planned | None = None
-    for takes in order.orders(brief, cuts, planned, settled):
-        found = _finished(brief, takes, cuts, planned, cost_at)
-        if best is None or found.cost < best.cost - 1e-9:
-            best = found
-    assert best is not None  # noqa: S101  # there is at least one order
-    return best
+    found = [
+        _finished(brief, takes, cuts, planned, cost_at)
+        for takes in order.orders(brief, cuts, planned, settled)
+    ]
+    return _picked(found, brief.seed)
+
+
+def _picked(found: Sequence[Planned], seed: int) -> Planned:
+    """Return the cheapest film, or by another seed than 0 one hardly dearer."""
+    ordered = sorted(found, key=lambda film: film.cost)
+    dearest = ordered[0].cost + _AS_GOOD * max(1, len(ordered[0].joins))
+    good = [film for film in ordered if film.cost <= dearest]
+    return good[seed % len(good)]
 
 
 def _finished(

@@ -42,7 +42,13 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
     if kept is not None and sum(kept.lengths) == brief.total:
         return list(kept.cuts)
     if count is None:
-        return slots.divide(cost_at, brief.pool, brief.style, brief.rate)
+        found = slots.divide(cost_at, brief.pool, brief.style, brief.rate)
+        count = brief.directions.least_shots
+        if len(found) + 1 >= count or count > brief.total:
+            return found
+        brief.warnings.append(
+            f"Shots are shorter than the style asks: {count} takes have a place."
+        )
     rooms = [_room(brief, slot) for slot in range(count)]
     shortest = max(1, round(Fraction(brief.style.min_shot_s) * brief.rate))
     bounds = [(min(shortest, room), room) for room in rooms]

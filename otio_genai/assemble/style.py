@@ -309,7 +309,7 @@ class Style:
         **_WEIGHT,
     )
     weight_rest: float = setting(
-        0.3,
+        0.15,
         "weights",
         "Joins of stillness with stillness avoided, which match by "
         "having nothing to match.",
