@@ -67,6 +67,10 @@ for _command in (
 ):
     cli.add_command(_command)
 
+for _command in (cli, *cli.commands.values()):
+    # Docstrings are raw: click's mark of lines to be kept as they are is two letters.
+    _command.help = (_command.help or "").replace("\\b", "\b")
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""

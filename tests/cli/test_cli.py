@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from otio_genai import maps
-from otio_genai.cli import main
+from otio_genai.cli import cli, main
 from tests.support import project
 
 
@@ -275,11 +275,12 @@ def test_doctor_finds_this_machine_well(run):
     assert all(finding["ok"] for finding in json.loads(said))
 
 
-@pytest.mark.parametrize("verb", ["", "make", "ingest", "export", "doctor"])
+@pytest.mark.parametrize("verb", ["", *cli.commands])
 def test_help(run, verb):
     code, said, _ = run(*([verb] if verb else []), "--help")
     assert code == 0
-    assert "Example:" in said
+    example = said.split("  Example:\n")[1].split("\n\n")[0]
+    assert all(line.startswith("    otio-genai ") for line in example.split("\n"))
 
 
 def test_originals_are_never_replaced_even_by_force(run, tmp_path):
