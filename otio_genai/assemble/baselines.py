@@ -43,18 +43,21 @@ class Slotted:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Mean score of the joins that are to flow, and of the dry ones; None for none."""
+    """Mean score of the joins that are to match, and of the dry ones; None for none."""
 
     flow: float | None
     dry: float | None
 
 
 def means(values: Sequence[float], kinds: Sequence[str]) -> Means:
-    """Return the mean scores of joins by what they were planned as."""
+    """Return the mean scores of joins by what they were planned as.
+
+    Transitions are left out: a carry may join anything.
+    """
     pairs = list(zip(values, kinds, strict=True))
     sides = []
-    for dry in (False, True):
-        chosen = [value for value, kind in pairs if (kind == "dry") == dry]
+    for wanted in ("match", "dry"):
+        chosen = [value for value, kind in pairs if kind == wanted]
         sides.append(round(float(np.mean(chosen)), 3) if chosen else None)
     return Means(*sides)
 

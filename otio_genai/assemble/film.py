@@ -11,11 +11,11 @@ import opentimelineio as otio
 
 from otio_genai import metadata, rates
 from otio_genai.assemble import candidates, mix, sequence
+from otio_genai.assemble.brief import Brief, Planned
 from otio_genai.assemble.directions import directions
 from otio_genai.assemble.earlier import Earlier, earlier
 from otio_genai.assemble.notes import Notes
 from otio_genai.assemble.places import Places
-from otio_genai.assemble.brief import Brief, Planned
 from otio_genai.assemble.plan import make_plan
 from otio_genai.assemble.slots import wanted_frames, wished_frames
 from otio_genai.assemble.stills import stills

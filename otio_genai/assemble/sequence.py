@@ -161,12 +161,17 @@ def _picture(
         if index:
             before, join = shots[index - 1], joins[index - 1]
             offsets = _offsets(join, before, shot, taken)
-            made = _join(film, before, shot, join, clock, offsets)
+            # A carry moves within its own shots; light needs frames beyond them.
+            room = _half(join, before, shot, taken)
+            carried = room > 0 if join.kind == "carry" else sum(offsets) >= 2
+            made = _join(film, before, shot, join, clock, offsets, carried)
             metadata.put(clip, "join", made)
-            if made["kind"] == join.kind and join.kind in _TRANSITIONS:
+            if made["kind"] in _TRANSITIONS:
                 recipe = _recipe(film, before, shot, join, taken)
                 track.append(_transition(film.rate, offsets, recipe))
-            taken = offsets[1] if made["kind"] in _TRANSITIONS else 0
+                taken = room if join.kind == "carry" else offsets[1]
+            else:
+                taken = 0
         track.append(clip)
         clock += shot.frames
     closing = round(Fraction(film.style.fade_out_s) * film.rate)
@@ -223,9 +228,14 @@ def _recipe(
         before.leaving,
         after.entering,
         aspect=film.aspect,
-        half_frames=min(join.half, before.frames - taken, after.frames // 2),
+        half_frames=_half(join, before, after, taken),
         rate=film.rate,
     )
+
+
+def _half(join: Join, before: Shot, after: Shot, taken: int) -> int:
+    """Return the frames that two shots have for each half of a join's transition."""
+    return min(join.half, before.frames - taken, after.frames // 2)
 
 
 def _transition(
@@ -249,13 +259,10 @@ def _join(
     join: Join,
     cut: int,
     offsets: tuple[int, int],
+    carried: bool,
 ) -> dict[str, Any]:
     verdict = fracture.judge(
-        join.kind,
-        before.leaving,
-        after.entering,
-        film.style,
-        carried=sum(offsets) >= 2,
+        join.kind, before.leaving, after.entering, film.style, carried=carried
     )
     sure = min(before.material.confidence, after.material.confidence)
     if sure == 0 and verdict.kind not in _TRANSITIONS:

@@ -39,6 +39,8 @@ JOIN_COLORS: dict[str, str] = {
     "dry": "ORANGE",
     "match": "GREEN",
     "carry": "PURPLE",
+    "dissolve": "BLUE",
+    "dip": "BLACK",
     "rest": "CYAN",
     "open": "WHITE",
 }
