@@ -292,9 +292,10 @@ def test_originals_are_never_replaced_even_by_force(run, tmp_path):
     assert "never replaced" in said
     assert (folder / "film.mp4").read_bytes() == before
     assert run("make", folder, "--no-render")[0] == 0
-    take = folder / "takes/take 1.mp4"
-    before = take.read_bytes()
     film = folder / "out/film.otio"
+    shown = maps.clips(otio.adapters.read_from_file(str(film)))[0]
+    take = folder / "takes" / f"{shown.name}.mp4"
+    before = take.read_bytes()
     assert run("render", film, "-o", take, "--force")[0] == 2
     assert run("export", film, "-o", take, "--to", "premiere", "--force")[0] == 2
     assert take.read_bytes() == before
