@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from otio_genai.analyse.samples import (
     to_metadata,
 )
 from otio_genai.analyse.scenes import Pair, follow
+from otio_genai.analyse.similarity import Fit
 from otio_genai.analyse.tiles import View
 from otio_genai.analyse.windows import windows
 
@@ -63,6 +65,8 @@ __all__ = [
 ]
 
 _SAMPLES_PER_S = 12
+# Below this a similarity is a shift alone.
+_STILL = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,18 +154,16 @@ def _samples(
     born = [picker.births[still.birth] == still.frame for still in (a, b)]
     if all(born) and times[b.birth] > times[a.birth]:
         dt_s = float(times[b.birth] - times[a.birth]) / float(rate)
-    # p' = e^(z dt) R(r dt) p + T dt, so zoom and turn are a complex logarithm.
-    move, factor = found.fit, kappa(a.aspect) / dt_s
-    zoom = math.log(math.hypot(1 + move.zoom, move.turn)) * factor
-    turn = math.atan2(move.turn, 1 + move.zoom) * factor
+    shift, linear = _flow(found.fit)
+    factor = kappa(a.aspect) / dt_s
     count = max(1, apart // step)
     each = (
-        move.x_fw / dt_s,
-        move.y_fw / dt_s,
-        zoom,
-        turn,
-        move.residual_fw / dt_s,
-        move.confidence,
+        shift.real / dt_s,
+        shift.imag / dt_s,
+        linear.real * factor,
+        linear.imag * factor,
+        found.fit.residual_fw / dt_s,
+        found.fit.confidence,
     )
     return [
         (
@@ -171,6 +173,14 @@ def _samples(
         )
         for k in range(count)
     ]
+
+
+def _flow(move: Fit) -> tuple[complex, complex]:
+    """Return the even flow, T and z + ir, that makes a similarity in unit time."""
+    # With s = z + ir: p' = e^s p + T (e^s - 1) / s.
+    grown, shift = complex(move.zoom, move.turn), complex(move.x_fw, move.y_fw)
+    linear = cmath.log(1 + grown)
+    return (shift * linear / grown if abs(grown) > _STILL else shift), linear
 
 
 def _change(picker: Picker, after: int, until: int) -> int:

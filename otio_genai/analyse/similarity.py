@@ -29,6 +29,7 @@ __all__ = ["Fit", "fit", "median"]
 Complexes = npt.NDArray[np.complexfloating]
 
 _ROUNDS = 4
+_SETTLED_FW = 1e-6
 # Median absolute deviation of a normal distribution, as its standard deviation.
 _MAD_TO_SD = 1.4826
 # Sub-pixel noise of a tile: below it no tile is called an outlier.
@@ -85,8 +86,11 @@ def fit(places_fw: Floats, moves_fw: Floats, weights: Floats) -> Fit:
         if kept.sum() <= 0:
             kept = weights
             break
+        before = shift
         shift, linear = _closed_form(place, move, kept)
         error = np.abs(move - shift - linear * place)
+        if abs(shift - before) < _SETTLED_FW:
+            break
     return Fit(
         shift.real,
         shift.imag,

@@ -18,7 +18,15 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from otio_genai.analyse.phase import Floats, Peaks, Spectra, curvature, peaks, spectra
+from otio_genai.analyse.phase import (
+    Floats,
+    Peaks,
+    Spectra,
+    curvature,
+    frequencies,
+    peaks,
+    spectra,
+)
 from otio_genai.analyse.picture import FLAT_LEVELS, Still, active_area, flat_lines
 from otio_genai.analyse.similarity import Fit, fit, median
 
@@ -33,8 +41,10 @@ _MIN_QUALITY = 4.0
 _NO_QUALITY, _FULL_QUALITY = 5.0, 10.0
 _SOFT_LEVELS = 4.0
 _LEAST_WEIGHT = 1e-6
-# Tiles that on the whole still move further were looked for in the wrong place.
-_NEAR_PX = 2
+# From here on most tiles are sure to be found; if they are further than this from
+# where they were looked for, looking there is a little more exact.
+_SURE_QUALITY = 15.0
+_NEXT_PX = 0.6
 # What a picture loses first when it goes soft, in cycles per pixel.
 _FINE_CYCLES_PER_PX = 0.2
 
@@ -65,6 +75,7 @@ _NOTHING = Match(_STILL)
 
 @dataclass(frozen=True, slots=True)
 class _Tiles:
+    size: int
     places: Places
     deviation: Floats
     spectra: Spectra
@@ -72,7 +83,9 @@ class _Tiles:
     def only(self, kept: Places) -> _Tiles:
         if len(kept) == len(self.places):
             return self
-        return _Tiles(self.places[kept], self.deviation[kept], self.spectra[kept])
+        return _Tiles(
+            self.size, self.places[kept], self.deviation[kept], self.spectra[kept]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,16 @@ class _Tried:
     jump: Places
     peaks: Peaks
 
+    @property
+    def likeness(self) -> float:
+        return median(self.peaks.likeness)
+
+    @property
+    def drift(self) -> Floats:
+        """How far most tiles still are from where they were looked for (x, y)."""
+        x, y = self.peaks.shift_px.T
+        return np.array([median(x), median(y)])
+
 
 class View:
     """A small picture with what its two comparisons, before and after, share."""
@@ -89,6 +112,8 @@ class View:
     def __init__(self, still: Still) -> None:
         self.still = still
         self.grey = still.grey
+        #: Jump (x, y) in pixels with which the picture before became this one.
+        self.arrived: Places = np.zeros(2, np.intp)
         self._area: Area = (0, 0, 0, 0)
         self._grid: _Tiles | None = None
 
@@ -121,9 +146,9 @@ class View:
     def tiles(self, places: Places, size: int) -> _Tiles:
         """Return the tiles whose corners (row, column) are given."""
         at, shape = tuple(places.T), (size, size)
-        deviation = sliding_window_view(self.grey, shape)[at].std(axis=(1, 2))
+        coarse = sliding_window_view(self.grey, shape)[:, :, ::2, ::2][at]
         curved = sliding_window_view(self.curved, shape)[at]
-        return _Tiles(places, deviation, spectra(curved))
+        return _Tiles(size, places, coarse.std(axis=(1, 2)), spectra(curved))
 
 
 def compare(a: View, b: View) -> Match:
@@ -140,16 +165,27 @@ def compare(a: View, b: View) -> Match:
     tiles = tiles.only(np.flatnonzero(tiles.deviation >= FLAT_LEVELS))
     if not len(tiles.places):
         return _NOTHING
+    found = _found(a, b, tiles, area)
+    b.arrived = found.jump
+    return _match(a, found, size)
+
+
+def _found(a: View, b: View, tiles: _Tiles, area: Area) -> _Tried:
+    """Find the tiles in ``b``, most of them within a few pixels of where looked."""
+    # Cameras are lazy: as a rule they go on as they went.
+    found = _tried(a, b, tiles, area, a.arrived)
+    if median(found.peaks.quality) >= _SURE_QUALITY:
+        if np.abs(found.drift).max() <= _NEXT_PX:
+            return found
+        again = _tried(a, b, tiles, area, found.jump + _whole_px(found.drift))
+        return again if again.likeness > found.likeness else found
     spectrum, shape = a.whole
     jump = _whole_px(peaks(spectrum, b.whole[0], shape).shift_px[0])
-    found = _tried(a, b, tiles, area, jump)
-    drift = _whole_px(np.median(found.peaks.shift_px, axis=0))
-    if np.abs(drift).max() > _NEAR_PX:
-        # Something that moves by itself was the loudest in the whole picture.
-        again = _tried(a, b, tiles, area, found.jump + drift)
-        if median(again.peaks.likeness) > median(found.peaks.likeness):
-            found = again
-    return _match(a, found, size)
+    # Something that moves by itself may be the loudest in the whole picture.
+    tries = [found, _tried(a, b, tiles, area, jump)]
+    jump = tries[1].jump + _whole_px(tries[1].drift)
+    tries.append(_tried(a, b, tiles, area, jump))
+    return max(tries, key=lambda tried: tried.likeness)
 
 
 def _whole_px(shift: Floats) -> Places:
@@ -158,7 +194,7 @@ def _whole_px(shift: Floats) -> Places:
 
 def _tried(a: View, b: View, tiles: _Tiles, area: Area, jump: Places) -> _Tried:
     """Look for the tiles of ``a`` in ``b``, ``jump`` pixels (x, y) away."""
-    size = tiles.spectra.shape[1]
+    size = tiles.size
     moved = tiles.places + jump[::-1]
     top, bottom, left, right = area
     room = np.array([bottom, right]) - size
@@ -206,9 +242,10 @@ def _fine(found: Spectra, size: int) -> Floats:
 
 @lru_cache(maxsize=8)
 def _band(size: int) -> Floats:
-    fy, fx = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None, :]
+    fy, fx = frequencies(size)[:, None], frequencies(size)[None, :]
     fine = np.hypot(fx, fy) >= _FINE_CYCLES_PER_PX
-    return np.asarray((fine / size**4).ravel(), np.float32)
+    half = fine[:, : fine.shape[1] // 2 + 1]
+    return np.asarray((half / size**4).ravel(), np.float32)
 
 
 @lru_cache(maxsize=64)
