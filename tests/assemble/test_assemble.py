@@ -1,5 +1,6 @@
 """The laws of every assembled film."""
 
+import re
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -11,6 +12,8 @@ from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import AssembleError
 from tests.support import bins as made
+
+pytestmark = pytest.mark.usefixtures("hurried")
 
 RATES = [Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 60]
 OTHERS = [8, 16, 24, 25, 30, Fraction(500, 31), Fraction(29120, 961)]
@@ -31,6 +34,10 @@ def mixed_pool(count=16):
 def clips(film):
     track = film.video_tracks()[0]
     return [item for item in track if isinstance(item, otio.schema.Clip)]
+
+
+def length_in(remedy):
+    return float(re.search(r"length_s\D*([0-9]+\.[0-9]+)", remedy)[1])
 
 
 def errors(film):
@@ -139,13 +146,25 @@ def test_stills_alone_make_a_film():
     assert maps.length_frames(assemble(given, Style(length_s=15))) == 360
 
 
-def test_a_longer_voice_lengthens_the_film():
+def test_a_longer_voice_lengthens_a_film_whose_length_is_open():
     voice = made.voice([(0, 9)], 10)
-    given = made.bin_of(*made.pool(8), made.music(60), voice)
-    film = assemble(given, Style(length_s=8))
-    end = (2.0 + 10 + 1.5) * 24
-    assert maps.length_frames(film) >= end - 1
+    given = made.bin_of(*made.pool(8), made.music(6), voice)
+    film = assemble(given)
+    (heard,) = [c for c in maps.clips(film) if c.name == "voice"]
+    end = heard.range_in_parent().end_time_exclusive().value
+    assert maps.length_frames(film) == end + 1.5 * 24
     assert "lengthened" in metadata.read(film, "film")["warnings"][0]
+
+
+def test_a_length_that_cannot_hold_the_voice_is_refused_with_one_that_can():
+    voice = made.voice([(0, 9)], 10)
+    given = made.bin_of(*made.pool(8), voice)
+    with pytest.raises(AssembleError) as caught:
+        assemble(given, Style(length_s=8))
+    assert "voice-over" in caught.value.sentence
+    nearest = length_in(caught.value.remedy)
+    film = assemble(given, Style(length_s=nearest))
+    assert maps.length_frames(film) == int(nearest * 24)
 
 
 def test_a_voice_longer_than_all_takes_is_refused():
@@ -165,10 +184,17 @@ def test_few_and_short_takes(count, frames):
     assert errors(film) == []
 
 
-def test_too_little_for_the_length_is_said():
-    film = assemble(made.bin_of(*made.pool(2)), Style(length_s=100))
-    assert "no more picture" in metadata.read(film, "film")["warnings"][0]
+@pytest.mark.parametrize("rate", RATES, ids=str)
+def test_a_length_that_cannot_be_reached_is_refused_with_the_nearest_that_can(rate):
+    given = made.bin_of(*mixed_pool(5))
+    with pytest.raises(AssembleError) as caught:
+        assemble(given, Style(length_s=100), rate=rate)
+    nearest = length_in(caught.value.remedy)
+    film = assemble(given, Style(length_s=nearest), rate=rate)
+    assert maps.length_frames(film) == int(Fraction(nearest) * rate)
     assert errors(film) == []
+    with pytest.raises(AssembleError):
+        assemble(given, Style(length_s=nearest + 0.1), rate=rate)
 
 
 def test_nothing_to_show_and_unknown_names():
@@ -201,14 +227,30 @@ def test_pins_that_contradict_are_all_named():
     names = [clip.name for clip in given]
     with pytest.raises(AssembleError) as caught:
         assemble(given, Style(first=(names[0], "bed"), last=(names[0], "nope")))
-    assert len(caught.value.items) == 3
+    bed, nope, opens, ends = caught.value.items
+    assert bed.startswith("bed: it is no take")
+    assert nope.startswith("nope: no file")
+    assert opens == "take 000 opens the film"
+    assert ends.startswith("take 000 is shot -2")
 
 
-def test_more_pins_than_shots_are_said():
+def test_more_pins_than_the_style_has_shots_make_shorter_shots_and_are_said():
     given = made.bin_of(*made.pool(6))
     names = tuple(clip.name for clip in given)
     film = assemble(given, Style(length_s=3, first=names[:3], last=names[3:]))
-    assert any("pinned" in text for text in metadata.read(film, "film")["warnings"])
+    assert [clip.name for clip in clips(film)] == list(names)
+    (said,) = metadata.read(film, "film")["warnings"]
+    assert "shorter than the style asks" in said
+
+
+def test_more_pins_than_frames_are_refused_and_all_named():
+    given = made.bin_of(*made.pool(6))
+    names = tuple(clip.name for clip in given)
+    style = Style(length_s=0.15, min_shot_s=0.05, first=names[:3], last=names[3:])
+    with pytest.raises(AssembleError) as caught:
+        assemble(given, style)
+    assert caught.value.items
+    assert caught.value.remedy
 
 
 def test_a_second_bed_is_said_to_be_left():
@@ -233,7 +275,7 @@ def test_motion_is_not_averaged_over_a_scene_change():
         if sample[0] >= 60:
             sample[1] = -0.2
     metadata.put(clip.media_reference, "motion", motion | {"cuts_frames": [60]})
-    (take,) = candidates.takes(made.bin_of(clip), Fraction(24))
+    (take,) = candidates.takes(made.bin_of(clip), Fraction(24), 9 / 16)
     assert take.leaving[58][0] == pytest.approx(0.2)
     assert take.leaving[64][0] == pytest.approx(-0.2)
     assert take.entering[57][0] == pytest.approx(0.2)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otio_genai.assemble.fracture import judge, plan, words
+from otio_genai.assemble.fracture import judge, words
 from otio_genai.assemble.match import REST_FW_S, is_rest, score, scores
 from otio_genai.assemble.style import Style
 
@@ -61,33 +61,11 @@ def test_kinds_follow_the_motion_not_the_plan():
     assert "stillness against motion" in judge("dry", still, left, STYLE).why
     half = tuple(v * 2.6 for v in left)
     assert judge("match", left, half, STYLE).kind == "open"
-    assert judge("carry", left, right, STYLE, offsets=(6, 6), wanted=6).kind == "carry"
-    told = judge("carry", left, right, STYLE, offsets=(0, 0), wanted=6)
-    assert told.kind == "dry"
-    assert "no handles" in told.why
-    assert (
-        "shortened" in judge("carry", left, left, STYLE, offsets=(2, 6), wanted=6).why
-    )
-
-
-@given(
-    st.integers(0, 40),
-    st.floats(0, 0.5),
-    st.floats(0, 0.5),
-)
-def test_the_plan_keeps_its_shares(count, dry, carry):
-    style = Style(dry_share=dry, carry_share=carry)
-    kinds = plan(range(10, 10 + count), (0.5, 1.2), 24, style)
-    assert len(kinds) == count
-    assert kinds.count("dry") == round(dry * count)
-    left = count - kinds.count("dry")
-    assert kinds.count("carry") == min(left, round(carry * count))
-
-
-def test_carries_go_to_phrase_starts():
-    cuts = [24, 48, 72, 96, 120, 144, 168, 192]
-    kinds = plan(cuts, (4.0,), 24, Style(dry_share=0, carry_share=0.13))
-    assert kinds.index("carry") == cuts.index(96)
+    for kind in ("carry", "dissolve", "dip"):
+        assert judge(kind, left, right, STYLE, carried=True).kind == kind
+        told = judge(kind, left, right, STYLE, carried=False)
+        assert told.kind == "dry"
+        assert "no handles" in told.why
 
 
 @given(motions)

@@ -1,0 +1,14 @@
+"""Fixtures of assembly."""
+
+import pytest
+
+from otio_genai.assemble import anneal, order
+
+
+@pytest.fixture(scope="module")
+def hurried():
+    """Seek one order with few moves: for laws that hold however good the film is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anneal, "_MOVES", 400)
+        patch.setattr(order, "_TRIES", 1)
+        yield
