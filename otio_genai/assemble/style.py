@@ -71,7 +71,8 @@ class Style:
     carry_share: float = setting(
         0.0,
         "style",
-        "Share of the joins that are carries: transitions between takes' handles.",
+        "Share of the joins that are carries: both shots gather speed into one "
+        "movement and cut in its midst.",
         **_SHARE,
     )
     cut_on: Literal["auto", "beats", "phrases", "onsets", "free"] = setting(
@@ -147,9 +148,11 @@ class Style:
         "stills",
         "Camera on stills: `match` plans pans and zooms so that the joins match, "
         "`push` moves slowly in or out, `hold` stands still.",
+        key="moves",
     )
     still_zoom_per_s: float = setting(
         0.045, "stills", "Speed of zooms.", unit="of the size a second", low=0, high=1
+        key="zoom_per_s",
     )
     still_pan_fw_s: float = setting(
         0.035,
@@ -158,6 +161,7 @@ class Style:
         unit="frame widths a second",
         low=0,
         high=0.5,
+        key="pan_fw_s",
     )
     colour: Literal["kind", "continuity", "contrast", "free"] = setting(
         "kind",
@@ -190,7 +194,7 @@ class Style:
         "sound",
         "Loudness to aim at: `web` -14 LUFS, `broadcast` -23, `podcast` -16; `cinema` "
         "changes nothing. A true peak never passes -1 dBTP, so a film of great "
-        "contrasts stays below its aim: nothing is compressed.",
+        "contrasts may stay below its aim.",
     )
     duck: bool = setting(True, "sound", "Whether the music steps back under the voice.")
     duck_distance_lu: float = setting(
@@ -207,6 +211,15 @@ class Style:
     )
     duck_release_s: float = setting(
         0.9, "sound", "Time to come forward again.", unit="s", above=0, high=10
+    )
+    ride_db: float = setting(
+        6.0,
+        "sound",
+        "Most by which short peaks are turned down, by level keyframes as a hand on "
+        "the fader would, so that the programme reaches its loudness; 0 leaves them.",
+        unit="dB",
+        low=0,
+        high=12,
     )
     voice_at_s: float | None = setting(
         None,
@@ -229,7 +242,7 @@ class Style:
         "drop",
         "sound",
         "The takes' own sound: `drop` leaves it out, `mix` lays it under music and "
-        "voice, `keep` plays it as loud as they are.",
+        "voice, `keep` levels it to the programme.",
     )
     takes_below_lu: float = setting(
         12.0,

@@ -87,4 +87,6 @@ def _loss(
 
 def _aimed(found: Scores, kind: str) -> Scores:
     """Return how well scores serve a kind, 1 at best: contrast is the aim of dry."""
+    if kind not in ("dry", "match"):
+        return np.ones_like(found)
     return 1 - found if kind == "dry" else found
