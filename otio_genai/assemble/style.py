@@ -151,7 +151,12 @@ class Style:
         key="moves",
     )
     still_zoom_per_s: float = setting(
-        0.045, "stills", "Speed of zooms.", unit="of the size a second", low=0, high=1
+        0.045,
+        "stills",
+        "Speed of zooms.",
+        unit="of the size a second",
+        low=0,
+        high=1,
         key="zoom_per_s",
     )
     still_pan_fw_s: float = setting(
