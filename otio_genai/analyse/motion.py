@@ -31,6 +31,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from otio_genai.analyse.overlays import cleared
 from otio_genai.analyse.phase import Floats
 from otio_genai.analyse.picks import Picker, native_times
 from otio_genai.analyse.picture import Luma
@@ -126,7 +127,7 @@ def observe(
     """Return the motion of a take and how steadily it was held; as `measure`."""
     step = max(1, math.floor(rate / _SAMPLES_PER_S + Fraction(1, 2)))
     picker = Picker(step, bits)
-    pairs = list(follow(View(still) for still in picker.stills(lumas)))
+    pairs = list(follow(cleared(View(still) for still in picker.stills(lumas))))
     times = native_times(picker.births)
     rows: list[tuple[Sample, float, float]] = []
     for pair in pairs:

@@ -160,4 +160,7 @@ def native_times(births: list[int]) -> Floats:
     x = np.arange(width) - _PATTERN
     line = near.mean(axis=1) + near @ x / (x @ x) * (each - start - _PATTERN)
     holds = np.diff(near, axis=1)
-    return np.where(holds.max(axis=1) <= _LONGEST_NATIVE_HOLD, line, at)
+    # One picture held for longer is a stutter, not a rate.
+    uneven = (holds > holds.min(axis=1, keepdims=True)).sum(axis=1) > 1
+    short = holds.max(axis=1) <= _LONGEST_NATIVE_HOLD
+    return np.where(short & uneven, line, at)

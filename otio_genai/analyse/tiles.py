@@ -109,9 +109,11 @@ class _Tried:
 class View:
     """A small picture with what its two comparisons, before and after, share."""
 
-    def __init__(self, still: Still) -> None:
+    def __init__(self, still: Still, curved: Floats | None = None) -> None:
         self.still = still
         self.grey = still.grey
+        #: Curvature of the grey levels, or of the part of them that is to be found.
+        self.curved = curvature(still.grey) if curved is None else curved
         #: Jump (x, y) in pixels with which the picture before became this one.
         self.arrived: Places = np.zeros(2, np.intp)
         self._area: Area = (0, 0, 0, 0)
@@ -121,11 +123,6 @@ class View:
     def flat(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Rows and columns without any texture."""
         return flat_lines(self.grey)
-
-    @cached_property
-    def curved(self) -> Floats:
-        """Curvature of the grey levels."""
-        return curvature(self.grey)
 
     @cached_property
     def whole(self) -> tuple[Spectra, tuple[int, int]]:
