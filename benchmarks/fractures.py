@@ -24,8 +24,8 @@ from otio_genai import metadata, rates
 from otio_genai.assemble import Style
 from otio_genai.assemble.brief import Brief
 from otio_genai.assemble.candidates import takes
-from otio_genai.assemble.directions import Directions
 from otio_genai.assemble.match import scores
+from otio_genai.assemble.noted import Directions, NotedJoin
 from otio_genai.assemble.openings import openings
 from otio_genai.assemble.places import Places
 from otio_genai.assemble.plan import make_plan
@@ -130,7 +130,9 @@ def planned(pool: Pool, slots: int, seed: int = 0) -> list[tuple[int, int]]:
         **PLAIN,
     )
     kinds = kinds_of(slots)
-    noted = Directions(numbered=[(k + 1, kind, None) for k, kind in enumerate(kinds)])
+    noted = Directions(
+        joins=[NotedJoin(number=k + 1, kind=kind) for k, kind in enumerate(kinds)]
+    )
     places = Places()
     made = make_plan(
         Brief(pool.seen, slots * SLOT, RATE, style, places, noted, seed=seed)
@@ -275,9 +277,7 @@ def variety(pool: Pool, slots: int, seeds: int) -> dict[str, float]:
     """
     films = [planned(pool, slots, seed) for seed in range(seeds)]
     pairs = [{(a, b) for (a, _), (b, _) in itertools.pairwise(f)} for f in films]
-    shared = [
-        len(a & b) / (slots - 1) for a, b in itertools.combinations(pairs, 2)
-    ]
+    shared = [len(a & b) / (slots - 1) for a, b in itertools.combinations(pairs, 2)]
     good = [1 - judged(pool, film)["cost"] / (slots - 1) for film in films]
     return {
         "shared": float(np.mean(shared)),

@@ -31,9 +31,6 @@ _MOVES, _MOVES_PER_SLOT = 60_000, 1500
 _WARM, _COLD = 0.15, 0.002
 # More nodes than this make tables that are dearer than they are worth.
 _MOST_NODES = 1400
-# Every try sees pairs a little differently (Gumbel noise of this size), the first of
-# them as they are in the end.
-_VARIED = 0.03
 # In-points are sought from a good order on: near it, and every other time far from it.
 _EXACT_WARM = (0.02, 0.1)
 # A take too short for its slot costs this for each mean slot it lacks: the cuts can
@@ -69,7 +66,9 @@ class Problem:
     "Part of the usual number of moves, and of in-points looked at."
 
 
-def arrange(problem: Problem, *, seed: int, tries: int = 1) -> list[list[int]]:
+def arrange(
+    problem: Problem, *, seed: int, varied: Sequence[float] = (0.0,)
+) -> list[list[int]]:
     """Return good orders: for each, the index of the take in each slot.
 
     Parameters
@@ -78,8 +77,10 @@ def arrange(problem: Problem, *, seed: int, tries: int = 1) -> list[list[int]]:
         Takes, slots, planned joins and what is fixed.
     seed
         Another seed may give other orders of the same quality.
-    tries
-        How many orders to seek.
+    varied
+        One order is sought for each of these: how differently from what it is that
+        search sees the cost of each pair (scale of Gumbel noise). With noise it finds
+        other orders, of about the same cost while the noise is small.
     """
     first = list(problem.start) if problem.start is not None else fill(problem)
     movable = [slot for slot in range(len(first)) if slot not in problem.fixed]
@@ -89,11 +90,11 @@ def arrange(problem: Problem, *, seed: int, tries: int = 1) -> list[list[int]]:
     takes = ways.best()
     moves = round(problem.effort * min(_MOVES, _MOVES_PER_SLOT * len(movable)))
     found = []
-    for attempt in range(tries):
+    for attempt, noise in enumerate(varied):
         rng = random.Random(seed * 1009 + attempt)  # noqa: S311
-        rough = _Search(problem, takes, rng, varied=_VARIED)
+        rough = _Search(problem, takes, rng, varied=noise)
         order = rough.anneal(list(first), _WARM, moves)
-        exact = _Search(problem, ways, rng, varied=_VARIED / 2 * (attempt > 0))
+        exact = _Search(problem, ways, rng, varied=noise / 2)
         warm = _EXACT_WARM[attempt % len(_EXACT_WARM)]
         nodes = exact.anneal(ways.trimmed(order, problem), warm, moves)
         found.append([ways.take[node] for node in nodes])

@@ -71,9 +71,7 @@ def shuffled(slotted: Slotted, seeds: int) -> Means:
     """Return the mean scores of takes in ``seeds`` random orders."""
     rng = np.random.default_rng(0)
     found = [_laid(slotted, rng.permutation(len(slotted.pool))) for _ in range(seeds)]
-    return Means(
-        _mean([one.flow for one in found]), _mean([one.dry for one in found])
-    )
+    return Means(_mean([one.flow for one in found]), _mean([one.dry for one in found]))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

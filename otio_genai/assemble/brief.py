@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from otio_genai.assemble.directions import Directions
 from otio_genai.assemble.earlier import Earlier
+from otio_genai.assemble.noted import Directions
 from otio_genai.assemble.places import Places
 from otio_genai.assemble.sequence import Join, Shot
 from otio_genai.assemble.style import Style

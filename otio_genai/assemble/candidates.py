@@ -170,12 +170,32 @@ class Take:
             Frames of handle wanted before the in and after the out point. Where
             they cannot be had the in-points without them are returned.
         """
-        first = max(self.first, margins[0])
-        last = min(self.last, self.end - margins[1]) - length
-        if last < first:
-            first, last = self.first, max(self.first, self.last - length)
+        begin, out = self.span(length, margins)
+        last = max(begin, out - length)
         step = max(1, math.floor(_STEP_S * self.rate))
-        return np.unique([*range(first, last + 1, step), last])
+        return np.unique([*range(begin, last + 1, step), last])
+
+    def span(self, length: int, margins: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+        """Return the first in-point and the last out-point of a shot.
+
+        Handles that leave no room for it are given up, then the steady part of the
+        take for all that there is.
+
+        Parameters
+        ----------
+        length
+            The shot, in record frames.
+        margins
+            Frames of handle wanted before the in and after the out point.
+        """
+        handled = (
+            max(self.first, margins[0]),
+            min(self.last, self.end - margins[1]),
+        )
+        for first, last in (handled, (self.first, self.last)):
+            if last - first >= length:
+                return first, last
+        return 0, self.end
 
 
 def takes(

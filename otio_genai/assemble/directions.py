@@ -1,180 +1,29 @@
 """Notes become constraints: whose shot is where, what follows what, all that conflicts.
 
-Takes are found by name and given as indices into the pool. Slots and joins count
-from 0 here; notes count from 1, or from the end with negative numbers.
+Takes are found by clip name, file name or the end of a path.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import PurePath
 
 import opentimelineio as otio
 
 from otio_genai import rates
 from otio_genai.assemble.feasible import Rule, conflict
+from otio_genai.assemble.noted import Directions, NotedJoin
 from otio_genai.assemble.notes import Notes
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 from otio_genai.ingest import bin as bins
 
-__all__ = ["Directions", "Settled", "directions"]
+__all__ = ["directions"]
 
 _ANY_LENGTH = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What holds in a film of a known number of shots."""
-
-    fixed: dict[int, int]
-    "Slot to take."
-    locks: tuple[tuple[int, int], ...]
-    "Takes that follow one another."
-
-
-@dataclass(slots=True)
-class Directions:
-    """The notes with every name found."""
-
-    rules: list[Rule] = field(default_factory=list)
-    "Takes in slots, takes that follow one another."
-    moments: dict[int, int] = field(default_factory=dict)
-    "Take to the record frame at which it is on screen."
-    ins: dict[int, int] = field(default_factory=dict)
-    "Take to its in-point, in record frames from its first."
-    lengths: dict[int, int] = field(default_factory=dict)
-    "Take to the length of its shot."
-    slot_lengths: dict[int, int] = field(default_factory=dict)
-    "Slot of a shot list to its length."
-    slot_ins: dict[int, int] = field(default_factory=dict)
-    "Slot of a shot list to its in-point."
-    numbered: list[tuple[int, str, int | None]] = field(default_factory=list)
-    "Number of a join from the start or the end, its kind, its frames."
-    paired: list[tuple[int | None, int | None, str, int | None]] = field(
-        default_factory=list
-    )
-    "Takes before and after a join, its kind, its frames."
-    shots: int | None = None
-    "How many shots a shot list has."
-
-    def renumbered(self, new: Mapping[int, int]) -> Directions:
-        """Return the same for a pool of fewer takes, given their new indices."""
-
-        def only(found: dict[int, int]) -> dict[int, int]:
-            return {new[take]: value for take, value in found.items() if take in new}
-
-        return replace(
-            self,
-            rules=[],
-            moments=only(self.moments),
-            ins=only(self.ins),
-            lengths=only(self.lengths),
-            paired=[
-                (_other(new, a), _other(new, b), kind, frames)
-                for a, b, kind, frames in self.paired
-            ],
-        )
-
-    def settled(
-        self,
-        slots: int,
-        repeats: bool,
-        *,
-        moments: Mapping[int, int] | None = None,
-        locked: Sequence[tuple[int, int]] = (),
-    ) -> Settled:
-        """Return what is fixed in a film of ``slots`` shots.
-
-        Parameters
-        ----------
-        slots
-            Number of shots.
-        repeats
-            Whether a take may fill more than one.
-        moments
-            Take to the slot that its moment lies in.
-        locked
-            Takes that an earlier film joined and that stay so.
-
-        Raises
-        ------
-        AssembleError
-            The notes contradict each other; the smallest set that does is named.
-        """
-        rules = list(self.rules)
-        for take, slot in (moments or {}).items():
-            said = f"a take is pinned to a moment that shot {slot + 1} covers"
-            rules.append(Rule(said, take=take, slot=slot))
-        for before, after in locked:
-            rules.append(Rule("a join is locked", take=before, after=after))
-        wrong = conflict(rules, slots, repeats=repeats or self.shots is not None)
-        if wrong:
-            raise AssembleError(
-                "These cannot all hold:"
-                if len(wrong) > 1
-                else f"This cannot hold in a film of {slots} shot{'s'[: slots - 1]}:",
-                remedy="Change or drop one of them.",
-                items=[rule.text for rule in wrong],
-            )
-        return Settled(
-            {rule.place(slots): rule.take for rule in rules if rule.slot is not None},
-            tuple(
-                dict.fromkeys(
-                    (rule.take, rule.after) for rule in rules if rule.after is not None
-                )
-            ),
-        )
-
-    def kinds(self, order: Sequence[int]) -> dict[int, str]:
-        """Return the joins whose kind is noted, for takes in their order."""
-        return {join: kind for join, (kind, _) in self._joins(order).items() if kind}
-
-    def join_frames(self, order: Sequence[int]) -> dict[int, int]:
-        """Return the joins whose transition's length is noted, in record frames."""
-        found = self._joins(order).items()
-        return {join: frames for join, (_, frames) in found if frames is not None}
-
-    def _joins(self, order: Sequence[int]) -> dict[int, tuple[str, int | None]]:
-        found: dict[int, tuple[str, int | None]] = {}
-        count = len(order) - 1
-        for before, after, kind, frames in self.paired:
-            for join in range(count):
-                left, right = order[join], order[join + 1]
-                if before in (None, left) and after in (None, right):
-                    found[join] = (kind, frames)
-        for number, kind, frames in self.numbered:
-            join = number - 1 if number > 0 else count + number
-            if 0 <= join < count:
-                found[join] = (kind, frames)
-        return found
-
-    def numbered_kinds(self, count: int) -> dict[int, str]:
-        """Return the kinds noted by number, of ``count`` joins."""
-        return {
-            (number - 1 if number > 0 else count + number): kind
-            for number, kind, _ in self.numbered
-            if kind and 0 < abs(number) <= count
-        }
-
-    @property
-    def least_shots(self) -> int:
-        """Return how many shots the film has at least, for takes to have theirs."""
-        slots = [rule.slot for rule in self.rules if rule.slot is not None]
-        head = max((slot + 1 for slot in slots if slot >= 0), default=0)
-        tail = max((-slot for slot in slots if slot < 0), default=0)
-        return head + tail
-
-    def stray_joins(self, slots: int) -> list[str]:
-        """Return a sentence for each numbered join that a film does not have."""
-        return [
-            f"There is no join {number} in a film of {slots} shots; its note was left."
-            for number, _, _ in self.numbered
-            if abs(number) > slots - 1
-        ]
 
 
 def directions(
@@ -193,7 +42,7 @@ def directions(
         not have; every one is named.
     """
     made = Directions()
-    names = _Names(found, pool, notes.source)
+    names = _Names(found, pool)
     for k, name in enumerate(style.first):
         said = f"{name} is shot {k + 1}" if k else f"{name} opens the film"
         names.rule(made, name, slot=k + 1, said=said)
@@ -202,7 +51,7 @@ def directions(
         names.rule(made, name, slot=-k, said=said)
     _pins(made, notes, names, rate)
     for lock in notes.locks:
-        names.lock(made, lock.before, lock.after, lock.line)
+        names.lock(made, lock.before, lock.after, _at(lock.line))
     _joins(made, notes, names, rate)
     _shots(made, notes, names, rate)
     _beyond(made, names, pool, rate)
@@ -219,10 +68,6 @@ def directions(
     return made
 
 
-def _other(new: Mapping[int, int], take: int | None) -> int | None:
-    return None if take is None else new[take]
-
-
 class _Names:
     """Finds takes by name, and remembers what could not be found."""
 
@@ -230,14 +75,12 @@ class _Names:
         self,
         found: otio.schema.SerializableCollection,
         pool: Sequence[Material],
-        source: str,
     ) -> None:
-        self.found, self.pool, self.source = found, pool, source
+        self.found, self.pool = found, pool
         self.wrong: list[str] = []
 
-    def index(self, name: str, line: int) -> int | None:
+    def index(self, name: str, at: str) -> int | None:
         clip = bins.find(self.found, name)
-        at = f"line {line}: " if line else ""
         if clip is None:
             known = [material.name for material in self.pool]
             near = difflib.get_close_matches(name, known, n=1)
@@ -253,17 +96,17 @@ class _Names:
         return None
 
     def rule(
-        self, made: Directions, name: str, *, slot: int, said: str, line: int = 0
+        self, made: Directions, name: str, *, slot: int, said: str, at: str = ""
     ) -> int | None:
-        take = self.index(name, line)
+        take = self.index(name, at)
         if take is not None:
-            made.rules.append(Rule(_told(line, said), take=take, slot=_zero(slot)))
+            made.rules.append(Rule(at + said, take=take, slot=_zero(slot)))
         return take
 
-    def lock(self, made: Directions, before: str, after: str, line: int) -> None:
-        left, right = self.index(before, line), self.index(after, line)
+    def lock(self, made: Directions, before: str, after: str, at: str) -> None:
+        left, right = self.index(before, at), self.index(after, at)
         if left is not None and right is not None:
-            said = _told(line, f"{before} is followed by {after}")
+            said = f"{at}{before} is followed by {after}"
             made.rules.append(Rule(said, take=left, after=right))
 
 
@@ -271,17 +114,21 @@ def _zero(number: int) -> int:
     return number - 1 if number > 0 else number
 
 
-def _told(line: int, text: str) -> str:
-    return f"line {line}: {text}" if line else text
+def _at(line: int, file: str = "") -> str:
+    """Return how a message begins that speaks of a line."""
+    name = f"{PurePath(file).name}, " if file else ""
+    return f"{name}line {line}: " if line else ""
 
 
 def _pins(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None:
     for pin in notes.pins:
         if pin.slot is not None:
             said = f"{pin.take} is shot {pin.slot}"
-            take = names.rule(made, pin.take, slot=pin.slot, said=said, line=pin.line)
+            take = names.rule(
+                made, pin.take, slot=pin.slot, said=said, at=_at(pin.line)
+            )
         else:
-            take = names.index(pin.take, pin.line)
+            take = names.index(pin.take, _at(pin.line))
         if take is None:
             continue
         if pin.at_s is not None:
@@ -294,19 +141,18 @@ def _pins(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None
 
 def _joins(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None:
     for note in notes.joins:
-        frames = None if note.length_s is None else _frames(note.length_s, rate)
-        if note.number is not None:
-            made.numbered.append((note.number, note.kind, frames))
-            continue
-        sides = [
-            names.index(name, note.line) if name else None
+        before, after = (
+            names.index(name, _at(note.line)) if name else None
             for name in (note.before, note.after)
-        ]
-        if sides == [None, None]:
+        )
+        if note.number is None and before is None and after is None:
             continue
-        made.paired.append((sides[0], sides[1], note.kind, frames))
+        frames = None if note.length_s is None else _frames(note.length_s, rate)
+        made.joins.append(
+            NotedJoin(note.number, before, after, note.kind, frames, note.split_s)
+        )
         if note.before and note.after:
-            names.lock(made, note.before, note.after, note.line)
+            names.lock(made, note.before, note.after, _at(note.line))
 
 
 def _shots(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None:
@@ -316,13 +162,19 @@ def _shots(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> Non
     for slot, shot in enumerate(notes.shots):
         if shot.take:
             said = f"{shot.take} is shot {slot + 1} of the shot list"
-            names.rule(made, shot.take, slot=slot + 1, said=said, line=shot.line)
+            names.rule(
+                made,
+                shot.take,
+                slot=slot + 1,
+                said=said,
+                at=_at(shot.line, notes.list_source),
+            )
         if shot.length_s is not None:
             made.slot_lengths[slot] = _frames(shot.length_s, rate)
         if shot.in_s is not None:
             made.slot_ins[slot] = rates.frame_with(shot.in_s, rate)
         if shot.join and slot:
-            made.numbered.append((slot, shot.join, None))
+            made.joins.append(NotedJoin(number=slot, kind=shot.join))
 
 
 def _beyond(

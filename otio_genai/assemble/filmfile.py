@@ -224,6 +224,7 @@ def read_film_file(path: str | os.PathLike[str]) -> FilmFile:
     notes = Notes(
         shots=shots,
         source=str(file),
+        list_source=str(file.parent / said["shot_list"]) if shots else "",
         **{table: tuple(found) for table, found in reading.notes.items()},
     )
     style = Style(**reading.said[Style])

@@ -75,8 +75,8 @@ class LockTable:
 class JoinTable:
     """One ``[[joins]]``."""
 
-    kind: Literal["match", "dry", "carry", "dissolve", "dip"] = setting(
-        REQUIRED, "joins", "What the join is to be."
+    kind: Literal["match", "dry", "carry", "dissolve", "dip"] | None = setting(
+        None, "joins", "What the join is to be.", empty="planned by the shares"
     )
     number: int | None = setting(
         None,
@@ -100,6 +100,15 @@ class JoinTable:
         unit="s",
         low=0.1,
         high=10,
+        empty="the style's",
+    )
+    split_s: float | None = setting(
+        None,
+        "joins",
+        "Split edit of the takes' own sound at it: above 0 an L cut, below 0 a J cut.",
+        unit="s",
+        low=-3,
+        high=3,
         empty="the style's",
     )
 
@@ -182,6 +191,22 @@ class _Only:
         return {"not": clash}
 
 
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """At least one of several keys is said."""
+
+    keys: tuple[str, ...]
+
+    def fault(self, said: Mapping[str, Any]) -> tuple[str, str] | None:
+        if set(self.keys) & set(said):
+            return None
+        *most, final = self.keys
+        return "", f"needs {', '.join(most)} or {final}"
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"required": [key]} for key in self.keys]}
+
+
 #: Rules of each table; of an array, those of each of its tables.
 RULES: dict[str, tuple[Rule, ...]] = {
     "film": (_Beside("width", "height"), _Beside("height", "width")),
@@ -189,6 +214,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "pins": (_OneOf((("slot",), ("at_s",))),),
     "joins": (
         _OneOf((("number",), ("from", "to"))),
+        _Some(("kind", "length_s", "split_s")),
         _Only("length_s", "kind", ("match", "dry")),
     ),
 }

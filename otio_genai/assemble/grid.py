@@ -96,6 +96,8 @@ def _best_cuts(
     falling = law[::-1].copy()
     for frame in range(shortest, total + 1):
         least = shortest if frame < total else max(shortest, min(last_frames, longest))
+        if frame < least:
+            continue
         first = max(0, frame - longest)
         here = value[first : frame - least + 1]
         if not len(here):

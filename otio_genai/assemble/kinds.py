@@ -116,12 +116,14 @@ def joined(brief: Brief, takes: Sequence[int], planned: Sequence[str]) -> list[J
     noted = brief.directions.kinds(takes)
     wished = brief.directions.join_frames(takes)
     locked = set(_locked(brief, takes))
+    splits_s = brief.directions.splits_s(takes)
     return [
         Join(
             kind=kind,
             half=half_frames(kind, brief, wished.get(k)),
             locked=k in locked,
             noted=k in noted,
+            split_s=splits_s.get(k),
         )
         for k, kind in enumerate(planned)
     ]

@@ -55,6 +55,8 @@ class JoinNote:
     "or the take that enters, or both: then these two follow one another."
     length_s: float | None = None
     "Length of its transition in seconds."
+    split_s: float | None = None
+    "Split edit of the takes' sound there; above 0 an L cut, below a J cut."
     line: int = 0
 
 
@@ -82,3 +84,5 @@ class Notes:
     "A shot list: these shots, in this order, and no others."
     source: str = ""
     "File that says so, for messages."
+    list_source: str = ""
+    "File of the shot list, for messages."

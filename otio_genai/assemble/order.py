@@ -10,16 +10,18 @@ import numpy as np
 from otio_genai.assemble import places
 from otio_genai.assemble.anneal import Problem, arrange, fill
 from otio_genai.assemble.brief import Brief
-from otio_genai.assemble.directions import Settled
 from otio_genai.assemble.earlier import Earlier
 from otio_genai.assemble.grid import lengths
+from otio_genai.assemble.noted import Settled
 from otio_genai.assemble.tables import unary_costs
 
 __all__ = ["orders", "settle"]
 
-# Orders sought; the best of them is kept after cuts and in-points are exact. From a
-# shortlist of thousands one is enough: there is plenty of choice.
-_TRIES = 4
+# One order is sought for each of these noises; the best is kept after cuts and
+# in-points are exact. Of few shots there are few orders, and only a louder noise finds
+# others than the best; of a shortlist of thousands one is enough.
+_VARIED = (0.0, 0.03, 0.03, 0.03)
+_FEW_SHOTS, _VARIED_MORE = 12, (0.1, 0.2, 0.4)
 _HURRIED = 0.4
 
 
@@ -82,8 +84,12 @@ def orders(
     )
     if brief.style.order == "given" and start is None:
         return [_in_given_order(fill(problem), settled)]
-    tries = 1 if brief.shortlisted else _TRIES
-    return arrange(problem, seed=brief.seed, tries=tries)
+    if brief.shortlisted:
+        return arrange(problem, seed=brief.seed, varied=_VARIED[1:2])
+    if start is not None:
+        return [start, *arrange(problem, seed=brief.seed, varied=_VARIED[:2])]
+    varied = _VARIED + (_VARIED_MORE if count <= _FEW_SHOTS else ())
+    return arrange(problem, seed=brief.seed, varied=varied)
 
 
 def _unary(brief: Brief, cuts: Sequence[int]) -> Any:

@@ -28,6 +28,8 @@ __all__ = ["make_plan"]
 _TURNS = 2
 # Films that cost no more than this for each join above the cheapest are as good.
 _AS_GOOD = 0.01
+# A film of few takes has no second as good; then one that costs so much more will do.
+_NEARLY = 0.1
 
 
 def make_plan(brief: Brief) -> Planned:
@@ -55,15 +57,23 @@ def make_plan(brief: Brief) -> Planned:
         _finished(brief, takes, cuts, planned, cost_at)
         for takes in order.orders(brief, cuts, planned, settled)
     ]
-    return _picked(found, brief.seed)
+    return _picked(found, brief.seed if brief.earlier is None else 0)
 
 
 def _picked(found: Sequence[Planned], seed: int) -> Planned:
     """Return the cheapest film, or by another seed than 0 one hardly dearer."""
-    ordered = sorted(found, key=lambda film: film.cost)
-    dearest = ordered[0].cost + _AS_GOOD * max(1, len(ordered[0].joins))
-    good = [film for film in ordered if film.cost <= dearest]
+    distinct = {tuple(map(_identity, film.shots)): film for film in found[::-1]}
+    ordered = sorted(distinct.values(), key=lambda film: film.cost)
+    for margin in (_AS_GOOD, _NEARLY):
+        dearest = ordered[0].cost + margin * max(1, len(ordered[0].joins))
+        good = [film for film in ordered if film.cost <= dearest]
+        if len(good) > 1:
+            break
     return good[seed % len(good)]
+
+
+def _identity(shot: Shot) -> tuple[str, int, int]:
+    return shot.material.name, shot.way, shot.frames
 
 
 def _finished(

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.assemble import costs
+from otio_genai.assemble.candidates import Take
 from otio_genai.assemble.stills import Still
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.tables import Material
 
-__all__ = ["Rhythm", "Timed", "Wish", "retime"]
+__all__ = ["Rhythm", "Timed", "Wish", "retime", "room"]
 
 Values = NDArray[np.float64]
 Frames = NDArray[np.intp]
@@ -129,6 +130,8 @@ class _Search:
         value = np.zeros((1, len(self.ways[0]))) + self._entering(0)[None, :]
         for shot in range(len(self.order)):
             self.before.append(value)
+            if not value.size or not len(self._outs(shot)):
+                return None
             left = self._left(shot, value)
             if shot == len(self.order) - 1:
                 break
@@ -137,7 +140,7 @@ class _Search:
             value = step + at[:, None] + self._entering(shot + 1)[None, :]
             if not np.isfinite(value).any():
                 return None
-        cost = float(left.min())
+        cost = float(left.min()) if left.size else np.inf
         return self._traced(left, cost) if np.isfinite(cost) else None
 
     def _entering(self, shot: int) -> Values:
@@ -155,11 +158,10 @@ class _Search:
         material, ways, wish = self.order[shot], self.ways[shot], self.wishes[shot]
         if isinstance(material, Still):
             return ways
-        first = int(ways[0]) + wish.limits[0]
-        last = _last_out(material, wish)
         if wish.record_out is not None:
             return np.array([wish.record_out])
-        return np.arange(first, max(first, last) + 1)
+        _, last = room(material, wish)
+        return np.arange(int(ways[0]) + wish.limits[0], last + 1)
 
     def _law(self, shot: int) -> Values:
         """Return the cost of each (cut before, cut after) by length alone."""
@@ -235,10 +237,10 @@ def _grids(rhythm: Rhythm, shots: int) -> list[Frames]:
     reach = round(_REACH_SHOTS * rhythm.mean_frames)
     grids = [np.array([0], dtype=np.intp)]
     for cut in range(1, shots):
-        centre = rhythm.expected[cut - 1]
         low, high = rhythm.windows.get(cut, (1, total - 1))
-        first = max(low, centre - reach, 1)
-        last = min(high, centre + reach, total - 1)
+        low, high = max(low, 1), min(high, total - 1)
+        centre = max(low, min(rhythm.expected[cut - 1], high))
+        first, last = max(low, centre - reach), min(high, centre + reach)
         grids.append(_chosen(rhythm.costs, first, last, centre))
     return [*grids, np.array([total], dtype=np.intp)]
 
@@ -247,7 +249,7 @@ def _chosen(at: Values, first: int, last: int, centre: int) -> Frames:
     """Return some frames of a window: the cheapest, and others evenly between."""
     window = np.arange(first, last + 1)
     if len(window) <= _MOST_CUTS:
-        return np.union1d(window, [centre])
+        return window
     cheap = window[np.argsort(at[window], kind="stable")[: _MOST_CUTS // 2]]
     even = np.linspace(first, last, _MOST_CUTS // 2).round().astype(np.intp)
     return np.union1d(np.concatenate([cheap, even]), [centre]).astype(np.intp)
@@ -256,20 +258,28 @@ def _chosen(at: Values, first: int, last: int, centre: int) -> Frames:
 def _ways(material: Material, wish: Wish) -> Frames:
     if isinstance(material, Still):
         return np.arange(len(material.moves))
+    low, high = wish.limits
+    first, last = room(material, wish)
     if wish.record_in is not None:
         return np.array([wish.record_in])
-    low, high = wish.limits
-    ins = material.ins(min(low, material.usable_frames), wish.handles)
     if wish.record_out is not None:
         # The out-point is given: any in-point may be needed to meet a cut.
-        first = max(material.first, wish.record_out - high)
-        return np.arange(first, max(first, wish.record_out - low) + 1)
+        return np.arange(max(first, last - high), last - low + 1)
+    ins = material.ins(low, wish.handles)
     return ins if wish.near is None else np.union1d(ins, [wish.near])
 
 
-def _last_out(material: Material, wish: Wish) -> int:
-    last = min(material.last, material.end - wish.handles[1])
+def room(material: Take, wish: Wish) -> tuple[int, int]:
+    """Return the first in-point and the last out-point that a wish leaves a take.
+
+    What is noted may lie where the take is not steady.
+    """
+    low, high = wish.limits
+    first, last = material.span(low, wish.handles)
     if wish.record_in is not None:
-        # A pinned in-point may lie in the unsteady part.
-        last = max(last, min(material.end, wish.record_in + wish.limits[0]))
-    return last if last > wish.limits[0] else material.last
+        first = wish.record_in
+        last = last if first + low <= last else material.end
+    if wish.record_out is not None:
+        last = wish.record_out
+        first = first if last - first >= low else max(0, last - high)
+    return first, last

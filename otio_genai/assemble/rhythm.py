@@ -44,6 +44,8 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
     if count is None:
         found = slots.divide(cost_at, brief.pool, brief.style, brief.rate)
         count = brief.directions.least_shots
+        if not brief.style.repeats:
+            count = min(count, len(brief.pool))
         if len(found) + 1 >= count or count > brief.total:
             return found
         brief.warnings.append(

@@ -84,6 +84,8 @@ class Join:
     "Whether it was kept from an earlier film by wish."
     noted: bool = False
     "Whether the director asked for its kind."
+    split_s: float | None = None
+    "Split edit of the takes' sound; None is the style's."
 
 
 def build(
@@ -101,7 +103,7 @@ def build(
     )
     timeline.tracks.append(_picture(film, shots, joins))
     sound = soundtrack(
-        shots=_heard(shots),
+        shots=_heard(shots, joins),
         voices=voices,
         bed=bed,
         total=total,
@@ -127,9 +129,9 @@ def build(
     return timeline
 
 
-def _heard(shots: Sequence[Shot]) -> list[Heard]:
+def _heard(shots: Sequence[Shot], joins: Sequence[Join]) -> list[Heard]:
     found, clock = [], 0
-    for shot in shots:
+    for index, shot in enumerate(shots):
         facts = metadata.read(shot.material.clip.media_reference, "media", {})
         head, tail = shot.handles
         found.append(
@@ -141,6 +143,7 @@ def _heard(shots: Sequence[Shot]) -> list[Heard]:
                 head_frames=head,
                 tail_frames=tail,
                 sounds=bool(facts.get("has_audio")),
+                split_s=joins[index - 1].split_s if index else None,
             )
         )
         clock += shot.frames

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from otio_genai.assemble import costs
 from otio_genai.assemble.brief import Brief
-from otio_genai.assemble.directions import Directions, Settled
+from otio_genai.assemble.noted import Directions, Settled
 from otio_genai.assemble.style import Style
 
 __all__ = ["shortlist"]
@@ -74,7 +74,8 @@ def _room(brief: Brief, take: int) -> int:
 
 def _named(settled: Settled, noted: Directions) -> set[int]:
     linked = {take for pair in settled.locks for take in pair}
-    sides = {side for a, b, _, _ in noted.paired for side in (a, b) if side is not None}
+    both = [side for join in noted.joins for side in (join.before, join.after)]
+    sides = {side for side in both if side is not None}
     return {*settled.fixed.values(), *linked, *sides, *noted.moments}
 
 

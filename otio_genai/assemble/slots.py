@@ -166,7 +166,7 @@ def divide(
     shortest = max(1, round(Fraction(style.min_shot_s) * rate))
     longest = max(1, min(math.floor(Fraction(style.max_shot_s) * rate), rooms[0]))
     mean = min(float(Fraction(style.mean_shot_s) * rate), longest)
-    hold = min(round(Fraction(style.hold_end_s) * rate), longest)
+    hold = min(round(Fraction(style.hold_end_s) * rate), longest, total)
     most = total if style.repeats else len(pool)
     scaled = rhythm_costs(costs, style)
     for _ in range(_TRIES):
