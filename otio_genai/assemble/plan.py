@@ -21,6 +21,7 @@ from otio_genai.assemble.retime import Timed
 from otio_genai.assemble.sequence import Shot
 from otio_genai.assemble.shortlist import shortlist
 from otio_genai.assemble.stills import Still
+from otio_genai.errors import AssembleError
 
 __all__ = ["make_plan"]
 
@@ -29,7 +30,7 @@ _TURNS = 2
 # Films that cost no more than this for each join above the cheapest are as good.
 _AS_GOOD = 0.01
 # A film of few takes has no second as good; then one that costs so much more will do.
-_NEARLY = 0.1
+_NEARLY = 0.3
 
 
 def make_plan(brief: Brief) -> Planned:
@@ -53,10 +54,14 @@ def make_plan(brief: Brief) -> Planned:
     planned = joins.first(brief, cuts)
     brief, settled = shortlist(brief, settled, cuts, planned)
     brief.warnings.extend(brief.directions.stray_joins(len(cuts) + 1))
-    found = [
-        _finished(brief, takes, cuts, planned, cost_at)
-        for takes in order.orders(brief, cuts, planned, settled)
-    ]
+    found, refused = [], []
+    for takes in order.orders(brief, cuts, planned, settled):
+        try:
+            found.append(_finished(brief, takes, cuts, planned, cost_at))
+        except AssembleError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
     return _picked(found, brief.seed if brief.earlier is None else 0)
 
 
