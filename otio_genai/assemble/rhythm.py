@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from otio_genai.assemble import kinds, slots
 from otio_genai.assemble.brief import Brief
 from otio_genai.assemble.grid import SPREAD, recut
-from otio_genai.assemble.retime import Rhythm, Timed, Wish, retime
+from otio_genai.assemble.retime import Rhythm, Timed, Wish, retime, room
+from otio_genai.assemble.stills import Still
 from otio_genai.errors import AssembleError
 
 __all__ = ["Costs", "first_cuts", "timed", "with_kept_cuts"]
@@ -51,7 +53,7 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
         brief.warnings.append(
             f"Shots are shorter than the style asks: {count} takes have a place."
         )
-    rooms = [_room(brief, slot) for slot in range(count)]
+    rooms = [_room(brief, slot, count) for slot in range(count)]
     shortest = max(1, round(Fraction(brief.style.min_shot_s) * brief.rate))
     bounds = [(min(shortest, room), room) for room in rooms]
     for slot, length in brief.directions.slot_lengths.items():
@@ -59,9 +61,9 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
     return _recut(brief, bounds, cost_at)
 
 
-def _room(brief: Brief, slot: int) -> int:
+def _room(brief: Brief, slot: int, count: int) -> int:
     for rule in brief.directions.rules:
-        if rule.slot == slot:
+        if rule.slot is not None and rule.place(count) == slot:
             return brief.pool[rule.take].usable_frames
     return max(material.usable_frames for material in brief.pool)
 
@@ -77,15 +79,20 @@ def _recut(
         found = recut(scaled, mean, tried)
         if found is not None:
             return found
-    least, most = (sum(bound[side] for bound in loose) for side in (0, 1))
+    raise _unfilled(brief, loose)
+
+
+def _unfilled(brief: Brief, bounds: Sequence[tuple[int, int]]) -> AssembleError:
+    least, most = (sum(bound[side] for bound in bounds) for side in (0, 1))
     nearest = most if most < brief.total else least
-    film_s, least_s, most_s, nearest_s = (
-        float(frames / brief.rate) for frames in (brief.total, least, most, nearest)
+    film_s, least_s, most_s = (
+        float(frames / brief.rate) for frames in (brief.total, least, most)
     )
-    raise AssembleError(
+    return AssembleError(
         f"These shots cannot fill a film of {film_s:.2f} s: together they last "
         f"{least_s:.2f} to {most_s:.2f} s.",
-        remedy=f"Set length_s = {nearest_s:.2f}, or change the lengths of shots.",
+        remedy=f"Set length_s = {slots.length_s(nearest, brief.rate)}, or change the "
+        "lengths of shots.",
     )
 
 
@@ -120,38 +127,53 @@ def timed(
         The lengths and in-points that were noted do not fill the film.
     """
     chosen = brief.chosen(takes)
-    given = _lengths(brief, takes)
     mean = slots.mean_frames(brief.total, len(takes), brief.style, brief.rate)
-    windows = _windows(brief, takes)
+    scaled = slots.rhythm_costs(cost_at, brief.style)
+    windows = _windows(brief, takes, cuts)
     for loose in (False, True):
-        bounds = slots.limits(chosen, brief.style, brief.rate, given, loose=loose)
-        expected = recut(
-            slots.rhythm_costs(cost_at, brief.style), mean, bounds, windows
-        )
+        bounds = _bounds(brief, takes, loose=loose)
+        expected = recut(scaled, mean, bounds, windows)
         if expected is None:
             continue
+        guesses = [expected]
         if brief.earlier is not None and len(brief.earlier.cuts) == len(expected):
-            expected = list(cuts)
-        rhythm = Rhythm(cost_at, mean, SPREAD, expected, windows)
-        for handles in (True, False):
+            guesses.insert(0, list(cuts))
+        for guess, handles in itertools.product(guesses, (True, False)):
+            rhythm = Rhythm(cost_at, mean, SPREAD, guess, windows)
             wishes = _wishes(brief, takes, planned, bounds, handles=handles)
             found = retime(chosen, planned, wishes, rhythm, brief.style)
             if found is not None:
                 return found
-    return _recut_anyway(brief, takes, cost_at)
+    bounds = _bounds(brief, takes, loose=True)
+    if recut(scaled, mean, bounds) is None:
+        raise _unfilled(brief, bounds)
+    moments = brief.directions.moments.items()
+    raise AssembleError(
+        "These takes cannot be on screen at their moments: the shots between them "
+        "would be too long or too short.",
+        remedy="Change a moment, or the lengths of shots.",
+        items=[
+            f"{brief.pool[take].name} at {float(frame / brief.rate):.2f} s"
+            for take, frame in sorted(moments, key=lambda moment: moment[1])
+        ],
+    )
 
 
-def _recut_anyway(brief: Brief, takes: Sequence[int], cost_at: Costs) -> Timed:
-    """Divide by how long the takes are; or say why no film can be made."""
+def _bounds(
+    brief: Brief, takes: Sequence[int], *, loose: bool
+) -> list[tuple[int, int]]:
+    """Return the shortest and longest length of each shot, as notes leave it."""
     chosen, given = brief.chosen(takes), _lengths(brief, takes)
-    bounds = slots.limits(chosen, brief.style, brief.rate, given, loose=True)
-    cuts = _recut(brief, bounds, cost_at)
-    edges = [0, *cuts, brief.total]
-    ways = [
-        0 if m.still else min(m.first, max(0, m.end - (b - a)))
-        for m, a, b in zip(chosen, edges, edges[1:], strict=False)
-    ]
-    return Timed(tuple(cuts), tuple(ways), 0.0)
+    wide = slots.limits(chosen, brief.style, brief.rate, given, loose=loose)
+    wishes = _wishes(brief, takes, [], wide, handles=False)
+    found = []
+    for material, wish in zip(chosen, wishes, strict=True):
+        low, high = wish.limits
+        if not isinstance(material, Still):
+            first, last = room(material, wish)
+            high = min(high, last - first)
+        found.append((low, high))
+    return found
 
 
 def _lengths(brief: Brief, takes: Sequence[int]) -> dict[int, int]:
@@ -165,17 +187,25 @@ def _lengths(brief: Brief, takes: Sequence[int]) -> dict[int, int]:
     return found | noted.slot_lengths
 
 
-def _windows(brief: Brief, takes: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _windows(
+    brief: Brief, takes: Sequence[int], cuts: Sequence[int]
+) -> dict[int, tuple[int, int]]:
     """Return where cuts may fall so that takes are on screen at their moments."""
+    whole = (1, brief.total - 1)
     found: dict[int, tuple[int, int]] = {}
+    edges = [0, *cuts, brief.total]
     for take, frame in brief.directions.moments.items():
-        if take not in takes:
+        there = [slot for slot, shown in enumerate(takes) if shown == take]
+        if not there:
             continue
-        slot = list(takes).index(take)
+        # Of a take that comes more than once, the shot that is nearest by now.
+        slot = min(there, key=lambda s: max(edges[s] - frame, frame - edges[s + 1] + 1))
         if slot:
-            found[slot] = (1, min(frame, found.get(slot, (1, frame))[1]))
+            low, high = found.get(slot, whole)
+            found[slot] = (low, min(high, frame))
         if slot + 1 < len(takes):
-            found[slot + 1] = (frame + 1, brief.total - 1)
+            low, high = found.get(slot + 1, whole)
+            found[slot + 1] = (max(low, frame + 1), high)
     return found
 
 
@@ -199,7 +229,7 @@ def _wishes(
             if before is not None and after is not None:
                 outs[before] = kept.ins[join] + kept.lengths[join]
                 ins[after] = kept.ins[join + 1]
-    room = [kinds.half_frames(kind, brief) * handles for kind in planned]
+    halves = [kinds.half_frames(kind, brief) * handles for kind in planned]
     found = []
     for slot, take in enumerate(takes):
         still = brief.pool[take].still
@@ -209,8 +239,8 @@ def _wishes(
                 record_in=None if still else noted.slot_ins.get(slot, ins.get(take)),
                 record_out=None if still else outs.get(take),
                 handles=(
-                    room[slot - 1] if slot else 0,
-                    room[slot] if slot < len(room) else 0,
+                    halves[slot - 1] if 0 < slot <= len(halves) else 0,
+                    halves[slot] if slot < len(halves) else 0,
                 ),
                 near=near.get(take),
             )

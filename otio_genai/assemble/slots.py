@@ -15,7 +15,14 @@ from otio_genai.assemble.style import Style
 from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 
-__all__ = ["divide", "limits", "mean_frames", "rhythm_costs", "wanted_frames"]
+__all__ = [
+    "divide",
+    "length_s",
+    "limits",
+    "mean_frames",
+    "rhythm_costs",
+    "wanted_frames",
+]
 
 Costs = NDArray[np.float64]
 
@@ -123,17 +130,22 @@ def _refuse_length(asked: int, there: float, speech: int, rate: Fraction) -> Non
         raise AssembleError(
             f"A film of {_seconds(asked, rate)} cannot hold the voice-over, which ends "
             f"at {_seconds(speech, rate)}.",
-            remedy=f"Set length_s to {float(speech / rate):.2f} or more, begin the "
+            remedy=f"Set length_s to {length_s(speech, rate)} or more, begin the "
             "voice-over earlier (voice_at_s), or leave length_s out.",
         )
     if asked > there:
-        nearest = math.floor(there / rate * 100) / 100
+        nearest = length_s(int(there), rate)
         raise AssembleError(
             f"A film of {_seconds(asked, rate)} cannot be made: all takes together "
             f"last {_seconds(there, rate)}.",
-            remedy=f"The nearest that can is length_s = {nearest:.2f}; or add takes "
+            remedy=f"The nearest that can is length_s = {nearest}; or add takes "
             "or stills, or set repeats = true under [style].",
         )
+
+
+def length_s(frames: int, rate: Fraction) -> float:
+    """Return a length in thousandths of a second that gives exactly so many frames."""
+    return math.ceil(frames * 1000 / rate) / 1000
 
 
 def _seconds(frames: float, rate: Fraction) -> str:
@@ -221,6 +233,7 @@ def limits(
     """
     shortest = 1 if loose else max(1, round(Fraction(style.min_shot_s) * rate))
     longest = max(1, math.floor(Fraction(style.max_shot_s) * rate))
+    hold = 1 if loose else round(Fraction(style.hold_end_s) * rate)
     found = []
     for slot, take in enumerate(chosen):
         room = take.usable_frames
@@ -228,7 +241,6 @@ def limits(
         high = max(1, ceiling)
         low = min(shortest, high)
         if slot == len(chosen) - 1:
-            hold = round(Fraction(style.hold_end_s) * rate)
             low = max(low, min(hold, high))
         if slot in given:
             low = high = given[slot]

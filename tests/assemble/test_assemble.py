@@ -37,7 +37,7 @@ def clips(film):
 
 
 def length_in(remedy):
-    return float(re.search(r"length_s\D*([0-9]+\.[0-9]+)", remedy)[1])
+    return float(re.search(r"length_s\D*([0-9.]*[0-9])", remedy)[1])
 
 
 def errors(film):
