@@ -68,22 +68,25 @@ __all__ = [
 _SAMPLES_PER_S = 12
 # Below this a similarity is a shift alone.
 _STILL = 1e-9
+# Likeness of a picture with itself, and its gains.
+_NO_CHANGE = (1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
     """What one pass over a take's frames has seen.
 
-    ``samples`` as of `measure`; ``likeness`` (0-1, how much of each picture is found
-    again in the next) and ``sharper`` (logarithm of the fine detail gained) have one
-    value per sample. ``changes`` has the mean difference, in levels of 255, of every
-    frame from the one before it; ``first`` is the number of the first frame and
-    ``rate`` their frames per second.
+    ``samples`` as of `measure`; ``likeness``, ``sharper``, ``lighter`` and ``stronger``
+    (`otio_genai.analyse.tiles.Match`) have one value per sample. ``changes`` has the
+    mean difference, in levels of 255, of every frame from the one before it; ``first``
+    is the number of the first frame and ``rate`` their frames per second.
     """
 
     samples: list[Sample]
     likeness: Floats
     sharper: Floats
+    lighter: Floats
+    stronger: Floats
     changes: Floats
     first: int
     rate: Fraction
@@ -129,15 +132,18 @@ def observe(
     picker = Picker(step, bits)
     pairs = list(follow(cleared(View(still) for still in picker.stills(lumas))))
     times = native_times(picker.births)
-    rows: list[tuple[Sample, float, float]] = []
+    rows: list[tuple[Sample, tuple[float, ...]]] = []
     for pair in pairs:
         rows += _samples(pair, picker, times, step, rate)
     if not pairs and picker.frames:
-        rows = [(Sample(picker.frames[0]), 1.0, 0.0)]
+        rows = [(Sample(picker.frames[0]), _NO_CHANGE)]
+    traits = np.array([traits for _, traits in rows]).reshape(-1, len(_NO_CHANGE))
     return Observed(
-        [sample for sample, _, _ in rows],
-        np.array([likeness for _, likeness, _ in rows]),
-        np.array([sharper for _, _, sharper in rows]),
+        [sample for sample, _ in rows],
+        traits[:, 0],
+        traits[:, 1],
+        traits[:, 2],
+        traits[:, 3],
         np.array(picker.changes),
         picker.frames[0] if picker.frames else 0,
         rate,
@@ -146,10 +152,10 @@ def observe(
 
 def _samples(
     pair: Pair, picker: Picker, times: Floats, step: int, rate: Fraction
-) -> list[tuple[Sample, float, float]]:
+) -> list[tuple[Sample, tuple[float, ...]]]:
     a, b, found = pair.before, pair.after, pair.match
     if found is None:
-        return [(Sample(_change(picker, a.frame, b.frame), cut=True), 1.0, 0.0)]
+        return [(Sample(_change(picker, a.frame, b.frame), cut=True), _NO_CHANGE)]
     apart = b.frame - a.frame
     dt_s = apart / float(rate)
     born = [picker.births[still.birth] == still.frame for still in (a, b)]
@@ -166,12 +172,9 @@ def _samples(
         found.fit.residual_fw / dt_s,
         found.fit.confidence,
     )
+    gains = found.sharper / count, found.lighter / count, found.stronger / count
     return [
-        (
-            Sample(a.frame + apart * (k + 1) // count, *each),
-            found.likeness,
-            found.sharper / count,
-        )
+        (Sample(a.frame + apart * (k + 1) // count, *each), (found.likeness, *gains))
         for k in range(count)
     ]
 

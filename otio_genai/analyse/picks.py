@@ -151,6 +151,11 @@ def native_times(births: list[int]) -> Floats:
     array([1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5])
     """
     at = np.array(births, float)
+    long = np.flatnonzero(np.diff(at) > _LONGEST_NATIVE_HOLD) + 1
+    return np.concatenate([_evened(part) for part in np.split(at, long)])
+
+
+def _evened(at: Floats) -> Floats:
     width = 2 * _PATTERN + 1
     if len(at) < width or np.ptp(np.diff(at)) == 0:
         return at
@@ -162,5 +167,4 @@ def native_times(births: list[int]) -> Floats:
     holds = np.diff(near, axis=1)
     # One picture held for longer is a stutter, not a rate.
     uneven = (holds > holds.min(axis=1, keepdims=True)).sum(axis=1) > 1
-    short = holds.max(axis=1) <= _LONGEST_NATIVE_HOLD
-    return np.where(short & uneven, line, at)
+    return np.where(uneven, line, at)

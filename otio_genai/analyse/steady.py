@@ -5,7 +5,7 @@ Aim
     habit, so that a hand-held shot is not called wobbling nor a soft one blurred.
 
 Method
-    Five kinds of evidence, each brought to 0-1 by a straight ramp and joined as
+    Six kinds of evidence, each brought to 0-1 by a straight ramp and joined as
     ``u = 1 - (1 - u_1)(1 - u_2)...``:
 
     ``bending``  residual of the camera's fit above the median, in deviations;
@@ -13,6 +13,8 @@ Method
                  what a faster camera explains (blur, turn);
     ``softness`` fine detail missing beside the pictures around, of the same things,
                  beyond the blur of the shutter;
+    ``paling``   brightness or contrast of the same things off that of the pictures
+                 around, as where a generator has yet to find its exposure;
     ``wobble``   accelerations that change their sign twice running, beside the
                  take's usual ones: a whip speeds up and slows down only once;
     ``freeze``   frames held although the take moves before or after; one that comes
@@ -49,13 +51,15 @@ _LEAST_SAMPLES = 8
 _MAD_TO_SD = 1.4826
 _UNSTEADY = 0.5
 _LONGEST_END_S = 0.5
-# Samples on either side that softness is judged against: a bad half second is less
-# than half of them even at an end.
+_NO_USE = 3
+# Pictures on either side that softness and light are judged against: a bad half
+# second is less than half of them even at an end.
 _AROUND = 12
 _RAMPS = {
     "bending": (4.0, 10.0),
     "morphing": (0.1, 0.3),
     "softness": (0.7, 1.8),
+    "paling": (1.0, 2.2),
     "wobble": (1.0, 2.5),
 }
 # fw/s below which nothing is bent or shaken: three pixels of 1280 from sample to
@@ -64,6 +68,8 @@ _LEAST_BEND, _LEAST_SHAKE = 0.01, 0.03
 # What a faster camera explains: the share of likeness lost at 1 fw/s, and the detail
 # lost (log power) from 0.3 fw/s on, where a 180 degree shutter smears the tiles.
 _LIKENESS_LOST, _DETAIL_LOST, _SMEARED = 0.45, 4.0, 0.3
+# Levels and logarithms of contrast that light may change within a second.
+_LIGHT_LEVELS, _CONTRAST = 14.0, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,11 @@ def _judged(seen: Observed, inside: list[int]) -> Floats:
     steady *= 1.0 - _ramp("morphing", _morphing(seen.likeness[inside], speed))
     for number in np.unique(shot):
         part = np.flatnonzero(shot == number)
-        soft = _softness(seen.sharper[inside][part], speed[part])
-        steady[part] *= 1.0 - _ramp("softness", soft)
-        shake = _shake(vectors[part])
-        steady[part] *= 1.0 - _ramp("wobble", shake)
+        gains = [g[inside][part] for g in (seen.sharper, seen.lighter, seen.stronger)]
+        smear = _smear(speed[part])
+        steady[part] *= 1.0 - _ramp("softness", _softness(gains[0], smear))
+        steady[part] *= 1.0 - _ramp("paling", _paling(gains[1], gains[2], smear))
+        steady[part] *= 1.0 - _ramp("wobble", _shake(vectors[part]))
     return np.asarray(1.0 - steady)
 
 
@@ -157,17 +164,35 @@ def _morphing(likeness: Floats, speed: Floats) -> Floats:
     return np.asarray(lost - _LIKENESS_LOST * np.sqrt(faster))
 
 
-def _softness(sharper: Floats, speed: Floats) -> Floats:
-    # One more picture than pairs: how sharp each is, from the first one on.
-    sharp = np.concatenate([[0.0], np.cumsum(sharper)])
-    around = [
-        median(sharp[max(0, k - _AROUND) : k + _AROUND + 1]) for k in range(len(sharp))
-    ]
-    soft = np.array(around) - sharp
-    soft = np.maximum(soft[:-1], soft[1:])
+def _smear(speed: Floats) -> Floats:
+    """Return 0-1 how much of its detail the shutter may take from each picture."""
     near = np.concatenate([speed[:1], speed, speed[-1:]])
     fastest = np.maximum(np.maximum(near[:-2], near[2:]), speed)
-    return np.asarray(soft - _DETAIL_LOST * np.minimum(fastest / _SMEARED, 1.0))
+    return np.asarray(np.minimum(fastest / _SMEARED, 1.0))
+
+
+def _softness(sharper: Floats, smear: Floats) -> Floats:
+    before, after = _off(sharper)
+    return np.asarray(-np.minimum(before, after) - _DETAIL_LOST * smear)
+
+
+def _paling(lighter: Floats, stronger: Floats, smear: Floats) -> Floats:
+    light, contrast = (
+        np.maximum(*(np.abs(part) for part in _off(gain)))
+        for gain in (lighter, stronger)
+    )
+    return np.asarray(np.maximum(light / _LIGHT_LEVELS, contrast / _CONTRAST - smear))
+
+
+def _off(gain: Floats) -> tuple[Floats, Floats]:
+    """Return how far the pictures before and after are off those around them."""
+    # One more picture than pairs: how much each has gained since the first one.
+    level = np.concatenate([[0.0], np.cumsum(gain)])
+    around = [
+        median(level[max(0, k - _AROUND) : k + _AROUND + 1]) for k in range(len(level))
+    ]
+    off = level - np.array(around)
+    return off[:-1], off[1:]
 
 
 def _shake(vectors: Floats) -> Floats:
@@ -212,12 +237,12 @@ def _ends(
 
 
 def _run(bad: npt.NDArray[np.bool_]) -> int:
-    """Return how many samples the run has that touches the start."""
+    """Return how many samples it takes from the start until the bad ones are over."""
     count = 0
     for k, unsteady in enumerate(bad):
         if unsteady:
             count = k + 1
-        # One good sample between two bad ones is luck.
-        elif k > count:
+        # What is good for a quarter of a second, before or between, is of no use.
+        elif k >= count + _NO_USE:
             break
     return count

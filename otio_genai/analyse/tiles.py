@@ -60,7 +60,8 @@ class Match:
 
     ``fit`` the camera's move; ``tiles`` how many had texture; ``quality`` and
     ``likeness`` medians over them (`otio_genai.analyse.phase.Peaks`); ``sharper``
-    natural logarithm of how much more fine detail the same things show.
+    natural logarithm of how much more fine detail the same things show, ``lighter``
+    how many levels they gained, ``stronger`` the logarithm of their gain in contrast.
     """
 
     fit: Fit
@@ -68,6 +69,8 @@ class Match:
     quality: float = 0.0
     likeness: float = 0.0
     sharper: float = 0.0
+    lighter: float = 0.0
+    stronger: float = 0.0
 
 
 _NOTHING = Match(_STILL)
@@ -77,6 +80,7 @@ _NOTHING = Match(_STILL)
 class _Tiles:
     size: int
     places: Places
+    mean: Floats
     deviation: Floats
     spectra: Spectra
 
@@ -84,7 +88,11 @@ class _Tiles:
         if len(kept) == len(self.places):
             return self
         return _Tiles(
-            self.size, self.places[kept], self.deviation[kept], self.spectra[kept]
+            self.size,
+            self.places[kept],
+            self.mean[kept],
+            self.deviation[kept],
+            self.spectra[kept],
         )
 
 
@@ -145,7 +153,9 @@ class View:
         at, shape = tuple(places.T), (size, size)
         coarse = sliding_window_view(self.grey, shape)[:, :, ::2, ::2][at]
         curved = sliding_window_view(self.curved, shape)[at]
-        return _Tiles(size, places, coarse.std(axis=(1, 2)), spectra(curved))
+        mean = coarse.mean(axis=(1, 2))
+        deviation = coarse.std(axis=(1, 2))
+        return _Tiles(size, places, mean, deviation, spectra(curved))
 
 
 def compare(a: View, b: View) -> Match:
@@ -226,8 +236,11 @@ def _match(a: View, tried: _Tried, size: int) -> Match:
     )
     sure = (about[1] - _NO_QUALITY) / (_FULL_QUALITY - _NO_QUALITY)
     moved = replace(moved, confidence=moved.confidence * min(max(sure, 0.0), 1.0))
-    gain = np.log(_fine(tried.others.spectra, size) / _fine(tiles.spectra, size))
-    return Match(moved, *about, median(gain))
+    others = tried.others
+    gain = np.log(_fine(others.spectra, size) / _fine(tiles.spectra, size))
+    contrast = np.log((others.deviation + 1) / (tiles.deviation + 1))
+    lighter = median(others.mean - tiles.mean)
+    return Match(moved, *about, median(gain), lighter, median(contrast))
 
 
 def _fine(found: Spectra, size: int) -> Floats:

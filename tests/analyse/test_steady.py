@@ -60,6 +60,7 @@ FAULTS = {
     "morphing": (moves.morphing, 8),
     "wobbling": (moves.wobbling, 10),
     "soft": (moves.blurred, 6),
+    "pale": (moves.pale, 6),
 }
 MOVING = ["pan", "dolly in", "roll", "hand-held", "static", "two layers", "12 in 24"]
 
@@ -151,3 +152,14 @@ def test_freezes_of_noise_and_of_nothing():
     assert freezes(np.zeros(0), FILM) == freezes(np.zeros(40), FILM) == []
     rng = np.random.default_rng(0)
     assert freezes(rng.uniform(2, 3, 40), FILM) == []
+
+
+def test_a_fault_begun_a_moment_after_the_start_is_cut_off_with_it(takes):
+    frames = list(takes["static"])
+    found = steadiness(frames[:3] + moves.pale(frames[3:]))
+    assert 8 <= found.head_frames <= 12
+
+
+def test_light_that_changes_slowly_is_no_fault():
+    shot = Shot(moves.steady(0.1), exposure=0.5)
+    assert levels(steadiness(moves.take(5, shot).frames)).max() < 0.5

@@ -214,6 +214,15 @@ def blurred(frames, count=8, size_px=1.5):
     return out
 
 
+def pale(frames, count=8):
+    """The first frames lack contrast and light, most of all the first one."""
+    out = list(frames)
+    for k in range(count):
+        share = 0.5 * (1 - k / (count + 2))
+        out[k] = np.rint(frames[k] * (1 - share) + 70 * share).astype(np.uint8)
+    return out
+
+
 def wobbling(frames, count=10, size_px=2.0, hz=5.0, rate=24, seed=0):
     """The first frames shake to and fro."""
     rng = np.random.default_rng(seed)
