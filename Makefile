@@ -1,5 +1,5 @@
 # `make demo` and `make test` are all a newcomer types; both install first.
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench docs lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -23,7 +23,14 @@ check: .venv/ready
 	$(BIN)/lint-imports
 
 bench: .venv/ready
-	$(BIN)/python benchmarks/render.py --quick
+	for each in fractures motion hearing carry render; do \
+		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
+	done
+
+# What is generated from the film file's schema.
+docs: .venv/ready
+	$(BIN)/otio-genai schema -o docs/film.schema.json --force
+	$(BIN)/python -c "from otio_genai.assemble import filmpage; print(filmpage.reference_markdown(), end='')" > docs/film-file.md
 
 lock: .venv/ready
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --quiet -o constraints.txt

@@ -7,7 +7,8 @@ Conventions
     On a media reference, what belongs to the file:
         ``media`` probed facts, ``slate`` generator and prompt, ``hash`` of bytes and
         packets, and what was measured: ``motion``, ``palette``, ``loudness``,
-        ``beats``, ``speech``.
+        ``beats``, ``speech``, ``steady``; what the user said of it: ``bed``, ``cues``
+        (tempo, beats, markers), ``script`` (sentences or text of a voice).
     On a clip, what belongs to its use:
         ``join`` how it meets the clip before it, ``levels`` sound keyframes,
         ``framing`` fit and camera move, ``takes`` the shot's other takes.

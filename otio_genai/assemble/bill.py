@@ -63,6 +63,11 @@ def bill(
         "tint": float(
             costs.tint_costs(np.array([m.colours.mean for m in chosen]), style).sum()
         ),
+        "camera": sum(
+            float(shot.material.tastes[shot.way])
+            for shot in shots
+            if isinstance(shot.material, Still)
+        ),
         "kept": _unkept(brief, takes, shots),
     }
 

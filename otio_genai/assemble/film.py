@@ -90,7 +90,9 @@ def assemble(
     aspect = raster[1] / raster[0]
     warnings: list[str] = []
     moving = candidates.takes(bin, film_rate, aspect)
-    held = () if style.use_stills is False else stills(bin, film_rate, aspect, style)
+    held = (
+        () if style.use_stills is False else stills(bin, film_rate, aspect, style, seed)
+    )
     sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style), warnings)
     pool = _pool(moving, held, style, sounds, film_rate, _named(notes, style, bin))
     told = directions(notes, style, bin, pool, film_rate)

@@ -146,7 +146,7 @@ class _Search:
     def _entering(self, shot: int) -> Values:
         material, ways = self.order[shot], self.ways[shot]
         if isinstance(material, Still):
-            return np.zeros(len(ways))
+            return material.tastes
         shaky = self.style.weight_steadiness * material.enter_cost[ways]
         near = self.wishes[shot].near
         if near is None:

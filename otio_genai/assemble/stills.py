@@ -32,6 +32,9 @@ __all__ = ["Move", "Still", "stills"]
 _MARGIN = 1.02
 # Linear keys follow a constant zoom within a thousandth when it grows less than this.
 _KEY_GROWTH = 0.1
+# Less than a match missed, more than a dissolve between unlike moves: so moves change
+# where the film dissolves.
+_TASTE = 0.3
 # A still shown for a day has handles longer than any transition.
 _ENDLESS_S = 86_400
 
@@ -93,6 +96,8 @@ class Still:
     "Its colours."
     family: str
     "What it has in common with other pictures of its kind."
+    tastes: NDArray[np.float64]
+    "What each move costs beside its joins, shape (moves,): a little, by chance."
     still = True
     confidence = 1.0
 
@@ -143,11 +148,28 @@ def stills(
     rate: Fraction,
     film_aspect: float,
     style: Style,
+    seed: int = 0,
 ) -> tuple[Still, ...]:
-    """Return the bin's stills, in its order."""
+    """Return the bin's stills, in its order.
+
+    Parameters
+    ----------
+    found
+        The bin.
+    rate
+        The film's rate.
+    film_aspect
+        Height over width of the film.
+    style
+        Its camera moves.
+    seed
+        Of the chance that keeps a film of stills from moving one way throughout.
+    """
+    rng = np.random.default_rng(seed)
+    known = moves(style)
     longest = max(1, math.floor(Fraction(style.max_shot_s) * rate))
     return tuple(
-        _still(clip, rate, longest, film_aspect, style)
+        _still(clip, rate, longest, film_aspect, known, _TASTE * rng.random(len(known)))
         for clip in bins.entries(found, "still")
     )
 
@@ -157,17 +179,19 @@ def _still(
     rate: Fraction,
     longest: int,
     aspect: float,
-    style: Style,
+    known: tuple[Move, ...],
+    tastes: NDArray[np.float64],
 ) -> Still:
     kept: dict[str, Any] = metadata.get(clip.media_reference)
     return Still(
         clip=clip,
         rate=rate,
         longest=longest,
-        moves=moves(style),
+        moves=known,
         aspect=aspect,
         colours=colours(kept),
         family=family(kept),
+        tastes=tastes,
     )
 
 

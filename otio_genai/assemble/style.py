@@ -151,7 +151,7 @@ class Style:
         key="moves",
     )
     still_zoom_per_s: float = setting(
-        0.045,
+        0.065,
         "stills",
         "Speed of zooms.",
         unit="of the size a second",
@@ -160,7 +160,7 @@ class Style:
         key="zoom_per_s",
     )
     still_pan_fw_s: float = setting(
-        0.035,
+        0.04,
         "stills",
         "Speed of pans.",
         unit="frame widths a second",
