@@ -34,7 +34,7 @@ _MARGIN = 1.02
 _KEY_GROWTH = 0.1
 # Less than a match missed, more than a dissolve between unlike moves: so moves change
 # where the film dissolves.
-_TASTE = 0.3
+_TASTE = 0.2
 # A still shown for a day has handles longer than any transition.
 _ENDLESS_S = 86_400
 
@@ -166,7 +166,7 @@ def stills(
         Of the chance that keeps a film of stills from moving one way throughout.
     """
     rng = np.random.default_rng(seed)
-    known = moves(style)
+    known = moves(style, film_aspect)
     longest = max(1, math.floor(Fraction(style.max_shot_s) * rate))
     return tuple(
         _still(clip, rate, longest, film_aspect, known, _TASTE * rng.random(len(known)))
@@ -195,9 +195,14 @@ def _still(
     )
 
 
-def moves(style: Style) -> tuple[Move, ...]:
-    """Return what the camera may do on stills, as the style has it."""
-    zoom, pan = style.still_zoom_per_s, style.still_pan_fw_s
+def moves(style: Style, aspect: float) -> tuple[Move, ...]:
+    """Return what the camera may do on stills, as the style has it.
+
+    Across the frame's short side it moves so much slower that both ways cost the same
+    share of the picture.
+    """
+    zoom, speed = style.still_zoom_per_s, style.still_pan_fw_s
+    pan, tilt = speed * min(1.0, 1 / aspect), speed * min(1.0, aspect)
     held = Move("hold")
     pushes = (Move("push in", zoom), Move("pull out", -zoom))
     if style.still_moves == "hold":
@@ -207,8 +212,8 @@ def moves(style: Style) -> tuple[Move, ...]:
     pans = (
         Move("pan right", x_fw_s=-pan),
         Move("pan left", x_fw_s=pan),
-        Move("tilt down", y_fw_s=-pan),
-        Move("tilt up", y_fw_s=pan),
+        Move("tilt down", y_fw_s=-tilt),
+        Move("tilt up", y_fw_s=tilt),
     )
     return _distinct((*pushes, *pans, held))
 

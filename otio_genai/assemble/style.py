@@ -162,7 +162,7 @@ class Style:
     still_pan_fw_s: float = setting(
         0.04,
         "stills",
-        "Speed of pans.",
+        "Speed of pans along the frame's long side.",
         unit="frame widths a second",
         low=0,
         high=0.5,
