@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from otio_genai.assemble.feasible import arranged
 from otio_genai.assemble.openings import Openings, openings
 from otio_genai.assemble.tables import Material, join_tables
 
@@ -108,10 +109,9 @@ def fill(problem: Problem) -> list[int]:
     """
     pool, lengths = problem.pool, problem.lengths
     order = [-1] * len(lengths)
-    for slot, take in problem.fixed.items():
+    there = arranged(problem.fixed, problem.locks, len(lengths))
+    for slot, take in (problem.fixed if there is None else there).items():
         order[slot] = take
-    for chain in _chains(problem):
-        _place_chain(order, chain, problem)
     taken = {take for take in order if take >= 0}
     rest = [i for i in range(len(pool)) if i not in taken]
     empty = [slot for slot, take in enumerate(order) if take < 0]
@@ -145,31 +145,6 @@ def _in_pool_order(
     for slot, take in chosen:
         order[slot] = take
     return order
-
-
-def _chains(problem: Problem) -> list[list[int]]:
-    """Return the runs of takes that locks hold together."""
-    following = dict(problem.locks)
-    heads = set(following) - set(following.values())
-    chains = []
-    for head in sorted(heads):
-        chain = [head]
-        while chain[-1] in following:
-            chain.append(following[chain[-1]])
-        chains.append(chain)
-    return sorted(chains, key=len, reverse=True)
-
-
-def _place_chain(order: list[int], chain: Sequence[int], problem: Problem) -> None:
-    anchored = [order.index(take) - k for k, take in enumerate(chain) if take in order]
-    places = anchored or range(len(order) - len(chain) + 1)
-    for place in places:
-        if place < 0 or place + len(chain) > len(order):
-            continue
-        there = order[place : place + len(chain)]
-        if all(a in (-1, b) for a, b in zip(there, chain, strict=True)):
-            order[place : place + len(chain)] = chain
-            return
 
 
 @dataclass(frozen=True, slots=True, eq=False)

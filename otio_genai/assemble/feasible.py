@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Rule", "conflict"]
+__all__ = ["Rule", "arranged", "conflict", "possible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,39 @@ def possible(rules: Sequence[Rule], slots: int, *, repeats: bool) -> bool:
         there[place] = rule.take
     if not repeats and len(set(there.values())) < len(there):
         return False
-    chains = _chains([(r.take, r.after) for r in rules if r.after is not None])
-    if chains is None:
-        return False
-    return _packed(chains, there, slots)
+    pairs = [(r.take, r.after) for r in rules if r.after is not None]
+    return arranged(there, pairs, slots) is not None
+
+
+def arranged(
+    fixed: Mapping[int, int], locks: Sequence[tuple[int, int]], slots: int
+) -> dict[int, int] | None:
+    """Return the slots of all takes that are fixed or locked, or ``None``.
+
+    Parameters
+    ----------
+    fixed
+        Slot to take.
+    locks
+        Takes that follow one another.
+    slots
+        How many shots the film has.
+    """
+    chains = _chains(locks)
+    there = None if chains is None else _anchored(chains, fixed, slots)
+    if chains is None or there is None:
+        return None
+    bound = set(fixed.values())
+    free = sorted((c for c in chains if not bound & set(c)), key=len, reverse=True)
+    gaps = _gaps(there, slots)
+    picks = _fit([len(chain) for chain in free], [length for _, length in gaps])
+    if picks is None:
+        return None
+    begins = [begin for begin, _ in gaps]
+    for chain, gap in zip(free, picks, strict=True):
+        there.update(enumerate(chain, start=begins[gap]))
+        begins[gap] += len(chain)
+    return there
 
 
 def _chains(pairs: Sequence[tuple[int, int]]) -> list[list[int]] | None:
@@ -86,40 +116,48 @@ def _chains(pairs: Sequence[tuple[int, int]]) -> list[list[int]] | None:
     return chains if linked == len(following) else None
 
 
-def _packed(chains: Sequence[Sequence[int]], there: dict[int, int], slots: int) -> bool:
-    """Tell whether the runs fit into the film beside what is fixed."""
-    free = [chain for chain in chains if not set(chain) & set(there.values())]
+def _anchored(
+    chains: Sequence[Sequence[int]], fixed: Mapping[int, int], slots: int
+) -> dict[int, int] | None:
+    """Return what is fixed with the runs that hang on it; ``None`` if they clash."""
+    there = dict(fixed)
     for chain in chains:
-        if chain in free:
+        anchor = next((slot for slot, take in fixed.items() if take in chain), None)
+        if anchor is None:
             continue
-        anchor = next(slot for slot, take in there.items() if take in chain)
-        begin = anchor - list(chain).index(there[anchor])
+        begin = anchor - list(chain).index(fixed[anchor])
         for slot, take in enumerate(chain, start=begin):
             if not 0 <= slot < slots or there.get(slot, take) != take:
-                return False
+                return None
             if any(s != slot and t == take for s, t in there.items()):
-                return False
-            there = {**there, slot: take}
-    gaps = _gaps(there, slots)
-    return _fit(sorted(map(len, free), reverse=True), gaps)
+                return None
+            there[slot] = take
+    return there
 
 
-def _gaps(there: dict[int, int], slots: int) -> list[int]:
-    """Return the lengths of the runs of slots that are not fixed."""
+def _gaps(there: Mapping[int, int], slots: int) -> list[tuple[int, int]]:
+    """Return begin and length of the runs of slots that are not fixed."""
     edges = [-1, *sorted(there), slots]
-    return [b - a - 1 for a, b in zip(edges, edges[1:], strict=False) if b - a > 1]
+    return [(a + 1, b - a - 1) for a, b in itertools.pairwise(edges) if b - a > 1]
 
 
-def _fit(lengths: Sequence[int], gaps: Sequence[int]) -> bool:
-    """Tell whether runs fit into gaps, by trying."""
-    if not lengths:
-        return True
-    length, *rest = lengths
-    tried = set()
-    for k, gap in enumerate(gaps):
-        if gap < length or gap in tried:
-            continue
-        tried.add(gap)
-        if _fit(rest, [*gaps[:k], gap - length, *gaps[k + 1 :]]):
-            return True
-    return False
+def _fit(lengths: Sequence[int], gaps: Sequence[int]) -> list[int] | None:
+    """Return a gap for each run so that all fit, by trying; ``None`` if none do."""
+    hopeless: set[tuple[int, tuple[int, ...]]] = set()
+
+    def placed(run: int, room: list[int]) -> list[int] | None:
+        if run == len(lengths):
+            return []
+        state = run, tuple(sorted(room))
+        if state in hopeless:
+            return None
+        for gap, there in enumerate(room):
+            if there >= lengths[run] and there not in room[:gap]:
+                left = [*room[:gap], there - lengths[run], *room[gap + 1 :]]
+                rest = placed(run + 1, left)
+                if rest is not None:
+                    return [gap, *rest]
+        hopeless.add(state)
+        return None
+
+    return placed(0, list(gaps))

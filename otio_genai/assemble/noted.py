@@ -104,8 +104,7 @@ class Directions:
         slots: int,
         repeats: bool,
         *,
-        moments: Mapping[int, int] | None = None,
-        locked: Sequence[tuple[int, int]] = (),
+        also: Sequence[Rule] = (),
     ) -> Settled:
         """Return what is fixed in a film of ``slots`` shots.
 
@@ -115,22 +114,15 @@ class Directions:
             Number of shots.
         repeats
             Whether a take may fill more than one.
-        moments
-            Take to the slot that its moment lies in.
-        locked
-            Takes that an earlier film joined and that stay so.
+        also
+            What else must hold: takes at their moments, locked joins.
 
         Raises
         ------
         AssembleError
             The notes contradict each other; the smallest set that does is named.
         """
-        rules = list(self.rules)
-        for take, slot in (moments or {}).items():
-            said = f"a take is pinned to a moment that shot {slot + 1} covers"
-            rules.append(Rule(said, take=take, slot=slot))
-        for before, after in locked:
-            rules.append(Rule("a join is locked", take=before, after=after))
+        rules = [*self.rules, *also]
         wrong = conflict(rules, slots, repeats=repeats or self.shots is not None)
         if wrong:
             raise AssembleError(
@@ -185,7 +177,8 @@ class Directions:
         slots = [rule.slot for rule in self.rules if rule.slot is not None]
         head = max((slot + 1 for slot in slots if slot >= 0), default=0)
         tail = max((-slot for slot in slots if slot < 0), default=0)
-        return head + tail
+        named = {side for rule in self.rules for side in (rule.take, rule.after)}
+        return max(head + tail, len((named | set(self.moments)) - {None}))
 
     def stray_joins(self, slots: int) -> list[str]:
         """Return a sentence for each numbered join that a film does not have."""

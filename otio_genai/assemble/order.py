@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +13,11 @@ from otio_genai.assemble import places
 from otio_genai.assemble.anneal import Problem, arrange, fill
 from otio_genai.assemble.brief import Brief
 from otio_genai.assemble.earlier import Earlier
+from otio_genai.assemble.feasible import Rule, arranged
 from otio_genai.assemble.grid import lengths
 from otio_genai.assemble.noted import Settled
 from otio_genai.assemble.tables import unary_costs
+from otio_genai.errors import AssembleError
 
 __all__ = ["orders", "settle"]
 
@@ -33,21 +37,46 @@ def settle(brief: Brief, cuts: Sequence[int]) -> Settled:
     AssembleError
         They contradict each other.
     """
-    edges = [0, *cuts, brief.total]
-    moments = {
-        take: min(sum(edge <= frame for edge in edges) - 1, len(cuts))
-        for take, frame in brief.directions.moments.items()
-    }
-    pairs: list[tuple[int, int]] = []
-    kept = brief.earlier
-    if kept is not None:
-        for join in kept.locked:
-            before, after = kept.takes[join], kept.takes[join + 1]
-            if before is not None and after is not None:
-                pairs.append((before, after))
-    return brief.directions.settled(
-        len(cuts) + 1, brief.style.repeats, moments=moments, locked=pairs
-    )
+    also = [*_at_moments(brief, cuts), *_locked(brief)]
+    return brief.directions.settled(len(cuts) + 1, brief.style.repeats, also=also)
+
+
+def _at_moments(brief: Brief, cuts: Sequence[int]) -> list[Rule]:
+    """Return that takes pinned to moments are in the slots that cover these."""
+    found, late = [], []
+    for take, frame in brief.directions.moments.items():
+        at_s = float(frame / brief.rate)
+        said = f"{brief.pool[take].name} is on screen at {at_s:.2f} s"
+        found.append(Rule(said, take=take, slot=bisect.bisect(cuts, frame)))
+        late += [said] * (frame >= brief.total)
+    if late:
+        raise AssembleError(
+            f"The film ends before, at {float(brief.total / brief.rate):.2f} s:",
+            remedy="Pin these takes to earlier moments, or make the film longer.",
+            items=late,
+        )
+    return found
+
+
+def _locked(brief: Brief) -> list[Rule]:
+    """Return that takes which locked joins hold together follow one another."""
+    kept, found = brief.earlier, list[Rule]()
+    if kept is None:
+        return found
+    # A take that may come again is told by its place.
+    placed = brief.style.repeats or brief.directions.shots is not None
+    for join in kept.locked:
+        before, after = kept.takes[join], kept.takes[join + 1]
+        if before is None or after is None:
+            continue
+        names = f"{brief.pool[before].name} to {brief.pool[after].name}"
+        said = f"join {join + 1} is locked, {names}"
+        if placed:
+            found.append(Rule(said, before, slot=join))
+            found.append(Rule(said, after, slot=join + 1))
+        else:
+            found.append(Rule(said, before, after=after))
+    return found
 
 
 def orders(
@@ -82,8 +111,8 @@ def orders(
         start=start,
         effort=_HURRIED if brief.shortlisted else 1.0,
     )
-    if brief.style.order == "given" and start is None:
-        return [_in_given_order(fill(problem), settled)]
+    if brief.style.order == "given":
+        return [_in_given_order(start or fill(problem), settled)]
     if brief.shortlisted:
         return arrange(problem, seed=brief.seed, varied=_VARIED[1:2])
     if start is not None:
@@ -106,9 +135,10 @@ def _unary(brief: Brief, cuts: Sequence[int]) -> Any:
 
 def _start(kept: Earlier, settled: Settled, count: int, pool: int) -> list[int]:
     """Return the earlier order where it can still be, filled up with other takes."""
-    order = [-1] * count
-    for slot, take in settled.fixed.items():
-        order[slot] = take
+    there = arranged(_unmoved(kept, settled) | settled.fixed, settled.locks, count)
+    if there is None:
+        there = arranged(settled.fixed, settled.locks, count) or settled.fixed
+    order = [there.get(slot, -1) for slot in range(count)]
     for slot, before in enumerate(kept.takes[:count]):
         if order[slot] < 0 and before is not None and before not in order:
             order[slot] = before
@@ -117,6 +147,17 @@ def _start(kept: Earlier, settled: Settled, count: int, pool: int) -> list[int]:
         if order[slot] < 0:
             order[slot] = rest.pop(0) if rest else slot % pool
     return order
+
+
+def _unmoved(kept: Earlier, settled: Settled) -> dict[int, int]:
+    """Return the locked takes that follow one another where they are."""
+    found: dict[int, int] = {}
+    for join, (before, after) in enumerate(itertools.pairwise(kept.takes)):
+        if before is None or after is None:
+            continue
+        if (before, after) in settled.locks:
+            found |= {join: before, join + 1: after}
+    return found
 
 
 def _in_given_order(order: Sequence[int], settled: Settled) -> list[int]:
