@@ -16,17 +16,34 @@ from otio_genai.assemble.tables import pair_costs
 
 __all__ = ["first", "half_frames", "joined", "suited"]
 
+# Joins that were dry, or transitions, in an earlier film draw to be so again.
+_KEPT = 2.0
 _SECONDS = {"carry": "carry_s", "dissolve": "dissolve_s", "dip": "dip_s"}
 
 
 def first(brief: Brief, cuts: Sequence[int]) -> list[str]:
     """Return planned kinds before takes are chosen: the earlier film's, or by place."""
     kept = brief.earlier
-    if kept is not None and len(kept.planned) == len(cuts) and all(kept.planned):
-        return list(kept.planned)
     drawn = fracture.attractions(cuts, brief.places, brief.rate, brief.style)
     forced = brief.directions.numbered_kinds(len(cuts))
+    if kept is not None and len(kept.planned) == len(cuts):
+        if _as_shared(brief):
+            return list(kept.planned)
+        forced = {k: kept.planned[k] for k in kept.locked} | forced
+        marked = {k for k, kind in enumerate(kept.planned) if kind in fracture.MARKED}
+        drawn = [pull + _KEPT * (k in marked) for k, pull in enumerate(drawn)]
     return fracture.plan(drawn, brief.style, forced=forced)
+
+
+def _as_shared(brief: Brief) -> bool:
+    """Tell whether an earlier film's joins are still what the shares ask for."""
+    kept = brief.earlier
+    if kept is None or not kept.planned or not all(kept.planned):
+        return False
+    return all(
+        kept.planned.count(kind) == round(_share(brief.style, kind) * len(kept.planned))
+        for kind in fracture.MARKED
+    )
 
 
 def suited(
@@ -57,10 +74,14 @@ def suited(
     if not again and all(planned[k] == kind for k, kind in forced.items()):
         return list(planned)
     kept = brief.earlier
-    if kept is not None and len(kept.planned) == len(cuts):
-        # Joins of an earlier film keep their kind wherever its takes still meet.
-        forced = _kept(kept.takes, kept.planned, takes) | forced
     drawn = fracture.attractions(cuts, brief.places, brief.rate, brief.style)
+    if kept is not None:
+        # Joins of an earlier film keep their kind wherever its takes still meet.
+        known = _kept(kept.takes, kept.planned, takes)
+        if _as_shared(brief):
+            forced = known | forced
+        marked = {k for k, kind in known.items() if kind in fracture.MARKED}
+        drawn = [pull + _KEPT * (k in marked) for k, pull in enumerate(drawn)]
     table = _table(brief, takes, cuts)
     return fracture.plan(drawn, brief.style, forced=forced, costs=table)
 

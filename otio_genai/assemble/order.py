@@ -115,7 +115,7 @@ def orders(
         return [_in_given_order(start or fill(problem), settled)]
     if brief.shortlisted:
         return arrange(problem, seed=brief.seed, varied=_VARIED[1:2])
-    if start is not None:
+    if start is not None and brief.style.weight_keep:
         return [start, *arrange(problem, seed=brief.seed, varied=_VARIED[:2])]
     varied = _VARIED + (_VARIED_MORE if count <= _FEW_SHOTS else ())
     return arrange(problem, seed=brief.seed, varied=varied)

@@ -62,7 +62,8 @@ def make_plan(brief: Brief) -> Planned:
             refused.append(error)
     if not found:
         raise refused[0]
-    return _picked(found, brief.seed if brief.earlier is None else 0)
+    anew = brief.earlier is None or not brief.style.weight_keep
+    return _picked(found, brief.seed if anew else 0)
 
 
 def _picked(found: Sequence[Planned], seed: int) -> Planned:
