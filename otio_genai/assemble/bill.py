@@ -100,5 +100,5 @@ def _unkept(brief: Brief, takes: Sequence[int], shots: Sequence[Shot]) -> float:
     changed = 0.0
     for slot, (take, shot) in enumerate(zip(takes, shots, strict=True)):
         there = slot < len(kept.takes) and kept.takes[slot] == take
-        changed += 1.0 if not there else 0.5 * (kept.ins[slot] != shot.record_in)
+        changed += 1.0 if not there else 0.5 * (kept.ways[slot] != shot.way)
     return brief.style.weight_keep * changed

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from otio_genai.assemble.earlier import Earlier
+from otio_genai.assemble.earlier import Earlier, identity
 from otio_genai.assemble.noted import Directions
 from otio_genai.assemble.places import Places
 from otio_genai.assemble.sequence import Join, Shot
@@ -40,6 +41,20 @@ class Brief:
     "Whether the pool is a choice of many more takes."
     warnings: list[str] = field(default_factory=list)
     "Gets a sentence for each wish that could not be met."
+
+    @property
+    def digest(self) -> str:
+        """Return what tells this brief from others, seed and earlier film aside."""
+        noted = self.directions
+        facts = (
+            [identity(material.clip) for material in self.pool],
+            [material.sketch for material in self.pool],
+            (self.total, self.rate, self.style.to_dict(), self.places),
+            [(rule.take, rule.slot, rule.after) for rule in noted.rules],
+            (noted.moments, noted.ins, noted.lengths, noted.joins),
+            (noted.slot_ins, noted.slot_lengths, noted.shots),
+        )
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     def chosen(self, order: Sequence[int]) -> list[Material]:
         """Return the takes of an order."""

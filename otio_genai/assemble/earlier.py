@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.assemble.stills import Still
 from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 
-__all__ = ["Earlier", "changes", "earlier"]
+__all__ = ["Earlier", "changes", "earlier", "identity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,16 @@ class Earlier:
 
     takes: tuple[int | None, ...]
     "Take of each shot; None where it is no longer there."
-    ins: tuple[int, ...]
-    "In-point of each, in record frames from the take's first."
+    ways: tuple[int, ...]
+    "In-point of each, in record frames from the take's first, or a still's move."
     lengths: tuple[int, ...]
     "Length of each in record frames."
     planned: tuple[str, ...]
     "Planned kind of each join, one fewer than shots; empty where none is kept."
     locked: tuple[int, ...] = ()
     "Joins that must stay, from 0."
+    brief: str = ""
+    "Digest of what it was planned from."
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -45,6 +48,8 @@ def earlier(
     pool: Sequence[Material],
     rate: Any,
     locked: Sequence[int] = (),
+    *,
+    repeats: bool = False,
 ) -> Earlier:
     """Return what an earlier timeline showed.
 
@@ -59,6 +64,9 @@ def earlier(
     locked
         Joins that must stay, 1 the first, negative from the end; joins whose
         metadata say ``locked`` stay as well.
+    repeats
+        Whether takes may come again. If not, it is told with no more shots than
+        there are takes: those that lost theirs go first.
 
     Raises
     ------
@@ -72,16 +80,46 @@ def earlier(
             remedy="Give this one the same rate, or plan it anew.",
         )
     clips = _shots(timeline)
-    known = {_identity(m.clip): i for i, m in enumerate(pool)}
-    takes = tuple(known.get(_identity(clip)) for clip in clips)
+    known = {identity(m.clip): i for i, m in enumerate(pool)}
+    takes = tuple(known.get(identity(clip)) for clip in clips)
+    if not repeats:
+        takes = tuple(
+            None if take in takes[:slot] else take for slot, take in enumerate(takes)
+        )
     joins: list[dict[str, Any]] = [metadata.read(c, "join", {}) for c in clips[1:]]
     kept = {k for k, join in enumerate(joins) if join.get("locked")}
-    return Earlier(
+    found = Earlier(
         takes=takes,
-        ins=tuple(_record_in(clip, rate) for clip in clips),
+        ways=tuple(
+            _way(clip, None if take is None else pool[take], rate)
+            for clip, take in zip(clips, takes, strict=True)
+        ),
         lengths=tuple(_length(clip, rate) for clip in clips),
         planned=tuple(str(join.get("planned", "")) for join in joins),
         locked=_locked(locked, kept, takes, clips),
+        brief=str(metadata.read(timeline, "film", {}).get("brief", "")),
+    )
+    while not repeats and len(found.takes) > len(pool):
+        found = _without(found, found.takes.index(None))
+    return found
+
+
+def _without(kept: Earlier, slot: int) -> Earlier:
+    """Return the film without one shot, whose time goes to the one before.
+
+    The first one's goes to one whose out-point is not locked.
+    """
+    lengths = list(kept.lengths)
+    others = (k for k in range(1, len(lengths)) if k not in kept.locked)
+    lengths[slot - 1 if slot else next(others)] += lengths[slot]
+    join = max(0, slot - 1)
+    return replace(
+        kept,
+        takes=kept.takes[:slot] + kept.takes[slot + 1 :],
+        ways=kept.ways[:slot] + kept.ways[slot + 1 :],
+        lengths=tuple(lengths[:slot] + lengths[slot + 1 :]),
+        planned=kept.planned[:join] + kept.planned[join + 1 :],
+        locked=tuple(k - (k > join) for k in kept.locked),
     )
 
 
@@ -91,11 +129,17 @@ def _shots(timeline: otio.schema.Timeline) -> list[otio.schema.Clip]:
     return [item for item in items if isinstance(item, otio.schema.Clip)]
 
 
-def _identity(clip: otio.schema.Clip) -> str:
+def identity(clip: otio.schema.Clip) -> str:
     """Return what tells a file from others, wherever it lies."""
     reference = clip.media_reference
     content = metadata.read(reference, "hash", {}).get("bytes")
     return str(content or reference.target_url)
+
+
+def _way(clip: otio.schema.Clip, material: Material | None, rate: Any) -> int:
+    if isinstance(material, Still):
+        return material.way_of(metadata.read(clip, "framing", {}).get("keys", []))
+    return _record_in(clip, rate)
 
 
 def _record_in(clip: otio.schema.Clip, rate: Any) -> int:
@@ -174,4 +218,4 @@ def changes(
 
 
 def _figures(clip: otio.schema.Clip, rate: Any) -> tuple[str, str, int, int]:
-    return _identity(clip), clip.name, _record_in(clip, rate), _length(clip, rate)
+    return identity(clip), clip.name, _record_in(clip, rate), _length(clip, rate)

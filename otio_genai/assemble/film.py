@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from otio_genai import metadata, rates
+from otio_genai import maps, metadata, rates
 from otio_genai.assemble import candidates, mix, sequence
 from otio_genai.assemble.brief import Brief, Planned
 from otio_genai.assemble.directions import directions
@@ -61,9 +61,11 @@ def assemble(
     seed
         Another seed, another film of the same quality; the same one, the same bytes.
     rate
-        The film's rate; by default the commonest of its takes that editors use.
+        The film's rate; by default the earlier film's, or the commonest of its takes
+        that editors use.
     size
-        Width and height in pixels; by default the commonest of its takes.
+        Width and height in pixels; by default the earlier film's, or the commonest of
+        its takes.
     title
         Name of the timeline.
     notes
@@ -85,8 +87,8 @@ def assemble(
     >>> takes = otio_genai.analyse(otio_genai.ingest("my-film"))  # doctest: +SKIP
     >>> film = assemble(takes, Style(mean_shot_s=2.0), seed=7)    # doctest: +SKIP
     """
-    film_rate = bins.film_rate(bin) if rate is None else rates.rate(rate)
-    raster = size or bins.film_size(bin)
+    film_rate = _rate(bin, previous) if rate is None else rates.rate(rate)
+    raster = size or _size(bin, previous)
     aspect = raster[1] / raster[0]
     warnings: list[str] = []
     moving = candidates.takes(bin, film_rate, aspect)
@@ -99,7 +101,8 @@ def assemble(
     total = wanted_frames(
         pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
     )
-    before = _earlier(previous, pool, film_rate, locked)
+    again = style.repeats or bool(notes.shots)
+    before = _earlier(previous, pool, film_rate, locked, again)
     brief = Brief(
         pool=pool,
         total=total,
@@ -120,6 +123,7 @@ def assemble(
         seed=seed,
         places=sounds.places,
         costs=planned.costs,
+        brief=brief.digest,
     )
     return _built(film, planned, sounds, warnings)
 
@@ -132,14 +136,30 @@ def _built(
     )
 
 
+def _rate(
+    found: otio.schema.SerializableCollection, previous: otio.schema.Timeline | None
+) -> Fraction:
+    return bins.film_rate(found) if previous is None else maps.record_rate(previous)
+
+
+def _size(
+    found: otio.schema.SerializableCollection, previous: otio.schema.Timeline | None
+) -> tuple[int, int]:
+    facts = {} if previous is None else metadata.read(previous, "film", {})
+    if "width" in facts and "height" in facts:
+        return int(facts["width"]), int(facts["height"])
+    return bins.film_size(found)
+
+
 def _earlier(
     previous: otio.schema.Timeline | None,
     pool: Sequence[Material],
     rate: Fraction,
     locked: Sequence[int],
+    repeats: bool,
 ) -> Earlier | None:
     if previous is not None:
-        return earlier(previous, pool, rate, locked)
+        return earlier(previous, pool, rate, locked, repeats=repeats)
     if locked:
         raise AssembleError(
             "There is no earlier film whose joins could be locked.",

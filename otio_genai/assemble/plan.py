@@ -17,6 +17,7 @@ from otio_genai.assemble import kinds as joins
 from otio_genai.assemble import order, places, rhythm
 from otio_genai.assemble.bill import bill
 from otio_genai.assemble.brief import Brief, Planned
+from otio_genai.assemble.earlier import Earlier
 from otio_genai.assemble.retime import Timed
 from otio_genai.assemble.sequence import Shot
 from otio_genai.assemble.shortlist import shortlist
@@ -51,6 +52,9 @@ def make_plan(brief: Brief) -> Planned:
     cost_at = rhythm.with_kept_cuts(brief, cost_at)
     cuts = rhythm.first_cuts(brief, cost_at)
     settled = order.settle(brief, cuts)
+    kept = brief.earlier
+    if kept is not None and kept.brief == brief.digest and _stands(kept, brief.total):
+        return _as_it_was(brief, kept, cost_at)
     planned = joins.first(brief, cuts)
     brief, settled = shortlist(brief, settled, cuts, planned)
     brief.warnings.extend(brief.directions.stray_joins(len(cuts) + 1))
@@ -64,6 +68,18 @@ def make_plan(brief: Brief) -> Planned:
         raise refused[0]
     anew = brief.earlier is None or not brief.style.weight_keep
     return _picked(found, brief.seed if anew else 0)
+
+
+def _stands(kept: Earlier, total: int) -> bool:
+    """Tell whether nothing of an earlier film is missing."""
+    return None not in kept.takes and all(kept.planned) and sum(kept.lengths) == total
+
+
+def _as_it_was(brief: Brief, kept: Earlier, cost_at: rhythm.Costs) -> Planned:
+    """Return the earlier film: where nothing changed, nothing moves."""
+    takes = [take for take in kept.takes if take is not None]
+    timed = Timed(kept.cuts, kept.ways, 0.0)
+    return _film(brief, takes, kept.planned, timed, cost_at)
 
 
 def _picked(found: Sequence[Planned], seed: int) -> Planned:

@@ -43,13 +43,13 @@ class Wish:
     limits: tuple[int, int]
     "Shortest and longest length."
     record_in: int | None = None
-    "Its in-point."
+    "Its in-point, or the move of a still."
     record_out: int | None = None
     "Its out-point."
     handles: tuple[int, int] = (0, 0)
     "Handles wanted before the in and after the out point."
     near: int | None = None
-    "In-point of an earlier film, which costs less than any other."
+    "In-point or move of an earlier film, which costs less than any other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,16 @@ class _Search:
     def _entering(self, shot: int) -> Values:
         material, ways = self.order[shot], self.ways[shot]
         if isinstance(material, Still):
-            return material.tastes
+            return self._unmoved(shot, material.tastes[ways])
         shaky = self.style.weight_steadiness * material.enter_cost[ways]
+        return self._unmoved(shot, shaky)
+
+    def _unmoved(self, shot: int, cost: Values) -> Values:
         near = self.wishes[shot].near
         if near is None:
-            return shaky
-        return np.asarray(shaky + _MOVED * self.style.weight_keep * (ways != near))
+            return cost
+        moved = self.ways[shot] != near
+        return np.asarray(cost + _MOVED * self.style.weight_keep * moved)
 
     def _outs(self, shot: int) -> Frames:
         """Return the out-points that a shot may have, or the ways of a still."""
@@ -257,7 +261,8 @@ def _chosen(at: Values, first: int, last: int, centre: int) -> Frames:
 
 def _ways(material: Material, wish: Wish) -> Frames:
     if isinstance(material, Still):
-        return np.arange(len(material.moves))
+        every = np.arange(len(material.moves))
+        return every if wish.record_in is None else every[[wish.record_in]]
     low, high = wish.limits
     first, last = room(material, wish)
     if wish.record_in is not None:

@@ -218,26 +218,21 @@ def _wishes(
     handles: bool,
 ) -> list[Wish]:
     noted, kept = brief.directions, brief.earlier
-    ins, outs = dict(noted.ins), dict[int, int]()
     near = dict[int, int]()
     if kept is not None:
-        near = {
-            t: a for t, a in zip(kept.takes, kept.ins, strict=True) if t is not None
-        }
-        for join in kept.locked:
-            before, after = kept.takes[join], kept.takes[join + 1]
-            if before is not None and after is not None:
-                outs[before] = kept.ins[join] + kept.lengths[join]
-                ins[after] = kept.ins[join + 1]
+        old = zip(kept.takes, kept.ways, strict=True)
+        near = {take: way for take, way in old if take is not None}
+    ins, outs = _locked(brief, takes)
     halves = [kinds.half_frames(kind, brief) * handles for kind in planned]
     found = []
     for slot, take in enumerate(takes):
         still = brief.pool[take].still
+        begin = noted.slot_ins.get(slot, noted.ins.get(take))
         found.append(
             Wish(
                 limits=bounds[slot],
-                record_in=None if still else noted.slot_ins.get(slot, ins.get(take)),
-                record_out=None if still else outs.get(take),
+                record_in=ins.get(slot, None if still else begin),
+                record_out=None if still else outs.get(slot),
                 handles=(
                     halves[slot - 1] if 0 < slot <= len(halves) else 0,
                     halves[slot] if slot < len(halves) else 0,
@@ -246,3 +241,21 @@ def _wishes(
             )
         )
     return found
+
+
+def _locked(
+    brief: Brief, takes: Sequence[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the in-points (moves of stills) and out-points that locks give slots."""
+    kept, ins, outs = brief.earlier, dict[int, int](), dict[int, int]()
+    if kept is None:
+        return ins, outs
+    pairs = {(kept.takes[join], kept.takes[join + 1]): join for join in kept.locked}
+    for slot, pair in enumerate(itertools.pairwise(takes)):
+        join = pairs.get(pair)
+        if join is not None:
+            if brief.pool[pair[0]].still:
+                ins[slot] = kept.ways[join]
+            outs[slot] = kept.ways[join] + kept.lengths[join]
+            ins[slot + 1] = kept.ways[join + 1]
+    return ins, outs

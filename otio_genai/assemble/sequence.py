@@ -39,6 +39,8 @@ class Film:
     places: Places
     costs: dict[str, float] = field(default_factory=dict)
     "What the film costs, rule by rule."
+    brief: str = ""
+    "Digest of what it is planned from."
 
     @property
     def aspect(self) -> float:
@@ -121,6 +123,7 @@ def build(
         "style": film.style.to_dict(),
         "seed": film.seed,
         "costs": {name: round(cost, 4) for name, cost in film.costs.items()},
+        "brief": film.brief,
         "programme": sound.programme,
         "warnings": [*warnings, *sound.warnings],
         "version": _VERSION,

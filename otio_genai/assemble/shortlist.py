@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from otio_genai.assemble import costs
 from otio_genai.assemble.brief import Brief
+from otio_genai.assemble.earlier import Earlier
 from otio_genai.assemble.noted import Directions, Settled
 from otio_genai.assemble.style import Style
 
@@ -49,12 +50,12 @@ def shortlist(
     """
     slots = len(cuts) + 1
     room = max(_MANY, _PER_SLOT * slots)
-    free = brief.earlier is None and brief.style.order == "free"
+    free = brief.style.order == "free"
     if not free or len(brief.pool) <= room or brief.directions.shots is not None:
         return brief, settled
     length = round(brief.total / slots)
     able = [i for i, m in enumerate(brief.pool) if m.usable_frames >= length]
-    named = _named(settled, brief.directions)
+    named = _named(settled, brief.directions) | _shown(brief.earlier)
     chosen = set(named)
     rng = np.random.default_rng(brief.seed)
     if len(able) > slots:
@@ -70,6 +71,10 @@ def shortlist(
 
 def _room(brief: Brief, take: int) -> int:
     return brief.pool[take].usable_frames
+
+
+def _shown(kept: Earlier | None) -> set[int]:
+    return set() if kept is None else {take for take in kept.takes if take is not None}
 
 
 def _named(settled: Settled, noted: Directions) -> set[int]:
@@ -134,5 +139,9 @@ def _reduced(
     locks = tuple((new[a], new[b]) for a, b in settled.locks)
     pool = [brief.pool[take] for take in chosen]
     noted = brief.directions.renumbered(new)
-    made = replace(brief, pool=pool, directions=noted, shortlisted=True)
+    kept = brief.earlier
+    if kept is not None:
+        takes = tuple(None if take is None else new[take] for take in kept.takes)
+        kept = replace(kept, takes=takes)
+    made = replace(brief, pool=pool, directions=noted, shortlisted=True, earlier=kept)
     return made, Settled(fixed, locks)

@@ -137,6 +137,16 @@ class Still:
         first = self.vectors[0]
         return first, first
 
+    def way_of(self, keys: Sequence[Sequence[float]]) -> int:
+        """Return the move that comes nearest to framing keys."""
+        seen = np.zeros(4)
+        if len(keys) > 1:
+            (first, start, x, y, _), (last, end, to_x, to_y, _) = keys[0], keys[-1]
+            length_s = float((last - first) / self.rate) or 1.0
+            zoom = kappa(self.aspect) * math.log(end / start)
+            seen = np.array([to_x - x, to_y - y, zoom, 0.0]) / length_s
+        return int(np.linalg.norm(self.vectors - seen, axis=1).argmin())
+
     @property
     def vectors(self) -> NDArray[np.float64]:
         """Motion of each move, shape (moves, 4)."""
