@@ -41,7 +41,7 @@ from tests.support import moves, synth
 from tests.support.moves import Shot
 
 RATE = Fraction(24)
-SIZE = (320, 180)
+SIZE = (426, 240)
 FRAMES = 60
 SIZES = ((1280, 720), (1920, 1080), (832, 480), (720, 480), (720, 1280))
 GATES = {

@@ -55,6 +55,10 @@ def analyse(
         ``motion``
             takes: ``{version, width_px, height_px, samples, cuts_frames}``
             (`otio_genai.analyse.motion.from_metadata` reads it back).
+        ``steady``
+            takes: ``{version, unsteady, head_frames, tail_frames, freezes}``;
+            ``unsteady`` has [frame, 0 to 1] for each sample of the motion, the ends
+            are frames that a cut should leave out (`otio_genai.analyse.steady`).
         ``palette``
             takes and stills: ``{version, lab, entry_lab, exit_lab, entry_luma,
             exit_luma}``.

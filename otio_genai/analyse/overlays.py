@@ -68,8 +68,13 @@ def _overlay(block: Sequence[View]) -> Floats | None:
         return None
     lasting = np.asarray(np.where(_wider(stays), lasting, 0), np.float32)
     places = np.linspace(0, len(block) - 2, _TRIALS + 2)[1:-1].astype(int)
-    won = sum(_is_held_back(block[k], block[k + 1], lasting) for k in places)
-    return lasting if 2 * won > len(places) else None
+    won = lost = 0
+    for k in places:
+        held = _is_held_back(block[k], block[k + 1], lasting)
+        won, lost = won + held, lost + (not held)
+        if 2 * max(won, lost) > _TRIALS:
+            break
+    return lasting if won > lost else None
 
 
 def _wider(flags: Flags) -> Flags:

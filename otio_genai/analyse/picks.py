@@ -114,8 +114,9 @@ class Picker:
         self.changes.append(change if change < np.inf else 0.0)
 
     def _usual_hold(self) -> int:
-        """Return for how many frames a picture is shown: 3 at 8 fps in 24."""
-        near = self.births[-_PATTERN - 1 :]
+        """Return for how many frames a picture was shown: 3 at 8 fps in 24."""
+        # The hold that has just ended is the one to be judged.
+        near = self.births[-_PATTERN - 2 : -1]
         holds = sorted(b - a for a, b in zip(near, near[1:], strict=False))
         return holds[len(holds) // 2] if holds else 1
 

@@ -32,8 +32,8 @@ Flags = npt.NDArray[np.bool_]
 #: Grey-level deviation below which there is nothing to hold on to.
 FLAT_LEVELS = 1.5
 
-# About 160 x 90: as accurate as optical flow at 320 x 180 and half its cost.
-_WORKING_AREA_PX = 160 * 90
+# About 140 x 80: as accurate as optical flow at 320 x 180 and half its cost.
+_WORKING_AREA_PX = 140 * 80
 _SCENE_BINS = 32
 _SCENE_SHARE = 0.6
 # A line is called flat by about this many of its points.
@@ -56,7 +56,7 @@ class Still:
 
 
 def small(frame: int, birth: int, luma: Luma, bits: int) -> Still:
-    """Return a luma plane averaged down to about 160 x 90 in whole boxes."""
+    """Return a luma plane averaged down to about 140 x 80 in whole boxes."""
     height, width = luma.shape
     factor = max(1, round(math.sqrt(height * width / _WORKING_AREA_PX)))
     h, w = height // factor, width // factor

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from otio_genai.analyse import motion
 from otio_genai.analyse.motion import Sample, entry_motion, exit_motion, measure
-from tests.support import synth
+from tests.support import moves, synth
 
 FILM = Fraction(24)
 KAPPA = motion.kappa(90 / 160)
@@ -52,8 +53,8 @@ def test_flow_error_stays_within_the_gates(pool):
         np.linalg.norm(vector(entry_motion(s, 0)) - truth(c))
         for c, s in zip(cameras, measured, strict=True)
     ]
-    assert np.median(errors) <= 0.003
-    assert np.quantile(errors, 0.9) <= 0.012
+    assert np.median(errors) <= 0.0015
+    assert np.quantile(errors, 0.9) <= 0.007
 
 
 @pytest.mark.parametrize("camera", [(2, 0, 0, 0), (-2, 0.3, 0, 0), (0, 0.9, 0, 0)])
@@ -91,7 +92,7 @@ def test_match_by_estimate_ranks_as_match_by_truth(pool):
     pairs = [(i, j) for i in range(28) for j in range(28) if i != j]
     a = np.argsort(np.argsort([match(est[i], est[j]) for i, j in pairs]))
     b = np.argsort(np.argsort([match(tru[i], tru[j]) for i, j in pairs]))
-    assert np.corrcoef(a, b)[0, 1] >= 0.98
+    assert np.corrcoef(a, b)[0, 1] >= 0.99
 
 
 def test_same_shot_matches_and_reversed_does_not(pool):
@@ -130,9 +131,7 @@ def test_a_reversed_take_moves_the_other_way(camera, seed):
     frames = synth.take(seed, camera, frames=9)
     plain = vector(entry_motion(samples_of(frames), 0))
     back = vector(entry_motion(samples_of(frames[::-1]), 0))
-    # Exactly: T' = -M^-1 T dt, which differs by the zoom and turn of one step.
-    slack = 0.004 + 0.1 * np.linalg.norm(camera[2:]) * np.linalg.norm(camera[:2])
-    assert back == pytest.approx(-plain, abs=slack)
+    assert back == pytest.approx(-plain, abs=0.004)
 
 
 @FEW
@@ -275,3 +274,45 @@ def test_the_vector_is_the_root_mean_square_flow():
     flow_y = camera[1] + camera[2] * y + camera[3] * x
     rms = np.sqrt((flow_x**2 + flow_y**2).mean())
     assert np.linalg.norm(truth(camera)) == pytest.approx(rms, rel=0.01)
+
+
+@pytest.mark.parametrize("native", [15, 16, 18, 20])
+def test_uneven_holds_leave_an_even_motion(native):
+    shot = moves.Shot(moves.steady(0.2), native=native, grain=0)
+    samples = samples_of(moves.take(3, shot, 60).frames)
+    assert [s.tx for s in samples] == [pytest.approx(0.2, rel=0.06)] * len(samples)
+
+
+def test_a_stutter_is_not_a_rate():
+    frames = moves.take(3, moves.Shot(moves.steady(0.2)), 48).frames
+    frames[20] = frames[19]
+    samples = samples_of(frames)
+    far = [s.tx for s in samples if abs(s.frame - 20) > 4]
+    assert far == [pytest.approx(0.2, abs=0.004)] * len(far)
+
+
+def test_what_begins_to_move_after_a_rest_is_timed_by_the_rest():
+    still = moves.take(4, moves.Shot(moves.steady(0.4), grain=0), 24).frames
+    samples = samples_of([still[0]] * 24 + still)
+    assert max(abs(s.tx) for s in samples if s.frame <= 24) < 1e-3
+    assert exit_motion(samples, 48).tx == pytest.approx(0.4, abs=0.01)
+    assert entry_motion(samples, 23).tx == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_passer_by_louder_than_the_ground_does_not_lead():
+    shot = moves.Shot(moves.steady(-0.15), mover=True)
+    samples = samples_of(moves.take(11, shot, 48).frames)
+    assert [s.tx for s in samples] == [pytest.approx(-0.15, abs=0.01)] * len(samples)
+
+
+@pytest.mark.parametrize("slope", [0, 1, 2])
+def test_no_texture_pulls_a_slow_pan_to_a_stop(slope):
+    base = np.clip(
+        128 + 2 * (ndimage.gaussian_filter(synth.texture(9, 400, 700, 1), slope) - 128),
+        0,
+        255,
+    ).astype(np.uint8)
+    # Whole pixels of a large frame are exact fractions of a small one.
+    frames = [base[20:380, 10 + 2 * k : 650 + 2 * k] for k in range(10)]
+    found = entry_motion(samples_of(frames), 0)
+    assert found.tx == pytest.approx(-2 * 24 / 640, rel=0.03)
