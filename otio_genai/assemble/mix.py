@@ -8,7 +8,8 @@ Conventions
     Levels are ``[record frame from the clip's start, dB]``, linear in amplitude
     between, and hold before the first and after the last. Gains here are relative:
     every voice at the profile's loudness, the bed under it; what the whole programme
-    needs beyond that is one more gain for all (`otio_genai.assemble.programme`).
+    needs beyond that is one more gain for all (`otio_genai.assemble.programme`), and
+    for short peaks a factor of their own (`otio_genai.assemble.ride`).
     Depth = voice loudness - distance - bed loudness, never a gain; per group of words
     four keys: down from 0.3 s to 0.02 s before, up from ``hold`` to ``hold + release``
     after; groups closer than all of that are one. Where ramps and fades overlap, the
@@ -36,14 +37,18 @@ __all__ = [
     "PROFILES_LUFS",
     "Duck",
     "Sound",
+    "corners",
     "depth_db",
     "duck",
     "gain_db",
     "length_frames",
     "levels",
     "place_voices",
+    "ridden",
     "start_of_voice_s",
 ]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: Four keys (record seconds, dB): down to the depth, and up again.
 Duck: TypeAlias = tuple[tuple[float, float], ...]
@@ -207,7 +212,23 @@ def levels(
     if end:
         _lower(low, [(frames - end, 1.0), (frames, 0.0)])
     factor = 10 ** (gain_db / 20)
-    return [[k, _level(factor * float(low[k]))] for k in _corners(low)]
+    return [[k, _level(factor * float(low[k]))] for k in corners(low)]
+
+
+def ridden(keys: Sequence[Sequence[float]], factors: Floats) -> list[list[float]]:
+    """Return level keyframes with a factor more at every frame.
+
+    Parameters
+    ----------
+    keys
+        Levels as `levels` returned them.
+    factors
+        Factor at each frame of the clip and at its end, 1 where nothing changes.
+    """
+    at, levels_db = zip(*keys, strict=True)
+    frames = np.arange(len(factors))
+    whole = np.interp(frames, at, [maps.gain(db) for db in levels_db]) * factors
+    return [[k, _level(float(whole[k]))] for k in corners(whole)]
 
 
 def _frames_of(curve: Duck, rate: Fraction) -> list[tuple[int, float]]:
@@ -224,7 +245,7 @@ def _frames_of(curve: Duck, rate: Fraction) -> list[tuple[int, float]]:
     ]
 
 
-def _lower(low: npt.NDArray[np.float64], keys: Sequence[tuple[int, float]]) -> None:
+def _lower(low: Floats, keys: Sequence[tuple[int, float]]) -> None:
     """Take the lower of a curve and of straight lines between keys, in place."""
     first, last = max(keys[0][0], 0), min(keys[-1][0], len(low) - 1) + 1
     if first >= last:
@@ -234,7 +255,7 @@ def _lower(low: npt.NDArray[np.float64], keys: Sequence[tuple[int, float]]) -> N
     low[first:last] = np.minimum(low[first:last], line)
 
 
-def _corners(low: npt.NDArray[np.float64]) -> list[int]:
+def corners(low: Floats) -> list[int]:
     """Return the frames between which a curve is straight, holding at its ends."""
     bent = np.abs(np.diff(low, 2)) > _STRAIGHT
     keys = [0, *(np.flatnonzero(bent) + 1).tolist(), len(low) - 1]

@@ -3,8 +3,9 @@
 Aim
     Loudness and true peak of the programme without opening a file, so that one static
     gain, written into every level, takes it to its profile in whatever program plays
-    it. Nothing is compressed: where the true peak forbids it, the programme stays
-    below its aim and says so.
+    it. Nothing is compressed: where the true peak forbids it, short peaks are turned
+    down by level keyframes first (`otio_genai.assemble.ride`); if that is not enough,
+    the programme stays below its aim and says so.
 
 Method
     A sound's curves (``loudness``: K-weighted power and true peak of each 100 ms) are
@@ -32,7 +33,20 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.maps import SoundSpan
 
-__all__ = ["CEILING_DBTP", "SILENT_LUFS", "Programme", "balance", "part", "programme"]
+__all__ = [
+    "CEILING_DBTP",
+    "SILENT_LUFS",
+    "Laid",
+    "Programme",
+    "Ridden",
+    "Share",
+    "balance",
+    "integrated",
+    "lay",
+    "part",
+    "programme",
+    "wanted_db",
+]
 
 #: Highest true peak of a film (EBU R 128 s1 for distribution).
 CEILING_DBTP = -1.0
@@ -63,6 +77,16 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Ridden:
+    """What a hand on the fader did (`otio_genai.assemble.ride`)."""
+
+    deepest_db: float = 0.0
+    "Most by which a peak was turned down, in dB, at least 0."
+    places: int = 0
+    "Where peaks were turned down, in one or more sounds at once."
+
+
+@dataclass(frozen=True, slots=True)
 class _Curves:
     powers: Floats
     "Mean K-weighted power of each hop."
@@ -72,13 +96,57 @@ class _Curves:
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
+class Share:
+    """What one span adds to a film, in steps of 10 ms."""
+
+    span: SoundSpan
+    first: int
+    "Its first step."
     powers: Floats
-    "Power of each whole hop of the film."
-    peak: float
-    "Bound on the amplitude of the film."
-    where: str
-    "When that is reached, and by which sound above all."
+    "What it adds to the mean K-weighted power of each step."
+    peaks: Floats
+    "Bound on its amplitude within each, full scale being 1."
+
+    @property
+    def steps(self) -> slice:
+        """Where it lies among the steps of the film."""
+        return slice(self.first, self.first + len(self.peaks))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The spans of a film that are known, laid on its steps."""
+
+    step_samples: int
+    steps: int
+    shares: tuple[Share, ...]
+
+    def powers(self) -> Floats:
+        """Return the power of each step of the film."""
+        total = np.zeros(self.steps)
+        for share in self.shares:
+            total[share.steps] += share.powers
+        return total
+
+    def peaks(self) -> Floats:
+        """Return a bound on the amplitude of each step: all peaks as if they met."""
+        total = np.zeros(self.steps)
+        for share in self.shares:
+            total[share.steps] += share.peaks
+        return total
+
+    def where(self, step: int) -> str:
+        """Return when a step is, and which sound reaches highest in it."""
+        loudest = max(
+            (
+                share
+                for share in self.shares
+                if share.steps.start <= step < share.steps.stop
+            ),
+            key=lambda share: float(share.peaks[step - share.first]),
+        )
+        at_s = step * _HOP_S / _STEPS_A_HOP
+        return f"at {at_s:.1f} s in {loudest.span.clip.name}"
 
 
 def part(
@@ -117,8 +185,9 @@ def programme(
     sample_rate
         Samples per second of the spans and of the film.
     """
-    laid = _laid(spans, samples, sample_rate)
-    return Programme(_integrated(laid.powers), _db(laid.peak))
+    laid = lay(spans, samples, sample_rate)
+    peak = float(laid.peaks().max(initial=0.0))
+    return Programme(integrated(laid.powers()), _db(peak))
 
 
 def balance(
@@ -126,6 +195,8 @@ def balance(
     samples: int,
     aim_lufs: float | None,
     sample_rate: int = 48_000,
+    *,
+    ridden: Ridden = Ridden(),
 ) -> tuple[float, Programme, list[str]]:
     """Return the gain in dB for all spans, the programme with it, and warnings.
 
@@ -138,22 +209,34 @@ def balance(
         As for `programme`.
     aim_lufs
         Integrated loudness wanted; None leaves everything as it is.
+    ridden
+        What was done to the levels of the spans before, for the warnings.
     """
-    laid = _laid(spans, samples, sample_rate)
-    powers, peak_db = laid.powers, _db(laid.peak)
-    as_laid = Programme(_integrated(powers), peak_db)
+    laid = lay(spans, samples, sample_rate)
+    powers, peaks = laid.powers(), laid.peaks()
+    peak_db = _db(float(peaks.max(initial=0.0)))
+    where = laid.where(int(peaks.argmax())) if peaks.any() else ""
+    as_laid = Programme(integrated(powers), peak_db)
     if aim_lufs is None or as_laid.integrated_lufs < SILENT_LUFS:
-        return 0.0, as_laid, _warnings(as_laid, aim_lufs, laid.where)
-    wanted_db = 0.0
-    for _ in range(_ROUNDS):
-        wanted_db += aim_lufs - _integrated(powers * 10 ** (wanted_db / 10))
+        return 0.0, as_laid, _warnings(as_laid, aim_lufs, where, ridden)
     # Rounded down: the ceiling is kept to the hundredth.
-    gain_db = math.floor(100 * min(wanted_db, CEILING_DBTP - peak_db)) / 100
-    reached = Programme(_integrated(powers * 10 ** (gain_db / 10)), peak_db + gain_db)
-    return gain_db, reached, _warnings(reached, aim_lufs, laid.where)
+    most_db = min(wanted_db(powers, aim_lufs), CEILING_DBTP - peak_db)
+    gain_db = math.floor(100 * most_db) / 100
+    reached = Programme(integrated(powers * 10 ** (gain_db / 10)), peak_db + gain_db)
+    return gain_db, reached, _warnings(reached, aim_lufs, where, ridden)
 
 
-def _warnings(found: Programme, aim_lufs: float | None, where: str) -> list[str]:
+def wanted_db(powers: Floats, aim_lufs: float) -> float:
+    """Return the gain in dB that takes the powers of steps to a loudness in LUFS."""
+    found_db = 0.0
+    for _ in range(_ROUNDS):
+        found_db += aim_lufs - integrated(powers * 10 ** (found_db / 10))
+    return found_db
+
+
+def _warnings(
+    found: Programme, aim_lufs: float | None, where: str, ridden: Ridden
+) -> list[str]:
     reached, peak_db = found.integrated_lufs, found.true_peak_dbtp
     if aim_lufs is None:
         if peak_db <= CEILING_DBTP:
@@ -169,18 +252,23 @@ def _warnings(found: Programme, aim_lufs: float | None, where: str) -> list[str]
             f"All that sounds is {reached:.1f} LUFS: noise rather than sound, so it "
             "is not turned up."
         ]
+    done = ""
+    if ridden.places:
+        done = (
+            f"peaks were ridden down by up to {round(ridden.deepest_db, 1):g} dB at "
+            f"{ridden.places} {'place' if ridden.places == 1 else 'places'}; "
+        )
     return [
         f"The programme reaches {reached:.1f} LUFS, not {aim_lufs:g}: its true peak "
-        f"would pass {CEILING_DBTP:g} dBTP {where}; nothing is compressed."
+        f"would pass {CEILING_DBTP:g} dBTP {where}; {done}nothing is compressed."
     ]
 
 
-def _laid(spans: Sequence[SoundSpan], samples: int, sample_rate: int) -> _Laid:
+def lay(spans: Sequence[SoundSpan], samples: int, sample_rate: int = 48_000) -> Laid:
+    """Return the spans on the steps of the film; see `programme`."""
     step = max(1, round(sample_rate * _HOP_S / _STEPS_A_HOP))
-    steps = -(-samples // step)
-    powers, peaks, loudest = np.zeros((3, steps))
-    owner = np.zeros(steps, np.int64)
-    for number, span in enumerate(spans):
+    shares: list[Share] = []
+    for span in spans:
         curves = _curves(span.clip.media_reference)
         begin = max(0, span.record_in_samples)
         end = min(samples, span.record_out_samples)
@@ -190,18 +278,14 @@ def _laid(spans: Sequence[SoundSpan], samples: int, sample_rate: int) -> _Laid:
         edges = np.arange(first, last + 1) * step
         edges = np.clip(edges, begin, end) - span.record_in_samples
         power, peak = _steps(span, curves, edges, sample_rate)
-        here = slice(first, last)
-        powers[here] += power * np.diff(edges) / step
-        peaks[here] += peak
-        owner[here] = np.where(peak > loudest[here], number, owner[here])
-        loudest[here] = np.maximum(peak, loudest[here])
-    whole = powers[: steps // _STEPS_A_HOP * _STEPS_A_HOP]
-    hops = whole.reshape(-1, _STEPS_A_HOP).mean(axis=1)
-    if not peaks.any():
-        return _Laid(hops, 0.0, "")
-    at = int(peaks.argmax())
-    where = f"at {at * step / sample_rate:.1f} s in {spans[owner[at]].clip.name}"
-    return _Laid(hops, float(peaks[at]), where)
+        shares.append(Share(span, first, power * np.diff(edges) / step, peak))
+    return Laid(step, -(-samples // step), tuple(shares))
+
+
+def integrated(steps: Floats) -> float:
+    """Return the gated loudness in LUFS of the powers of steps of 10 ms."""
+    whole = steps[: len(steps) // _STEPS_A_HOP * _STEPS_A_HOP]
+    return _integrated(whole.reshape(-1, _STEPS_A_HOP).mean(axis=1))
 
 
 def _steps(

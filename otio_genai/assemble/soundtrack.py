@@ -2,8 +2,8 @@
 
 Conventions
     The tracks are "Voice", "Bed" and "Takes", in this order; one with nothing on it is
-    left out. Every level holds the programme's one gain, so that whoever plays the
-    timeline hears it at the loudness of its profile.
+    left out. Every level holds the programme's one gain and the rides of its peaks, so
+    that whoever plays the timeline hears it at the loudness of its profile.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.assemble import mix, takes_sound
 from otio_genai.assemble.programme import Programme, balance, part
+from otio_genai.assemble.ride import ride
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.takes_sound import Heard, Placed, sound_clip
 
@@ -38,7 +39,8 @@ class Soundtrack:
     tracks: list[otio.schema.Track]
     warnings: list[str]
     programme: dict[str, Any]
-    "``integrated_lufs``, ``true_peak_dbtp`` (a bound), ``aim_lufs``, ``gain_db``."
+    "``integrated_lufs``, ``true_peak_dbtp`` (a bound), ``aim_lufs``, ``gain_db`` for\
+ all; ``ridden_db``, most by which peaks were turned down, at ``rides`` places."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,14 @@ def soundtrack(
     told = film.told + _unknown(tracks)
     aim_lufs = mix.PROFILES_LUFS[style.profile]
     samples = rates.sample_at(total, rate, _SAMPLE_RATE)
-    spans = _spans(tracks, rate)
-    gain_db, found, warned = balance(spans, samples, aim_lufs, _SAMPLE_RATE)
+    ridden = ride(_spans(tracks, rate), samples, rate, aim_lufs, style.ride_db)
+    gain_db, found, warned = balance(
+        _spans(tracks, rate), samples, aim_lufs, ridden=ridden
+    )
     _turn(tracks, gain_db)
-    return Soundtrack(tracks, told + warned, _facts(found, aim_lufs, gain_db))
+    facts = _facts(found, aim_lufs, gain_db)
+    facts |= {"ridden_db": round(ridden.deepest_db, 1), "rides": ridden.places}
+    return Soundtrack(tracks, told + warned, facts)
 
 
 def _spoken(film: _Film, voices: Sequence[mix.Sound]) -> _Spoken:

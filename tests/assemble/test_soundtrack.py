@@ -178,6 +178,8 @@ def test_nothing_at_all():
         "true_peak_dbtp": None,
         "aim_lufs": -14.0,
         "gain_db": 0.0,
+        "ridden_db": 0.0,
+        "rides": 0,
     }
 
 
