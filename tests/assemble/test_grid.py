@@ -58,6 +58,40 @@ def test_recut_is_the_best_within_each_takes_room(seed, total):
         assert value(found, costs, 4.0) == pytest.approx(best)
 
 
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.integers(6, 14))
+def test_recut_keeps_cuts_in_their_windows_and_is_the_best_of_those(seed, total):
+    rng = np.random.default_rng(seed)
+    costs = rng.normal(size=total + 1) * 0.5
+    limits = [(int(low), int(low + more)) for low, more in rng.integers(1, 5, (4, 2))]
+    windows = {}
+    for cut in rng.choice([1, 2, 3], size=2, replace=False):
+        low, high = sorted(int(n) for n in rng.integers(1, total, size=2))
+        windows[int(cut)] = low, high
+    found = recut(costs, 4.0, limits, windows)
+    best = math.inf
+    for tried in itertools.combinations(range(1, total), 3):
+        shots = lengths(tried, total)
+        inside = all(a <= n <= b for n, (a, b) in zip(shots, limits, strict=True))
+        if inside and all(a <= tried[k - 1] <= b for k, (a, b) in windows.items()):
+            best = min(best, value(list(tried), costs, 4.0))
+    if found is None:
+        assert best == math.inf
+    else:
+        assert value(found, costs, 4.0) == pytest.approx(best)
+        assert all(a <= found[k - 1] <= b for k, (a, b) in windows.items())
+
+
+def test_a_last_shot_longer_than_the_film_is_the_film():
+    assert cuts(np.zeros(25), 10.0, (5, 120), 60, 9) is None
+    assert cuts(np.zeros(25), 10.0, (5, 120), 24, 9) == []
+    rng = np.random.default_rng(1)
+    for total in range(1, 40):
+        found = cuts(rng.normal(size=total + 1), 8.0, (4, 30), 20, 9)
+        assert found is None or min(lengths(found, total)[:-1], default=4) >= 4
+        assert found is None or lengths(found, total)[-1] >= min(20, total)
+
+
 def test_never_more_shots_than_asked():
     found = cuts(np.zeros(481), 20.0, (5, 120), 10, 7)
     assert found is not None
