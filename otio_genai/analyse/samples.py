@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 #: Counts up whenever the figures change: it is part of the key of cached results.
-VERSION = 2
+VERSION = 3
 
 _FITS = ("cover", "contain")
 
