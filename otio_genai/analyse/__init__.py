@@ -12,14 +12,17 @@ import copy
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import opentimelineio as otio
 
 from otio_genai import metadata
-from otio_genai.analyse.answers import KEYS, Answers, ask
 from otio_genai.analyse.cache import Cache
 from otio_genai.errors import GenaiError, MediaError
 from otio_genai.media import locate, store
+
+if TYPE_CHECKING:
+    from otio_genai.analyse.answers import Answers
 
 __all__ = ["analyse"]
 
@@ -89,6 +92,9 @@ def analyse(
     >>> analyse(empty).name
     'bin'
     """
+    # What listens needs scipy, which whoever only asks for motion is spared.
+    from otio_genai.analyse.answers import KEYS
+
     result = copy.deepcopy(bin)
     clips = list(result.find_clips())
     kept: Cache | None = None if cache is None else Cache(Path(cache))
@@ -114,6 +120,8 @@ def analyse(
 
 
 def _answers(reference: otio.core.MediaReference, cache: Cache) -> Answers:
+    from otio_genai.analyse.answers import Answers, ask
+
     media = metadata.read(reference, "media", {})
     try:
         path = locate.path(reference)
