@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from otio_genai.assemble.exact import Few, cheapest, is_few
 from otio_genai.assemble.feasible import arranged
 from otio_genai.assemble.openings import Openings, openings
 from otio_genai.assemble.tables import Material, join_tables
@@ -92,6 +93,10 @@ def arrange(
     moves = round(problem.effort * min(_MOVES, _MOVES_PER_SLOT * len(movable)))
     found = []
     for attempt, noise in enumerate(varied):
+        best = None if noise else _best_of_few(problem, ways)
+        if best is not None:
+            found.append(best)
+            continue
         rng = random.Random(seed * 1009 + attempt)  # noqa: S311
         rough = _Search(problem, takes, rng, varied=noise)
         order = rough.anneal(list(first), _WARM, moves)
@@ -100,6 +105,30 @@ def arrange(
         nodes = exact.anneal(ways.trimmed(order, problem), warm, moves)
         found.append([ways.take[node] for node in nodes])
     return found
+
+
+def _best_of_few(problem: Problem, ways: _Nodes) -> list[int] | None:
+    """Return the best order, where takes are so few that it can be found for sure."""
+    if problem.repeats or not is_few(len(problem.pool), len(ways.take)):
+        return None
+    lacking = _lacking(problem)
+    few = Few(
+        of_take=ways.of_take,
+        joins=[ways.tables[kind] for kind in problem.kinds],
+        unary=np.zeros(lacking.shape) + problem.unary + lacking,
+        fixed=problem.fixed,
+        locks=problem.locks,
+        whole=lambda takes: _unfilled(problem, takes),
+    )
+    path = cheapest(few)
+    return None if path is None else [ways.take[node] for node in path]
+
+
+def _unfilled(problem: Problem, takes: Sequence[int]) -> float:
+    """Return what it costs that takes together are shorter than the film."""
+    there = sum(problem.pool[take].usable_frames for take in takes)
+    total = sum(problem.lengths)
+    return _UNFILLED * max(0, total - there) / total
 
 
 def fill(problem: Problem) -> list[int]:
