@@ -17,7 +17,7 @@ from otio_genai.assemble.earlier import Earlier, earlier
 from otio_genai.assemble.notes import Notes
 from otio_genai.assemble.places import Places
 from otio_genai.assemble.plan import make_plan
-from otio_genai.assemble.slots import wanted_frames, wished_frames
+from otio_genai.assemble.slots import listed_frames, wanted_frames, wished_frames
 from otio_genai.assemble.stills import stills
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.tables import Material
@@ -99,7 +99,13 @@ def assemble(
     pool = _pool(moving, held, style, sounds, film_rate, _named(notes, style, bin))
     told = directions(notes, style, bin, pool, film_rate)
     total = wanted_frames(
-        pool, style, film_rate, bed=sounds.bed, voices=sounds.voices, warn=warnings
+        pool,
+        style,
+        film_rate,
+        bed=sounds.bed,
+        voices=sounds.voices,
+        warn=warnings,
+        listed=listed_frames(told, pool, style, film_rate),
     )
     again = style.repeats or bool(notes.shots)
     before = _earlier(previous, pool, film_rate, locked, again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -45,6 +45,7 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
         return list(kept.cuts)
     if count is None:
         found = slots.divide(cost_at, brief.pool, brief.style, brief.rate)
+        found = _parted(found, brief.directions.moments, cost_at)
         count = brief.directions.least_shots
         if not brief.style.repeats:
             count = min(count, len(brief.pool))
@@ -59,6 +60,18 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
     for slot, length in brief.directions.slot_lengths.items():
         bounds[slot] = (length, length)
     return _recut(brief, bounds, cost_at)
+
+
+def _parted(
+    cuts: Sequence[int], moments: Mapping[int, int], cost_at: Costs
+) -> list[int]:
+    """Return the cuts, with more where two takes have their moments in one shot."""
+    found = list(cuts)
+    frames = sorted(frame for frame in moments.values() if frame < len(cost_at) - 1)
+    for before, after in itertools.pairwise(frames):
+        if before < after and not any(before < cut <= after for cut in found):
+            found.append(before + 1 + int(np.argmin(cost_at[before + 1 : after + 1])))
+    return sorted(found)
 
 
 def _room(brief: Brief, slot: int, count: int) -> int:

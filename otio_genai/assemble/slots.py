@@ -11,6 +11,7 @@ import opentimelineio as otio
 from numpy.typing import NDArray
 
 from otio_genai.assemble import grid, mix
+from otio_genai.assemble.noted import Directions
 from otio_genai.assemble.style import Style
 from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
@@ -19,6 +20,7 @@ __all__ = [
     "divide",
     "length_s",
     "limits",
+    "listed_frames",
     "mean_frames",
     "rhythm_costs",
     "wanted_frames",
@@ -41,12 +43,13 @@ def wanted_frames(
     bed: otio.schema.Clip | None,
     voices: Sequence[mix.Sound],
     warn: list[str],
+    listed: tuple[int, int, int] | None = None,
 ) -> int:
     """Return the film's length in record frames.
 
     As asked, exactly; else the music's or three quarters of the takes, whichever is
     less, but never shorter than the voice-over with its ending held, and never longer
-    than there is picture for.
+    than there is picture for. A shot list lasts as long as its shots.
 
     Parameters
     ----------
@@ -60,6 +63,8 @@ def wanted_frames(
         The music, and the voice-over as placed.
     warn
         Gets a sentence for each wish that could not be met.
+    listed
+        Shortest, usual and longest film of a shot list (`listed_frames`).
 
     Raises
     ------
@@ -69,12 +74,18 @@ def wanted_frames(
     """
     speech = max((sound.record_in + sound.frames for sound in voices), default=0)
     there = math.inf if style.repeats else sum(m.usable_frames for m in pool)
+    if listed is not None:
+        there = math.inf if style.length_s is not None else listed[2]
     if style.length_s is not None:
         asked = max(1, math.floor(Fraction(style.length_s) * rate))
         _refuse_length(asked, there, speech, rate)
         return asked
     held = speech + (math.ceil(Fraction(style.hold_end_s) * rate) if voices else 0)
     wish = _wish(pool, style, rate, bed)
+    if listed is not None:
+        least, usual, most = listed
+        wish = max(least, min(wish if bed is not None else usual, most))
+        held = min(held, most)
     if held > wish:
         warn.append(
             f"The film was lengthened to {_seconds(held, rate)} to hold the voice-over."
@@ -82,8 +93,9 @@ def wanted_frames(
         wish = held
     if speech > there:
         raise AssembleError(
-            f"The voice-over ends at {_seconds(speech, rate)}, but all takes together "
-            f"last {_seconds(there, rate)}.",
+            f"The voice-over ends at {_seconds(speech, rate)}, but all "
+            f"{'takes' if listed is None else 'shots of the list'} together last "
+            f"{_seconds(there, rate)}.",
             remedy="Add takes or stills, shorten the voice-over or begin it earlier "
             "(voice_at_s), or set repeats = true under [style].",
         )
@@ -93,6 +105,30 @@ def wanted_frames(
             "there is no more picture."
         )
     return max(1, int(min(wish, there)))
+
+
+def listed_frames(
+    told: Directions, pool: Sequence[Material], style: Style, rate: Fraction
+) -> tuple[int, int, int] | None:
+    """Return how short, usual and long the film of a shot list is; ``None`` without."""
+    if told.shots is None:
+        return None
+    shortest = max(1, round(Fraction(style.min_shot_s) * rate))
+    usual = max(1, round(Fraction(style.mean_shot_s) * rate))
+    longest = max(1, math.floor(Fraction(style.max_shot_s) * rate))
+    takes = {rule.slot: rule.take for rule in told.rules}
+    found = [0, 0, 0]
+    for slot in range(told.shots):
+        rooms = (
+            [pool[takes[slot]].usable_frames]
+            if slot in takes
+            else [material.usable_frames for material in pool]
+        )
+        room = told.slot_lengths.get(slot, max(rooms))
+        given = slot in told.slot_lengths
+        for part, length in enumerate((shortest, usual, longest)):
+            found[part] += room if given else min(length, room)
+    return found[0], found[1], found[2]
 
 
 def wished_frames(
