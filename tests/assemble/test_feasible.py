@@ -95,4 +95,5 @@ def test_many_runs_are_laid_out_at_once():
     assert arranged({}, locks, 120) is not None
     odd = {3 * k: 1000 + k for k in range(45)}
     assert arranged(odd, locks, 120) is None
-    assert possible([Rule("", a, after=b) for a, b in locks], 119, repeats=False) is False
+    rules = [Rule("", a, after=b) for a, b in locks]
+    assert not possible(rules, 119, repeats=False)

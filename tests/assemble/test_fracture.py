@@ -85,7 +85,7 @@ def test_spacing_is_kept_wherever_there_is_room(count, shares, spacing, seed):
     st.dictionaries(st.integers(0, 29), st.sampled_from(("match", *MARKED))),
     st.booleans(),
 )
-def test_what_is_forced_stays_and_counts_toward_its_share(count, shares, forced, priced):
+def test_what_is_forced_stays_and_counts_toward_a_share(count, shares, forced, priced):
     style = style_of(shares)
     forced = {k: kind for k, kind in forced.items() if k < count}
     rng = np.random.default_rng(count)
