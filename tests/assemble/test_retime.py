@@ -100,9 +100,11 @@ def price(order, kinds, wishes, rhythm, cuts, ways):
     cost = float(sum(rhythm.costs[cut] for cut in cuts))
     moves = []
     for of, wish, way, length in zip(order, wishes, ways, frames, strict=True):
-        cost += STYLE.weight_length * 0.5 * (
-            math.log(length / rhythm.mean_frames) / SPREAD
-        ) ** 2
+        cost += (
+            STYLE.weight_length
+            * 0.5
+            * (math.log(length / rhythm.mean_frames) / SPREAD) ** 2
+        )
         if wish.near is not None:
             cost += 0.5 * STYLE.weight_keep * (way != wish.near)
         if of.still:
