@@ -25,12 +25,13 @@ from typing import Any
 
 from otio_genai import rates
 from otio_genai.assemble import settings as schema
+from otio_genai.assemble.clashes import conflicts
 from otio_genai.assemble.filmlines import lines_of_keys
 from otio_genai.assemble.filmread import MEDIA_KINDS, Reading
 from otio_genai.assemble.notes import Notes, ShotNote
 from otio_genai.assemble.settings import setting
 from otio_genai.assemble.shotlist import read_shot_list
-from otio_genai.assemble.style import Style, conflicts
+from otio_genai.assemble.style import Style
 from otio_genai.errors import FilmFileError, TimelineError
 from otio_genai.ingest.cues import Cues
 

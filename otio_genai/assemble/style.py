@@ -16,10 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from otio_genai.assemble.clashes import conflicts
 from otio_genai.assemble.settings import accepted, fault, normal, setting, settings
 from otio_genai.errors import AssembleError
 
-__all__ = ["Style", "conflicts"]
+__all__ = ["Style"]
 
 
 _SHARE: dict[str, Any] = {"low": 0, "high": 1}
@@ -198,8 +199,8 @@ class Style:
         "web",
         "sound",
         "Loudness to aim at: `web` -14 LUFS, `broadcast` -23, `podcast` -16; `cinema` "
-        "changes nothing. A true peak never passes -1 dBTP, so a film of great "
-        "contrasts may stay below its aim.",
+        "changes nothing. Peaks are ridden down first (`ride_db`); a true peak never "
+        "passes -1 dBTP, so a film of great contrasts may stay below its aim.",
     )
     duck: bool = setting(True, "sound", "Whether the music steps back under the voice.")
     duck_distance_lu: float = setting(
@@ -381,35 +382,3 @@ class Style:
             if name in known
         }
         return cls(**values)
-
-
-def conflicts(values: Mapping[str, Any]) -> list[str]:
-    """Return which settings of a style contradict each other.
-
-    Parameters
-    ----------
-    values
-        Value of every field of `Style`, each within its own limits.
-    """
-    found = []
-    if not values["min_shot_s"] <= values["mean_shot_s"] <= values["max_shot_s"]:
-        found.append(
-            "min_shot_s, mean_shot_s and max_shot_s must not fall: they are "
-            f"{values['min_shot_s']}, {values['mean_shot_s']}, {values['max_shot_s']}"
-        )
-    shares = ("dry_share", "carry_share", "dissolve_share", "dip_share")
-    # Shares that add up to one may add up to a little more as floats.
-    if sum(values[name] for name in shares) > 1 + 1e-9:
-        given = " + ".join(f"{values[name]}" for name in shares)
-        found.append(f"{', '.join(shares)} are more than all joins together: {given}")
-    if values["contrast_ceiling"] > values["match_floor"]:
-        found.append(
-            f"contrast_ceiling {values['contrast_ceiling']} is above "
-            f"match_floor {values['match_floor']}"
-        )
-    length_s = values["length_s"]
-    if length_s is not None and length_s < values["min_shot_s"]:
-        found.append(
-            f"length_s {length_s} is shorter than one shot, {values['min_shot_s']}"
-        )
-    return found
