@@ -18,7 +18,8 @@ from otio_genai.assemble.filmpage import RECORDS, reference_markdown
 from otio_genai.assemble.filmtables import ARRAYS, JoinTable
 from otio_genai.assemble.notes import KINDS, JoinNote, Lock, Notes, Pin
 from otio_genai.assemble.settings import accepted, fault, settings
-from otio_genai.assemble.style import Style, conflicts
+from otio_genai.assemble.clashes import conflicts
+from otio_genai.assemble.style import Style
 from otio_genai.errors import AssembleError, FilmFileError
 from otio_genai.ingest import kinds
 from otio_genai.ingest.cues import Cues
