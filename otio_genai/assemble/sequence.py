@@ -184,6 +184,7 @@ def _picture(
     if closing:
         out = min(closing, shots[-1].frames - taken)
         track.append(_transition(film.rate, (max(1, out), 0), {"kind": "fade"}))
+    _frame_stills(track, shots, film.rate)
     return track
 
 
@@ -203,12 +204,31 @@ def _clip(shot: Shot, rate: Fraction) -> otio.schema.Clip:
             rates.time(shot.frames, rate),
         ),
     )
-    if isinstance(shot.material, Still):
-        still = shot.material
-        keys = still.moves[shot.way].keys(shot.frames, rate, still.aspect)
-        framing = {"fit": "cover", "keys": [list(key) for key in keys]}
-        metadata.put(clip, "framing", framing)
     return clip
+
+
+def _frame_stills(
+    track: otio.schema.Track, shots: Sequence[Shot], rate: Fraction
+) -> None:
+    """Write the camera moves of stills, which go on through their transitions."""
+    around = [None, *track, None]
+    spots = [k for k, item in enumerate(around) if isinstance(item, otio.schema.Clip)]
+    for spot, shot in zip(spots, shots, strict=True):
+        still = shot.material
+        if not isinstance(still, Still):
+            continue
+        before, after = around[spot - 1], around[spot + 1]
+        handles = _beside(before, "in_offset"), _beside(after, "out_offset")
+        keys = still.moves[shot.way].keys(shot.frames, rate, still.aspect, handles)
+        framing = {"fit": "cover", "keys": [list(key) for key in keys]}
+        metadata.put(around[spot], "framing", framing)
+
+
+def _beside(item: object, offset: str) -> int:
+    """Return a transition's record frames on one side; 0 where there is none."""
+    if not isinstance(item, otio.schema.Transition):
+        return 0
+    return int(getattr(item, offset).value)
 
 
 def _offsets(join: Join, before: Shot, after: Shot, taken: int) -> tuple[int, int]:

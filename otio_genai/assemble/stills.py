@@ -56,10 +56,28 @@ class Move:
         return (self.x_fw_s, self.y_fw_s, kappa(aspect) * self.zoom_per_s, 0.0)
 
     def keys(
-        self, length: int, rate: Fraction, aspect: float
+        self,
+        length: int,
+        rate: Fraction,
+        aspect: float,
+        handles: tuple[int, int] = (0, 0),
     ) -> tuple[tuple[float, ...], ...]:
-        """Return the framing keys of a shot of ``length`` record frames."""
-        length_s = float(length / rate)
+        """Return the framing keys of a shot of ``length`` record frames.
+
+        Parameters
+        ----------
+        length
+            Record frames from cut to cut.
+        rate
+            The film's rate.
+        aspect
+            Height over width of the film.
+        handles
+            Record frames shown before and after: a dissolve does not stop a camera.
+        """
+        head, tail = handles
+        whole = head + length + tail
+        length_s = float(whole / rate)
         growth = self.zoom_per_s * length_s
         reach_x, reach_y = self.x_fw_s * length_s / 2, self.y_fw_s * length_s / 2
         # Room to pan in: what the picture's edge must reach beyond the frame's.
@@ -68,7 +86,7 @@ class Move:
         parts = max(1, math.ceil(abs(growth) / _KEY_GROWTH))
         return tuple(
             (
-                round(length * part / parts),
+                round(whole * part / parts) - head,
                 round(start * math.exp(growth * part / parts), 6),
                 round(reach_x * (2 * part / parts - 1), 6) + 0.0,
                 round(reach_y * (2 * part / parts - 1), 6) + 0.0,
