@@ -188,6 +188,16 @@ def _beyond(
         if slot in slots and made.shots is not None:
             given = made.slot_ins.get(slot), made.slot_lengths.get(slot)
             asked.append((slots[slot], *given))
+    names.wrong += [
+        f"{pool[take].name}: its pin and shot {slot + 1} of the list ask for different "
+        f"{what}"
+        for what, pinned, listed in (
+            ("lengths", made.lengths, made.slot_lengths),
+            ("in-points", made.ins, made.slot_ins),
+        )
+        for slot, take in slots.items()
+        if take in pinned and listed.get(slot, pinned[take]) != pinned[take]
+    ]
     for take, begin, length in asked:
         material = pool[take]
         end = (begin or 0) + (length or 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +33,24 @@ class Earlier:
     "Joins that must stay, from 0."
     brief: str = ""
     "Digest of what it was planned from."
+
+    def locks_in(self, order: Sequence[int]) -> dict[int, int]:
+        """Return the joins of takes in their order that are locked ones.
+
+        Returns
+        -------
+        dict
+            Join of the order to join of this film: the nearest, if a take comes again.
+        """
+        pairs = list(itertools.pairwise(order))
+        found: dict[int, int] = {}
+        for join in self.locked:
+            sides = self.takes[join], self.takes[join + 1]
+            there = [k for k, pair in enumerate(pairs) if pair == sides]
+            left = [k for k in there if k not in found]
+            if left:
+                found[min(left, key=lambda k: abs(k - join))] = join
+        return found
 
     @property
     def cuts(self) -> tuple[int, ...]:

@@ -91,8 +91,7 @@ def _forced(brief: Brief, takes: Sequence[int]) -> dict[int, str]:
     kept = brief.earlier
     found: dict[int, str] = {}
     if kept is not None:
-        old = [kind if k in kept.locked else "" for k, kind in enumerate(kept.planned)]
-        found = _kept(kept.takes, old, takes)
+        found = {k: kept.planned[join] for k, join in kept.locks_in(takes).items()}
     return found | brief.directions.kinds(takes)
 
 
@@ -136,7 +135,7 @@ def joined(brief: Brief, takes: Sequence[int], planned: Sequence[str]) -> list[J
     """Return the joins as they are planned, with the room their transitions want."""
     noted = brief.directions.kinds(takes)
     wished = brief.directions.join_frames(takes)
-    locked = set(_locked(brief, takes))
+    locked = {} if brief.earlier is None else brief.earlier.locks_in(takes)
     splits_s = brief.directions.splits_s(takes)
     return [
         Join(
@@ -148,14 +147,6 @@ def joined(brief: Brief, takes: Sequence[int], planned: Sequence[str]) -> list[J
         )
         for k, kind in enumerate(planned)
     ]
-
-
-def _locked(brief: Brief, takes: Sequence[int]) -> list[int]:
-    kept = brief.earlier
-    if kept is None:
-        return []
-    pairs = {(kept.takes[k], kept.takes[k + 1]) for k in kept.locked}
-    return [k for k, pair in enumerate(itertools.pairwise(takes)) if pair in pairs]
 
 
 def half_frames(kind: str, brief: Brief, frames: int | None = None) -> int:

@@ -263,12 +263,9 @@ def _locked(
     kept, ins, outs = brief.earlier, dict[int, int](), dict[int, int]()
     if kept is None:
         return ins, outs
-    pairs = {(kept.takes[join], kept.takes[join + 1]): join for join in kept.locked}
-    for slot, pair in enumerate(itertools.pairwise(takes)):
-        join = pairs.get(pair)
-        if join is not None:
-            if brief.pool[pair[0]].still:
-                ins[slot] = kept.ways[join]
-            outs[slot] = kept.ways[join] + kept.lengths[join]
-            ins[slot + 1] = kept.ways[join + 1]
+    for slot, join in kept.locks_in(takes).items():
+        if brief.pool[takes[slot]].still:
+            ins[slot] = kept.ways[join]
+        outs[slot] = kept.ways[join] + kept.lengths[join]
+        ins[slot + 1] = kept.ways[join + 1]
     return ins, outs
