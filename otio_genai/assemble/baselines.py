@@ -39,6 +39,8 @@ class Slotted:
     "Record frames of each slot."
     kinds: Sequence[str]
     "Planned kind of each join, one fewer."
+    aim: float = 1.0
+    "Score that joins which are not dry aim at: 1 less the style's dissonance."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def beat_only(slotted: Slotted) -> Means:
 
 def _laid(slotted: Slotted, order: NDArray[np.intp]) -> Means:
     opened = _opened(slotted, order)
-    return _scored(slotted, opened, trimmed(opened, slotted.kinds))
+    return _scored(slotted, opened, trimmed(opened, slotted.kinds, slotted.aim))
 
 
 def _opened(slotted: Slotted, order: NDArray[np.intp]) -> list[Openings]:
@@ -116,7 +118,9 @@ def _scored(
     return means(values, slotted.kinds)
 
 
-def trimmed(opened: Sequence[Openings], kinds: Sequence[str]) -> list[int]:
+def trimmed(
+    opened: Sequence[Openings], kinds: Sequence[str], aim: float = 1.0
+) -> list[int]:
     """Return the best way of each slot, exactly (Viterbi over in-points).
 
     Parameters
@@ -124,14 +128,15 @@ def trimmed(opened: Sequence[Openings], kinds: Sequence[str]) -> list[int]:
     opened
         The ways to fill each slot.
     kinds
-        The planned joins between them, one fewer; ``dry`` seeks contrast, every other
-        kind a match.
+        The planned joins between them, one fewer; ``dry`` seeks contrast.
+    aim
+        Score that every other kind seeks.
     """
     value = np.zeros(len(opened[0].ways))
     came: list[NDArray[np.intp]] = []
     for before, after, kind in zip(opened, opened[1:], kinds, strict=False):
         table = scores(before.exits, after.entries)
-        cost = value[:, None] + (table if kind == "dry" else 1 - table)
+        cost = value[:, None] + (table if kind == "dry" else np.abs(table - aim))
         came.append(np.argmin(cost, axis=0))
         value = cost.min(axis=0)
     path = [int(np.argmin(value))]

@@ -67,7 +67,7 @@ def report(
             "kinds": {kind: kinds[kind] for kind in _KINDS},
             "figures": figures | {"music": music, "sound": film.get("programme")},
             "costs": film.get("costs", {}),
-            "match_line": _match_line(figures, kinds),
+            "match_line": _match_line(figures, kinds, _dissonance(timeline)),
             "music_line": _music_line(music, len(joins)),
         },
         "joins": joins,
@@ -98,7 +98,7 @@ def _figures(
     rate = maps.record_rate(timeline)
     planned = [join["planned"] for join in joins]
     lengths = [_frames(clip, rate) for clip in _shots(timeline)]
-    slotted = baselines.Slotted(pool, lengths, planned)
+    slotted = baselines.Slotted(pool, lengths, planned, 1 - _dissonance(timeline))
     found = {
         "mean_score": baselines.means([join["score"] for join in joins], planned),
         "file_order": baselines.file_order(slotted),
@@ -110,6 +110,11 @@ def _figures(
         "planned_match": {name: means["flow"] for name, means in flat.items()},
         "planned_dry": {name: means["dry"] for name, means in flat.items()},
     }
+
+
+def _dissonance(timeline: otio.schema.Timeline) -> float:
+    style = metadata.read(timeline, "film", {}).get("style", {})
+    return float(style.get("dissonance", 0.0))
 
 
 def _shots(timeline: otio.schema.Timeline) -> list[otio.schema.Clip]:
@@ -147,7 +152,7 @@ def _unused(
         if url in used:
             continue
         if url in by_url:
-            why = why_unused(by_url[url], film)
+            why = why_unused(by_url[url], film, aim=1 - _dissonance(timeline))
         elif _kind(clip) == "still":
             why = "the takes fill the film without stills (use_stills)"
         else:
@@ -160,10 +165,11 @@ def _kind(clip: otio.schema.Clip) -> str:
     return str(metadata.read(clip.media_reference, "media", {}).get("kind", ""))
 
 
-def _match_line(figures: dict[str, Any], kinds: Counter[str]) -> str:
+def _match_line(figures: dict[str, Any], kinds: Counter[str], dissonance: float) -> str:
+    aim = f"score {1 - dissonance:.2f}" if dissonance else "flow"
     parts = []
     for key, name in (
-        ("planned_match", "joins meant to flow"),
+        ("planned_match", f"joins meant to {aim}"),
         ("planned_dry", "meant to break"),
     ):
         found = figures[key]

@@ -29,7 +29,7 @@ class InFilm:
     "Planned kind of the join before it; empty for the first."
 
 
-def why_unused(take: Material, film: Sequence[InFilm]) -> str:
+def why_unused(take: Material, film: Sequence[InFilm], *, aim: float = 1.0) -> str:
     """Return in a sentence why a take is not in the film.
 
     Every shot long enough is tried: the take's best place is the one where the film's
@@ -41,13 +41,15 @@ def why_unused(take: Material, film: Sequence[InFilm]) -> str:
         A take or still that is not in the film.
     film
         The shots.
+    aim
+        Score that joins which are not dry aim at.
     """
     fitting = [k for k, shot in enumerate(film) if shot.frames <= take.usable_frames]
     if not fitting:
         return "it is shorter than every shot"
     if take.confidence == 0:
         return "its motion is not known"
-    losses = [(_loss(take, film, k), k) for k in fitting]
+    losses = [(_loss(take, film, k, aim), k) for k in fitting]
     (loss, now, then), slot = min(losses)
     place = f"shot {slot + 1}, where {film[slot].name} is"
     if now is None or then is None:
@@ -61,7 +63,7 @@ def why_unused(take: Material, film: Sequence[InFilm]) -> str:
 
 
 def _loss(
-    take: Material, film: Sequence[InFilm], slot: int
+    take: Material, film: Sequence[InFilm], slot: int, aim: float
 ) -> tuple[float, float | None, float | None]:
     """Return how much worse the joins of a slot would be, as they are, as they'd be."""
     opened = openings(take, film[slot].frames)
@@ -70,13 +72,17 @@ def _loss(
     sides = 0
     if slot:
         before, kind = np.array([film[slot - 1].leaving]), film[slot].planned
-        now.append(_aimed(scores(before, np.array([film[slot].entering])), kind)[0, 0])
-        then = then + _aimed(scores(before, opened.entries), kind)[0]
+        now.append(
+            _aimed(scores(before, np.array([film[slot].entering])), kind, aim)[0, 0]
+        )
+        then = then + _aimed(scores(before, opened.entries), kind, aim)[0]
         sides += 1
     if slot + 1 < len(film):
         after, kind = np.array([film[slot + 1].entering]), film[slot + 1].planned
-        now.append(_aimed(scores(np.array([film[slot].leaving]), after), kind)[0, 0])
-        then = then + _aimed(scores(opened.exits, after), kind)[:, 0]
+        now.append(
+            _aimed(scores(np.array([film[slot].leaving]), after), kind, aim)[0, 0]
+        )
+        then = then + _aimed(scores(opened.exits, after), kind, aim)[:, 0]
         sides += 1
     if not sides:
         return 0.0, None, None
@@ -85,8 +91,8 @@ def _loss(
     return round(usual - best, 6), usual, best
 
 
-def _aimed(found: Scores, kind: str) -> Scores:
+def _aimed(found: Scores, kind: str, aim: float) -> Scores:
     """Return how well scores serve a kind, 1 at best: contrast is the aim of dry."""
     if kind not in ("dry", "match"):
         return np.ones_like(found)
-    return 1 - found if kind == "dry" else found
+    return 1 - (found if kind == "dry" else np.abs(found - aim))
