@@ -131,12 +131,19 @@ def _pins(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None
             take = names.index(pin.take, _at(pin.line))
         if take is None:
             continue
-        if pin.at_s is not None:
-            made.moments[take] = rates.frame_with(pin.at_s, rate)
-        if pin.in_s is not None:
-            made.ins[take] = rates.frame_with(pin.in_s, rate)
+        given = [(made.moments, pin.at_s, "moments"), (made.ins, pin.in_s, "in-points")]
+        found = [
+            (kept, rates.frame_with(time_s, rate), what)
+            for kept, time_s, what in given
+            if time_s is not None
+        ]
         if pin.length_s is not None:
-            made.lengths[take] = _frames(pin.length_s, rate)
+            found.append((made.lengths, _frames(pin.length_s, rate), "lengths"))
+        names.wrong += [
+            f"{_at(pin.line)}{pin.take} is pinned to two {what}"
+            for kept, frames, what in found
+            if kept.setdefault(take, frames) != frames
+        ]
 
 
 def _joins(made: Directions, notes: Notes, names: _Names, rate: Fraction) -> None:

@@ -192,6 +192,27 @@ def test_everything_that_cannot_be_found_is_named_at_once_with_what_clashes():
     assert "bed: it is no take" in told
 
 
+def test_pins_of_one_take_that_contradict_each_other_are_named():
+    listed = (ShotNote("t1", length_s=1.0), ShotNote("t2", in_s=0.5), ShotNote("t3"))
+    notes = Notes(
+        pins=(
+            Pin("t5", in_s=0.0, length_s=2.0, line=2),
+            Pin("t5", in_s=1.0, length_s=3.0, line=3),
+            Pin("t5", in_s=1.0, at_s=2.0, line=4),
+            Pin("t5", at_s=9.0, line=5),
+            Pin("t1", length_s=2.0),
+            Pin("t2", in_s=0.0),
+        ),
+        shots=listed,
+    )
+    told = "\n".join(refused(notes).items)
+    assert told.count("line 3: t5 is pinned to two") == 2
+    assert "line 4: t5 is pinned to two in-points" in told
+    assert "line 5: t5 is pinned to two moments" in told
+    assert "t1: its pin and shot 1 of the list ask for different lengths" in told
+    assert "t2: its pin and shot 2 of the list ask for different in-points" in told
+
+
 CLASHES = [
     (Notes(locks=(Lock("t0", "t1"), Lock("t0", "t2"), Lock("t3", "t4"))), 2),
     (Notes(locks=(Lock("t0", "t1"), Lock("t1", "t2"), Lock("t2", "t0"))), 3),
