@@ -19,14 +19,15 @@ from otio_genai.assemble.noted import Settled
 from otio_genai.assemble.tables import unary_costs
 from otio_genai.errors import AssembleError
 
-__all__ = ["orders", "settle"]
+__all__ = ["FEW_SHOTS", "orders", "settle"]
 
 # One order is sought for each of these noises; the best is kept after cuts and
 # in-points are exact. Of few shots there are few orders, and only a louder noise finds
 # others than the best; of a shortlist of thousands one is enough.
-_VARIED = (0.0, 0.03, 0.03, 0.03)
-_FEW_SHOTS, _VARIED_MORE = 12, (0.1, 0.2, 0.4)
+_VARIED, _VARIED_MORE = (0.0, 0.03, 0.03, 0.03), (0.1, 0.2, 0.4)
 _HURRIED = 0.4
+#: A film of so few shots has few orders that are good.
+FEW_SHOTS = 12
 
 
 def settle(brief: Brief, cuts: Sequence[int]) -> Settled:
@@ -117,7 +118,7 @@ def orders(
         return arrange(problem, seed=brief.seed, varied=_VARIED[1:2])
     if start is not None and brief.style.weight_keep:
         return [start, *arrange(problem, seed=brief.seed, varied=_VARIED[:2])]
-    varied = _VARIED + (_VARIED_MORE if count <= _FEW_SHOTS else ())
+    varied = _VARIED + (_VARIED_MORE if count <= FEW_SHOTS else ())
     return arrange(problem, seed=brief.seed, varied=varied)
 
 

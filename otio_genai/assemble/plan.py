@@ -30,7 +30,7 @@ __all__ = ["make_plan"]
 _TURNS = 2
 # Films that cost no more than this for each join above the cheapest are as good.
 _AS_GOOD = 0.01
-# A film of few takes has no second as good; then one that costs so much more will do.
+# A film of few shots has no second as good; then one that costs so much more will do.
 _NEARLY = 0.3
 
 
@@ -86,7 +86,8 @@ def _picked(found: Sequence[Planned], seed: int) -> Planned:
     """Return the cheapest film, or by another seed than 0 one hardly dearer."""
     distinct = {tuple(map(_identity, film.shots)): film for film in found[::-1]}
     ordered = sorted(distinct.values(), key=lambda film: film.cost)
-    for margin in (_AS_GOOD, _NEARLY):
+    few = len(ordered[0].shots) <= order.FEW_SHOTS
+    for margin in (_AS_GOOD, _NEARLY) if few else (_AS_GOOD,):
         dearest = ordered[0].cost + margin * max(1, len(ordered[0].joins))
         good = [film for film in ordered if film.cost <= dearest]
         if len(good) > 1:
