@@ -30,7 +30,7 @@ bench: .venv/ready
 # What is generated from the film file's schema.
 docs: .venv/ready
 	$(BIN)/otio-genai schema -o docs/film.schema.json --force
-	$(BIN)/python -c "from otio_genai.assemble import filmpage; print(filmpage.reference_markdown(), end='')" > docs/film-file.md
+	$(BIN)/python -c "from otio_genai.assemble.filmtoml import page; print(page.reference_markdown(), end='')" > docs/film-file.md
 
 lock: .venv/ready
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --quiet -o constraints.txt

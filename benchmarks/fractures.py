@@ -22,13 +22,13 @@ import opentimelineio as otio
 
 from otio_genai import metadata, rates
 from otio_genai.assemble import Style
-from otio_genai.assemble.brief import Brief
-from otio_genai.assemble.candidates import takes
 from otio_genai.assemble.match import scores
-from otio_genai.assemble.noted import Directions, NotedJoin
-from otio_genai.assemble.openings import openings
-from otio_genai.assemble.places import Places
-from otio_genai.assemble.plan import make_plan
+from otio_genai.assemble.planning.brief import Brief
+from otio_genai.assemble.planning.candidates import takes
+from otio_genai.assemble.planning.noted import Directions, NotedJoin
+from otio_genai.assemble.planning.openings import openings
+from otio_genai.assemble.planning.places import Places
+from otio_genai.assemble.planning.plan import make_plan
 from otio_genai.ingest import bin as bins
 
 RATE = Fraction(24)

@@ -20,8 +20,8 @@ import opentimelineio as otio
 from otio_genai import maps
 from otio_genai.analyse import analyse
 from otio_genai.assemble import project as projects
-from otio_genai.assemble.earlier import changes
-from otio_genai.assemble.filmfile import FilmFile
+from otio_genai.assemble.filmtoml.filmfile import FilmFile
+from otio_genai.assemble.planning.earlier import changes
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.assemble.match import scores
-from otio_genai.assemble.openings import Openings, openings
-from otio_genai.assemble.tables import Material
+from otio_genai.assemble.planning.openings import Openings, openings
+from otio_genai.assemble.planning.tables import Material
 
 __all__ = [
     "Means",

@@ -10,17 +10,23 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.assemble import candidates, mix, sequence
-from otio_genai.assemble.brief import Brief, Planned
-from otio_genai.assemble.directions import directions
-from otio_genai.assemble.earlier import Earlier, earlier
+from otio_genai.assemble import sequence
 from otio_genai.assemble.notes import Notes
-from otio_genai.assemble.places import Places
-from otio_genai.assemble.plan import make_plan
-from otio_genai.assemble.slots import listed_frames, wanted_frames, wished_frames
-from otio_genai.assemble.stills import stills
+from otio_genai.assemble.planning import candidates
+from otio_genai.assemble.planning.brief import Brief, Planned
+from otio_genai.assemble.planning.directions import directions
+from otio_genai.assemble.planning.earlier import Earlier, earlier
+from otio_genai.assemble.planning.places import Places
+from otio_genai.assemble.planning.plan import make_plan
+from otio_genai.assemble.planning.slots import (
+    listed_frames,
+    wanted_frames,
+    wished_frames,
+)
+from otio_genai.assemble.planning.stills import stills
+from otio_genai.assemble.planning.tables import Material
+from otio_genai.assemble.sound import mix
 from otio_genai.assemble.style import Style
-from otio_genai.assemble.tables import Material
 from otio_genai.errors import AssembleError
 from otio_genai.ingest import bin as bins
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from otio_genai import rates
 from otio_genai.assemble.match import is_rest, score, speed
-from otio_genai.assemble.places import Places
+from otio_genai.assemble.planning.places import Places
 from otio_genai.assemble.style import Style
 
 __all__ = ["MARKED", "Verdict", "attractions", "judge", "plan", "words"]

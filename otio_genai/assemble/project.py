@@ -11,7 +11,11 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.analyse import analyse
 from otio_genai.assemble.film import assemble
-from otio_genai.assemble.filmfile import FilmFile, default_film_file, read_film_file
+from otio_genai.assemble.filmtoml.filmfile import (
+    FilmFile,
+    default_film_file,
+    read_film_file,
+)
 from otio_genai.errors import FilmFileError, TimelineError
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest

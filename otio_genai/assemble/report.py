@@ -16,10 +16,11 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.assemble import baselines, candidates, table
-from otio_genai.assemble.stills import stills
+from otio_genai.assemble import baselines, table
+from otio_genai.assemble.planning import candidates
+from otio_genai.assemble.planning.stills import stills
+from otio_genai.assemble.planning.tables import Material
 from otio_genai.assemble.style import Style
-from otio_genai.assemble.tables import Material
 from otio_genai.assemble.unused import InFilm, why_unused
 from otio_genai.ingest import bin as bins
 

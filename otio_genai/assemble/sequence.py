@@ -12,12 +12,14 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.assemble import fracture, mix, places
-from otio_genai.assemble.places import Places
-from otio_genai.assemble.soundtrack import Heard, soundtrack
-from otio_genai.assemble.stills import Still
+from otio_genai.assemble import fracture
+from otio_genai.assemble.planning import places
+from otio_genai.assemble.planning.places import Places
+from otio_genai.assemble.planning.stills import Still
+from otio_genai.assemble.planning.tables import Material
+from otio_genai.assemble.sound import mix
+from otio_genai.assemble.sound.soundtrack import Heard, soundtrack
 from otio_genai.assemble.style import Style
-from otio_genai.assemble.tables import Material
 from otio_genai.maps import carry
 
 __all__ = ["Film", "Join", "Shot", "build"]

@@ -89,7 +89,7 @@ def schema(output: Path | None, force: bool) -> None:
     Example:
       otio-genai schema -o my-film/film.schema.json
     """
-    from otio_genai.assemble.filmschema import schema_text
+    from otio_genai.assemble.filmtoml.schema import schema_text
     from otio_genai.media import files
 
     if output is None:
@@ -102,8 +102,8 @@ def schema(output: Path | None, force: bool) -> None:
 
 def faults(film_file: Path) -> list[Problem]:
     """Return everything that is wrong with a film file."""
-    from otio_genai.assemble.filmfile import read_film_file
-    from otio_genai.assemble.strays import strays
+    from otio_genai.assemble.filmtoml.filmfile import read_film_file
+    from otio_genai.assemble.filmtoml.strays import strays
     from otio_genai.check import Problem
     from otio_genai.errors import FilmFileError
 

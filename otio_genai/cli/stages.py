@@ -158,7 +158,7 @@ def assemble(
       otio-genai assemble bin.otio -o new.otio --previous film.otio --lock 3,7
     """
     from otio_genai.assemble import project
-    from otio_genai.assemble.filmfile import default_film_file
+    from otio_genai.assemble.filmtoml.filmfile import default_film_file
     from otio_genai.export import read_timeline
     from otio_genai.ingest import bin as bins
     from otio_genai.media import files

@@ -2,7 +2,7 @@
 
 import pytest
 
-from otio_genai.assemble import anneal, order
+from otio_genai.assemble.planning import anneal, order
 
 
 def _sought(moves):

@@ -7,7 +7,8 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import maps, metadata
-from otio_genai.assemble import Style, assemble, candidates
+from otio_genai.assemble import Style, assemble
+from otio_genai.assemble.planning import candidates
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import AssembleError

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_genai.assemble import baselines, candidates
+from otio_genai.assemble import baselines
 from otio_genai.assemble.baselines import Slotted
 from otio_genai.assemble.match import score
-from otio_genai.assemble.openings import openings
+from otio_genai.assemble.planning import candidates
+from otio_genai.assemble.planning.openings import openings
 from tests.support import bins as made
 
 RIGHT, LEFT, FAST = (0.2, 0.0, 0.0, 0.0), (-0.2, 0.0, 0.0, 0.0), (0.4, 0.0, 0.0, 0.0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from otio_genai.assemble import fracture
 from otio_genai.assemble.fracture import MARKED, attractions, plan
-from otio_genai.assemble.places import Places
+from otio_genai.assemble.planning.places import Places
 from otio_genai.assemble.style import Style
 
 UNEVEN, FAR = 0.5, 2.0

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from otio_genai import metadata
-from otio_genai.assemble import Style, assemble, baselines, candidates
+from otio_genai.assemble import Style, assemble, baselines
 from otio_genai.assemble.baselines import Slotted
 from otio_genai.assemble.match import score
 from otio_genai.assemble.notes import JoinNote, Notes
+from otio_genai.assemble.planning import candidates
 from otio_genai.assemble.report import report
 from tests.support import bins as made
 from tests.support.films import joins, names, shown

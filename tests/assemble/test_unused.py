@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from otio_genai.assemble import Style, assemble, candidates
+from otio_genai.assemble import Style, assemble
 from otio_genai.assemble.match import score
+from otio_genai.assemble.planning import candidates
 from otio_genai.assemble.report import report
 from otio_genai.assemble.unused import InFilm, why_unused
 from tests.support import bins as made

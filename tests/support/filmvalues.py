@@ -12,9 +12,9 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from otio_genai.assemble import settings
-from otio_genai.assemble.filmpage import RECORDS
-from otio_genai.assemble.filmread import places
-from otio_genai.assemble.filmtables import ARRAYS
+from otio_genai.assemble.filmtoml.arrays import ARRAYS
+from otio_genai.assemble.filmtoml.page import RECORDS
+from otio_genai.assemble.filmtoml.reading import places
 
 #: Settings that name files, which must be there.
 FILES = ("list", "beats", "script", "media_folder")

@@ -1,0 +1,1 @@
+"""The film file and its shot lists: read, checked, described to editors."""

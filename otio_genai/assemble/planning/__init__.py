@@ -1,0 +1,1 @@
+"""How a film is planned: what it costs, and the search for what costs least."""
