@@ -77,4 +77,4 @@ def test_films_of_a_shortlist_match_as_well_as_films_of_few(pool):
         return found.costs["motion"]
 
     few = np.mean([flow(pool[k : k + 40]) for k in (0, 40, 80)])
-    assert flow(pool) < 0.6 * few
+    assert flow(pool) < 0.75 * few
