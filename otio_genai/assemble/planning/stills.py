@@ -84,15 +84,17 @@ class Move:
         least = max(1 + 2 * abs(reach_x), 1 + 2 * abs(reach_y) / aspect, _MARGIN)
         start = least * math.exp(max(0.0, -growth))
         parts = max(1, math.ceil(abs(growth) / _KEY_GROWTH))
+        # On whole frames, each as far on its way as its frame is.
+        frames = [round(whole * part / parts) for part in range(parts + 1)]
         return tuple(
             (
-                round(whole * part / parts) - head,
-                round(start * math.exp(growth * part / parts), 6),
-                round(reach_x * (2 * part / parts - 1), 6) + 0.0,
-                round(reach_y * (2 * part / parts - 1), 6) + 0.0,
+                frame - head,
+                round(start * math.exp(growth * frame / whole), 6),
+                round(reach_x * (2 * frame / whole - 1), 6) + 0.0,
+                round(reach_y * (2 * frame / whole - 1), 6) + 0.0,
                 0.0,
             )
-            for part in range(parts + 1)
+            for frame in dict.fromkeys(frames)
         )
 
 
