@@ -103,6 +103,11 @@ def assemble(
     )
     sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style), warnings)
     pool = _pool(moving, held, style, sounds, film_rate, _named(notes, style, bin))
+    if moving and not any(len(take.samples) for take in moving):
+        warnings.append(
+            "The motion of no take is known, so joins were chosen blindly: analyse the "
+            "bin first (`otio-genai analyse`)."
+        )
     told = directions(notes, style, bin, pool, film_rate)
     total = wanted_frames(
         pool,

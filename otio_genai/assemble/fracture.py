@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai import rates
-from otio_genai.assemble.match import is_rest, score, speed
+from otio_genai.assemble.match import REST_FW_S, is_rest, score, speed
 from otio_genai.assemble.planning.places import Places
 from otio_genai.assemble.style import Style
 
@@ -240,9 +240,10 @@ def judge(
         sides += f"; planned as a {planned}, but the takes have no handles there"
     if is_rest(leaving, entering):
         return Verdict("rest", value, f"both stand still: {sides}")
+    stands = (speed(leaving) < REST_FW_S) != (speed(entering) < REST_FW_S)
     if value >= style.match_floor:
-        return Verdict("match", value, f"the motion continues: {sides}")
-    stands = (speed(leaving) < 0.02) != (speed(entering) < 0.02)
+        kind = "hardly anything moves" if stands else "the motion continues"
+        return Verdict("match", value, f"{kind}: {sides}")
     missed = planned == "match" and style.dissonance > 0
     if missed:
         sides += f"; missed on purpose (dissonance {style.dissonance:g})"

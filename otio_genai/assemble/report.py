@@ -167,7 +167,7 @@ def _kind(clip: otio.schema.Clip) -> str:
 
 
 def _match_line(figures: dict[str, Any], kinds: Counter[str], dissonance: float) -> str:
-    aim = f"score {1 - dissonance:.2f}" if dissonance else "flow"
+    aim = f"aim at {1 - dissonance:.2f}" if dissonance else "flow"
     parts = []
     for key, name in (
         ("planned_match", f"joins meant to {aim}"),
@@ -209,11 +209,12 @@ def _music_line(music: dict[str, Any] | None, joins: int) -> str:
     on, sure = music["on"], music["confidence"]
     marked = on.get("marker", 0)
     also = f", {marked} on markers" if marked else ""
+    phrases = f", {on['phrase']} of them on phrases" if on.get("phrase") else ""
     if music["mode"] == "beats":
         given = "" if music["source"] == "measured" else f", {music['source']} given"
         return (
-            f"music: {music['on_beat']} of {joins} cuts on the beat, "
-            f"{on.get('phrase', 0)} of them on phrases{also} "
+            f"music: {music['on_beat']} of {joins} cuts on the beat"
+            f"{phrases}{also} "
             f"({music['bpm']:.0f} bpm, confidence {sure:.2f}{given})"
         )
     return (

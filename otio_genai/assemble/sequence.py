@@ -106,6 +106,7 @@ def build(
         film.title, global_start_time=rates.time(0, film.rate)
     )
     timeline.tracks.append(_picture(film, shots, joins))
+    warnings = [*warnings, *_short_fades(film, shots)]
     sound = soundtrack(
         shots=_heard(shots, joins),
         voices=voices,
@@ -132,6 +133,20 @@ def build(
     }
     metadata.put(timeline, "film", facts)
     return timeline
+
+
+def _short_fades(film: Film, shots: Sequence[Shot]) -> list[str]:
+    """Return a sentence for each fade that is longer than its shot."""
+    ends = (
+        ("fade_in_s", film.style.fade_in_s, shots[0]),
+        ("fade_out_s", film.style.fade_out_s, shots[-1]),
+    )
+    return [
+        f"{name} is {float(shot.frames / film.rate):.1f} s at most, as long as its "
+        f"shot, not {wanted_s:g} s."
+        for name, wanted_s, shot in ends
+        if round(Fraction(wanted_s) * film.rate) > shot.frames
+    ]
 
 
 def _heard(shots: Sequence[Shot], joins: Sequence[Join]) -> list[Heard]:
@@ -319,13 +334,17 @@ def _why(
     timecode: str,
 ) -> str:
     parts = [verdict.why]
-    if verdict.kind in _TRANSITIONS and min(offsets) < join.half:
-        parts.append("its handles are shorter than asked for")
+    if verdict.kind == "carry" and min(offsets) < join.half:
+        parts.append(f"an editor that dissolves it has {sum(offsets)} frames for it")
+    elif verdict.kind in _TRANSITIONS and min(offsets) < join.half:
+        parts.append(f"{sum(offsets)} frames instead of {2 * join.half}: short handles")
     if near is not None and near.distance_frames == 0:
         article = "an" if near.name == "onset" else "a"
         parts.append(f"on {article} {near.name} at {timecode}")
     if join.locked:
         parts.append("locked")
-    elif join.noted:
+    elif join.noted and verdict.kind == join.kind:
         parts.append("as noted")
+    elif join.noted:
+        parts.append(f"noted as {join.kind}, which these takes cannot be")
     return "; ".join(parts)

@@ -52,7 +52,7 @@ class Style:
         unit="s",
         above=0,
         high=14_400,
-        empty="as long as the music, or as the takes last",
+        empty="as long as the music, or as three quarters of what the takes last",
     )
     mean_shot_s: float = setting(
         2.6, "style", "Length that shots tend to.", unit="s", above=0, high=600

@@ -56,6 +56,8 @@ class Join:
     "Outgoing and incoming clip."
     transition: str = ""
     "Kind of the transition over it, if there is one."
+    number: int = 0
+    "Its number, 1 the first, by which it can be locked."
 
     @property
     def kind(self) -> str:
@@ -83,7 +85,8 @@ def find_joins(timeline: otio.schema.Timeline) -> list[Join]:
             inside = tuple(min(max(k, 0), total - 1) for k in shown)
             facts = metadata.read(item, "join", {})
             names = (before.name, item.name)
-            found.append(Join(clock, inside, facts, names, _kind(over)))
+            number = len(found) + 1
+            found.append(Join(clock, inside, facts, names, _kind(over), number))
         before = item if isinstance(item, otio.schema.Clip) else None
         clock += rates.frames_at(rates.seconds(item.duration()), rate)
         over = None
@@ -258,7 +261,7 @@ def _caption(
     left, y = at
     facts = join.facts
     score = facts.get("score")
-    head = join.kind.upper()
+    head = f"{join.number}  {join.kind.upper()}"
     if score is not None:
         head += f" {score:.2f}"
     draw.text((left, y), head, fill=colour, font=_font(16))

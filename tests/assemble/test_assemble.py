@@ -53,7 +53,7 @@ def test_every_frame_is_there_and_inside_its_take(rate, style):
     given = made.bin_of(*mixed_pool(), made.still("s"), made.music(), voice)
     film = assemble(given, style, rate=rate, seed=3)
     if style.length_s:
-        assert maps.length_frames(film) == int(30 * rate)
+        assert maps.length_frames(film) == round(30 * rate)
     shown = maps.picture_map(film)
     assert len(shown) == metadata.read(film, "film")["length_frames"]
     for layers in shown:
@@ -156,7 +156,7 @@ def test_a_length_that_cannot_hold_the_voice_is_refused_with_one_that_can():
     assert "voice-over" in caught.value.sentence
     nearest = length_in(caught.value.remedy)
     film = assemble(given, Style(length_s=nearest))
-    assert maps.length_frames(film) == int(nearest * 24)
+    assert maps.length_frames(film) == round(nearest * 24)
 
 
 def test_a_voice_longer_than_all_takes_is_refused():
@@ -183,7 +183,7 @@ def test_a_length_that_cannot_be_reached_is_refused_with_the_nearest_that_can(ra
         assemble(given, Style(length_s=100), rate=rate)
     nearest = length_in(caught.value.remedy)
     film = assemble(given, Style(length_s=nearest), rate=rate)
-    assert maps.length_frames(film) == int(Fraction(nearest) * rate)
+    assert maps.length_frames(film) == round(Fraction(nearest) * rate)
     assert errors(film) == []
     with pytest.raises(AssembleError):
         assemble(given, Style(length_s=nearest + 0.1), rate=rate)

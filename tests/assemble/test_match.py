@@ -59,6 +59,9 @@ def test_kinds_follow_the_motion_not_the_plan():
     assert judge("match", left, right, STYLE).kind == "dry"
     assert judge("match", still, still, STYLE).kind == "rest"
     assert "stillness against motion" in judge("dry", still, left, STYLE).why
+    calm = judge("match", (0.015, 0, 0, 0), (0.021, 0, 0, 0), STYLE)
+    assert calm.kind == "match"
+    assert "hardly anything moves" in calm.why
     half = tuple(v * 2.6 for v in left)
     assert judge("match", left, half, STYLE).kind == "open"
     for kind in ("carry", "dissolve", "dip"):

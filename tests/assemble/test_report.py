@@ -131,7 +131,7 @@ def test_the_summary_says_what_joins_aim_at(dissonance):
     film = assemble(given, Style(length_s=20, dissonance=dissonance))
     line = report(film, given)["film"]["match_line"]
     if dissonance:
-        assert f"joins meant to score {1 - dissonance:.2f}" in line
+        assert f"joins meant to aim at {1 - dissonance:.2f}" in line
     else:
         assert "joins meant to flow" in line
     told = float(re.search(r"score (\d\.\d+) \(", line)[1])

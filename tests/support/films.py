@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -69,7 +68,7 @@ def faults(film, style, rate):
     found = [p.text for p in check(film) if "missing" not in p.text]
     total = metadata.read(film, "film")["length_frames"]
     if style.length_s is not None:
-        asked = math.floor(Fraction(style.length_s) * Fraction(rate))
+        asked = max(1, round(Fraction(style.length_s) * Fraction(rate)))
         found += [f"{total} frames, not {asked}"] * (total != asked)
     picture = maps.picture_map(film)
     found += [f"{len(picture)} pictures, not {total}"] * (len(picture) != total)

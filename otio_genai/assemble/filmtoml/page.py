@@ -69,7 +69,8 @@ _HEAD = """# The film file
 A film file, `film.toml`, says what a film is to be. Every key may be left out, and a
 folder of media without a film file is a film with every default. A key that does not
 exist, a value of a wrong type or beyond its limits is refused with its line; before
-making a film, `otio-genai check film.toml` says all that is wrong.
+making a film, `otio-genai check film.toml` says what is wrong with it; what only the
+media can tell, such as takes too short for their pins, making the film says.
 
 ```toml
 [film]

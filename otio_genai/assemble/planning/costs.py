@@ -7,8 +7,9 @@ Conventions
     ==========  ==========================================================
     match       |M - (1 - dissonance)|, so at dissonance 0 it is 1 - M
     dry         M
-    carry       1/4 + 1/2 max(0, -cos of the two motions): it repairs
-                anything, so it has a price
+    carry       1/4 + 1/2 max(0, -cos of the two motions) + 1/4 for each
+                side that stands still: it repairs anything, so it has a
+                price, and stillness has no motion to carry
     dissolve    1/4 (1 - M), and so a dip
     ==========  ==========================================================
 
@@ -37,7 +38,7 @@ __all__ = ["colour_costs", "energy_costs", "joins", "tint_costs"]
 
 Table = NDArray[np.float64]
 
-_CARRY_PRICE, _CARRY_OPPOSED = 0.25, 0.5
+_CARRY_PRICE, _CARRY_OPPOSED, _CARRY_STILL = 0.25, 0.5, 0.25
 _SOFT = 0.25
 _BLACK_TO_WHITE = 100.0
 #: Kinds across which motion or time flows on, so that colours should too.
@@ -77,7 +78,9 @@ def _slow(motions: Table) -> NDArray[np.bool_]:
 def _carried(leaving: Table, entering: Table) -> Table:
     sizes = np.linalg.norm(leaving, axis=1)[:, None] * np.linalg.norm(entering, axis=1)
     cosine = (leaving @ entering.T) / np.maximum(sizes, REST_FW_S**2)
-    return np.asarray(_CARRY_PRICE + _CARRY_OPPOSED * np.maximum(0.0, -cosine))
+    still = 1.0 * _slow(leaving)[:, None] + 1.0 * _slow(entering)[None, :]
+    opposed = _CARRY_OPPOSED * np.maximum(0.0, -cosine)
+    return np.asarray(_CARRY_PRICE + opposed + _CARRY_STILL * still)
 
 
 def colour_costs(kind: str, leaving: Table, entering: Table, style: Style) -> Table:

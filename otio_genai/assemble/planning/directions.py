@@ -62,7 +62,8 @@ def directions(
         raise AssembleError(
             "Takes named in the film's notes cannot be placed:",
             place=notes.source or None,
-            remedy="Write them as `otio-genai ingest` lists them.",
+            remedy="Write names as `otio-genai ingest` lists them, and in-points and "
+            "lengths that the takes have.",
             items=list(dict.fromkeys(names.wrong)),
         )
     return made

@@ -32,6 +32,14 @@ class NotedJoin:
     split_s: float | None = None
     "Split edit of the takes' sound."
 
+    def said(self, names: Sequence[str]) -> str:
+        """Return in words which join it speaks of."""
+        if self.number is not None:
+            return f"join {self.number}"
+        left = "" if self.before is None else f" from {names[self.before]}"
+        right = "" if self.after is None else f" to {names[self.after]}"
+        return f"join{left}{right}"
+
     def join(self, order: Sequence[int]) -> list[int]:
         """Return the joins that it speaks of, for takes in their order."""
         count = len(order) - 1
@@ -180,14 +188,30 @@ class Directions:
         named = {side for rule in self.rules for side in (rule.take, rule.after)}
         return max(head + tail, len((named | set(self.moments)) - {None}))
 
-    def stray_joins(self, slots: int) -> list[str]:
-        """Return a sentence for each numbered join that a film does not have."""
-        return [
-            f"There is no join {join.number} in a film of {slots} shots; "
-            "its note was left."
-            for join in self.joins
-            if join.number is not None and abs(join.number) > slots - 1
-        ]
+    def stray_joins(self, order: Sequence[int], names: Sequence[str]) -> list[str]:
+        """Return a sentence for each note of a join that a film does not follow.
+
+        Parameters
+        ----------
+        order
+            The take of each shot.
+        names
+            Name of each take.
+        """
+        told = []
+        counted = self._of_joins(order)
+        for note in self.joins:
+            said = note.said(names)
+            there = note.join(order)
+            if not there:
+                told.append(f"There is no {said} in this film; its note was left.")
+            elif any(_clash(note, counted[join]) for join in there):
+                told.append(f"Two notes speak of {said}; the other one counts.")
+        return told
+
+
+def _clash(note: NotedJoin, other: NotedJoin) -> bool:
+    return bool(note.kind and other.kind and note.kind != other.kind)
 
 
 def _other(new: Mapping[int, int], take: int | None) -> int | None:

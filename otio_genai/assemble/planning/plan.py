@@ -57,7 +57,6 @@ def make_plan(brief: Brief) -> Planned:
         return _as_it_was(brief, kept, cost_at)
     planned = joins.first(brief, cuts)
     brief, settled = shortlist(brief, settled, cuts, planned)
-    brief.warnings.extend(brief.directions.stray_joins(len(cuts) + 1))
     found, refused = [], []
     for takes in order.orders(brief, cuts, planned, settled):
         try:
@@ -67,7 +66,12 @@ def make_plan(brief: Brief) -> Planned:
     if not found:
         raise refused[0]
     anew = brief.earlier is None or not brief.style.weight_keep
-    return _picked(found, brief.seed if anew else 0)
+    film = _picked(found, brief.seed if anew else 0)
+    index = {id(material): k for k, material in enumerate(brief.pool)}
+    takes = [index[id(shot.material)] for shot in film.shots]
+    names = [material.name for material in brief.pool]
+    brief.warnings.extend(brief.directions.stray_joins(takes, names))
+    return film
 
 
 def _stands(kept: Earlier, total: int) -> bool:

@@ -20,6 +20,9 @@ __all__ = ["Costs", "first_cuts", "timed", "with_kept_cuts"]
 
 Costs = NDArray[np.float64]
 
+# Parts of the handles that transitions want: given up by half, then altogether.
+_HANDLES = (1.0, 0.5, 0.0)
+
 
 def with_kept_cuts(brief: Brief, cost_at: Costs) -> Costs:
     """Return the costs of cuts with those of an earlier film made cheaper."""
@@ -41,7 +44,8 @@ def first_cuts(brief: Brief, cost_at: Costs) -> list[int]:
         The shots of the list cannot fill the film.
     """
     kept, count = brief.earlier, brief.directions.shots
-    if kept is not None and sum(kept.lengths) == brief.total:
+    kept_at_all = kept is not None and brief.style.weight_keep > 0
+    if kept is not None and kept_at_all and sum(kept.lengths) == brief.total:
         return list(kept.cuts)
     if count is None:
         found = slots.divide(cost_at, brief.pool, brief.style, brief.rate)
@@ -143,21 +147,22 @@ def timed(
     mean = slots.mean_frames(brief.total, len(takes), brief.style, brief.rate)
     scaled = slots.rhythm_costs(cost_at, brief.style)
     windows = _windows(brief, takes, cuts)
-    for loose in (False, True):
-        bounds = _bounds(brief, takes, loose=loose)
+    for loose, handles in itertools.product((False, True), _HANDLES):
+        halves = _halves(brief, takes, planned, handles)
+        bounds = _bounds(brief, takes, halves, loose=loose)
         expected = recut(scaled, mean, bounds, windows)
         if expected is None:
             continue
         guesses = [expected]
         if brief.earlier is not None and len(brief.earlier.cuts) == len(expected):
             guesses.insert(0, list(cuts))
-        for guess, handles in itertools.product(guesses, (True, False)):
+        for guess in guesses:
             rhythm = Rhythm(cost_at, mean, SPREAD, guess, windows)
-            wishes = _wishes(brief, takes, planned, bounds, handles=handles)
+            wishes = _wishes(brief, takes, halves, bounds)
             found = retime(chosen, planned, wishes, rhythm, brief.style)
             if found is not None:
                 return found
-    bounds = _bounds(brief, takes, loose=True)
+    bounds = _bounds(brief, takes, [], loose=True)
     if recut(scaled, mean, bounds) is None:
         raise _unfilled(brief, bounds)
     moments = brief.directions.moments.items()
@@ -172,13 +177,24 @@ def timed(
     )
 
 
+def _halves(
+    brief: Brief, takes: Sequence[int], planned: Sequence[str], part: float
+) -> list[int]:
+    """Return the handles that transitions want on either side of each join."""
+    noted = brief.directions.join_frames(takes)
+    return [
+        round(part * kinds.half_frames(kind, brief, noted.get(join)))
+        for join, kind in enumerate(planned)
+    ]
+
+
 def _bounds(
-    brief: Brief, takes: Sequence[int], *, loose: bool
+    brief: Brief, takes: Sequence[int], halves: Sequence[int], *, loose: bool
 ) -> list[tuple[int, int]]:
     """Return the shortest and longest length of each shot, as notes leave it."""
     chosen, given = brief.chosen(takes), _lengths(brief, takes)
     wide = slots.limits(chosen, brief.style, brief.rate, given, loose=loose)
-    wishes = _wishes(brief, takes, [], wide, handles=False)
+    wishes = _wishes(brief, takes, halves, wide)
     found = []
     for material, wish in zip(chosen, wishes, strict=True):
         low, high = wish.limits
@@ -225,10 +241,8 @@ def _windows(
 def _wishes(
     brief: Brief,
     takes: Sequence[int],
-    planned: Sequence[str],
+    halves: Sequence[int],
     bounds: Sequence[tuple[int, int]],
-    *,
-    handles: bool,
 ) -> list[Wish]:
     noted, kept = brief.directions, brief.earlier
     near = dict[int, int]()
@@ -236,7 +250,6 @@ def _wishes(
         old = zip(kept.takes, kept.ways, strict=True)
         near = {take: way for take, way in old if take is not None}
     ins, outs = _locked(brief, takes)
-    halves = [kinds.half_frames(kind, brief) * handles for kind in planned]
     found = []
     for slot, take in enumerate(takes):
         still = brief.pool[take].still

@@ -78,7 +78,7 @@ def wanted_frames(
     if listed is not None:
         there = math.inf if style.length_s is not None else listed[2]
     if style.length_s is not None:
-        asked = max(1, math.floor(Fraction(style.length_s) * rate))
+        asked = max(1, round(Fraction(style.length_s) * rate))
         _refuse_length(asked, there, speech, rate)
         return asked
     held = speech + (math.ceil(Fraction(style.hold_end_s) * rate) if voices else 0)
@@ -142,7 +142,7 @@ def wished_frames(
 ) -> int:
     """Return how long the film would be if there were picture for any length."""
     if style.length_s is not None:
-        return max(1, math.floor(Fraction(style.length_s) * rate))
+        return max(1, round(Fraction(style.length_s) * rate))
     speech = max((sound.record_in + sound.frames for sound in voices), default=0)
     wish = _wish(pool, style, rate, None) if bed is None else 0
     wish = wish if bed is None else mix.length_frames(bed, rate)

@@ -25,7 +25,7 @@ from otio_genai.ingest import kinds
 from otio_genai.ingest.cues import Cues
 from tests.support import filmvalues
 
-DOCS = Path(__file__).parents[2] / "docs" / "film-file.md"
+DOCS = Path(__file__).parents[3] / "docs" / "film-file.md"
 
 WHOLE = """
 [film]

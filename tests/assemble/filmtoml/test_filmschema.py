@@ -17,7 +17,7 @@ from otio_genai.assemble.filmtoml.schema import schema, schema_text
 from otio_genai.errors import FilmFileError
 from tests.support import filmvalues
 
-DOCS = Path(__file__).parents[2] / "docs" / "film.schema.json"
+DOCS = Path(__file__).parents[3] / "docs" / "film.schema.json"
 VALIDATOR = Draft202012Validator(schema())
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_genai.assemble.planning import candidates, nodes
+from otio_genai.assemble.planning import candidates
+from otio_genai.assemble.planning import nodes as known
 from otio_genai.assemble.planning.anneal import arrange
 from otio_genai.assemble.planning.feasible import arranged
 from otio_genai.assemble.planning.nodes import Problem, fill
@@ -46,15 +47,15 @@ class Priced:
     """What an order costs with its best in-points, by the search's own tables."""
 
     def __init__(self, problem):
-        self.problem, self.ways = problem, nodes.Nodes.of(problem)
-        self.unary = nodes.lacking(problem) + problem.unary
+        self.problem, self.ways = problem, known.Nodes.of(problem)
+        self.unary = known.lacking(problem) + problem.unary
 
     def __call__(self, order):
         nodes = self.ways.trimmed(order, self.problem)
         cost = sum(self.unary[slot][take] for slot, take in enumerate(order))
         there = sum(self.problem.pool[take].usable_frames for take in order)
         missing = max(0, sum(self.problem.lengths) - there)
-        cost += nodes._UNFILLED * missing / sum(self.problem.lengths)
+        cost += known._UNFILLED * missing / sum(self.problem.lengths)
         kinds = self.problem.kinds
         for kind, a, b in zip(kinds, nodes, nodes[1:], strict=False):
             cost += float(self.ways.tables[kind][a, b])

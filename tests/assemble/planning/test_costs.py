@@ -49,10 +49,11 @@ def test_costs_of_joins_are_what_their_table_says(a, b, dissonance):
     match = score(a, b)
     sizes = np.linalg.norm(a) * np.linalg.norm(b)
     opposed = max(0.0, -float(np.dot(a, b)) / max(sizes, 0.02**2))
+    still = sum(np.linalg.norm(side) < 0.02 for side in (a, b))
     told = {
         "match": abs(match - (1 - dissonance)),
         "dry": match,
-        "carry": 0.25 + 0.5 * opposed,
+        "carry": 0.25 + 0.5 * opposed + 0.25 * still,
         "dissolve": 0.25 * (1 - match),
         "dip": 0.25 * (1 - match),
     }
