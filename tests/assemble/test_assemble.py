@@ -20,7 +20,7 @@ RATES = [Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 60]
 OTHERS = [8, 16, 24, 25, 30, Fraction(500, 31), Fraction(29120, 961)]
 
 
-def mixed_pool(count=16):
+def mixed_pool(count=10):
     return [
         made.take(
             f"t{k}",
@@ -76,7 +76,7 @@ def test_the_same_seed_is_the_same_bytes_and_the_bin_is_not_touched():
     one = assemble(given, seed=5).to_json_string()
     assert one == assemble(given, seed=5).to_json_string()
     assert given.to_json_string() == before
-    others = {assemble(given, seed=s).to_json_string() for s in range(5)}
+    others = {assemble(given, seed=s).to_json_string() for s in range(4)}
     assert len(others) > 2
 
 

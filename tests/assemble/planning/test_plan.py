@@ -153,7 +153,7 @@ def any_film(draw):
     return film, clips, style, notes, rate
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seeds)
 def test_a_film_that_obeys_every_law_or_a_reason(seed):
     found = any_film(random.Random(seed))
@@ -164,7 +164,7 @@ def test_a_film_that_obeys_every_law_or_a_reason(seed):
     assert broken(film, notes, rate, repeats=style.repeats) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds)
 def test_planned_again_with_nothing_changed_it_is_the_very_film(seed):
     draw = random.Random(seed)
@@ -180,7 +180,7 @@ def test_planned_again_with_nothing_changed_it_is_the_very_film(seed):
     assert joins(again) == joins(film)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_locked_joins_stay_whatever_else_changes(seed):
     draw = random.Random(seed)
