@@ -10,14 +10,14 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.layout import Fade, Spot, lay_out
+from otio_genai.interchange.library import Library, rate_model
 from otio_genai.interchange.loss import Loss
-from otio_genai.interchange.xmeml.account import Account, clean
 from otio_genai.interchange.xmeml.dialects import Table, table
 from otio_genai.interchange.xmeml.items import Maker
-from otio_genai.interchange.xmeml.layout import Fade, Spot, lay_out
 from otio_genai.interchange.xmeml.links import linked
 from otio_genai.interchange.xmeml.markers import join_marker, marker_model
-from otio_genai.interchange.xmeml.media import Library, rate_model
 from otio_genai.interchange.xmeml.model import Marker, Rate, Sequence, Timecode
 from otio_genai.interchange.xmeml.sound import sound_tracks
 

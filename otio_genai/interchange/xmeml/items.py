@@ -10,7 +10,9 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.interchange.xmeml.account import Account, clean
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.layout import Fade, Spot
+from otio_genai.interchange.library import Library
 from otio_genai.interchange.xmeml.dialects import Table
 from otio_genai.interchange.xmeml.effects import (
     DIP_EFFECT,
@@ -19,9 +21,7 @@ from otio_genai.interchange.xmeml.effects import (
     level_filter,
     motion_filter,
 )
-from otio_genai.interchange.xmeml.layout import Fade, Spot
 from otio_genai.interchange.xmeml.markers import marker_model
-from otio_genai.interchange.xmeml.media import Library
 from otio_genai.interchange.xmeml.model import (
     ClipItem,
     Filter,

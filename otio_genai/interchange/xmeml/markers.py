@@ -8,7 +8,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import rates
-from otio_genai.interchange.xmeml.account import clean
+from otio_genai.interchange.account import clean
 from otio_genai.interchange.xmeml.dialects import JOIN_COLORS, MARKER_COLORS
 from otio_genai.interchange.xmeml.model import Marker
 

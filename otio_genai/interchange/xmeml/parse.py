@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from otio_genai.errors import InterchangeError
+from otio_genai.interchange.tree import tree
 from otio_genai.interchange.xmeml import model
-from otio_genai.interchange.xmeml.tree import tree
 
 __all__ = ["parse"]
 

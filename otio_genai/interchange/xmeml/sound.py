@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import opentimelineio as otio
 
-from otio_genai.interchange.xmeml.account import Account, clean
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.layout import Fade, Spot
 from otio_genai.interchange.xmeml.dialects import Table
 from otio_genai.interchange.xmeml.items import Maker
-from otio_genai.interchange.xmeml.layout import Fade, Spot
 from otio_genai.interchange.xmeml.model import Track
 
 __all__ = ["sound_tracks"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from otio_genai import rates
+from otio_genai.interchange.account import clean
 from otio_genai.interchange.xmeml import model
-from otio_genai.interchange.xmeml.account import clean
 from otio_genai.interchange.xmeml.dialects import Table, table
 
 __all__ = ["write"]

@@ -17,8 +17,8 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.urls import Dialect, base_name, is_absolute, to_pathurl
-from otio_genai.interchange.xmeml.account import Account, clean
 from otio_genai.interchange.xmeml.model import MediaFile, Rate, Timecode
 from otio_genai.maps import STILL_SUFFIXES
 

@@ -21,8 +21,8 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from otio_genai import rates
-from otio_genai.interchange.xmeml.account import Account, clean
-from otio_genai.interchange.xmeml.media import Library, Medium
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.library import Library, Medium
 
 __all__ = ["Fade", "Spot", "lay_out"]
 

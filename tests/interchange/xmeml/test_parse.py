@@ -5,7 +5,7 @@ import pytest
 from otio_genai import maps
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml
-from otio_genai.interchange.xmeml import tree as tree_module
+from otio_genai.interchange import tree as tree_module
 from otio_genai.interchange.xmeml.parse import parse
 
 SEQUENCE = "<sequence><rate><timebase>24</timebase></rate>{}</sequence>"

@@ -9,7 +9,7 @@ import pytest
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml
-from otio_genai.interchange.lint import lint_xmeml
+from otio_genai.interchange.xmeml.lint import lint_xmeml
 from otio_genai.maps import carry
 from tests.support.strategies import Take, music, place
 

@@ -7,7 +7,7 @@ import pytest
 
 from otio_genai import metadata, rates
 from otio_genai.interchange import write_xmeml
-from otio_genai.interchange.lint import lint_xmeml
+from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support.strategies import Take, place
 
 R = Fraction(24)

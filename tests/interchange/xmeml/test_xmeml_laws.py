@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml
-from otio_genai.interchange.lint import lint_xmeml
 from otio_genai.interchange.urls import from_pathurl
+from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support.strategies import RATES, Take, place, timelines
 
 SOME = settings(

@@ -16,12 +16,12 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from otio_genai.errors import GenaiError
+from otio_genai.interchange.account import clean
+from otio_genai.interchange.tree import tree
 from otio_genai.interchange.urls import base_name, from_pathurl
 from otio_genai.interchange.xmeml import grammar, model
-from otio_genai.interchange.xmeml.account import clean
 from otio_genai.interchange.xmeml.dialects import LARGEST_GAIN
 from otio_genai.interchange.xmeml.parse import parse
-from otio_genai.interchange.xmeml.tree import tree
 
 __all__ = ["Finding", "lint_xmeml"]
 
