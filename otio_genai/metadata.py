@@ -9,10 +9,16 @@ Conventions
         packets, and what was measured: ``motion``, ``palette``, ``loudness``,
         ``beats``, ``speech``, ``steady``; what the user said of it: ``bed``, ``cues``
         (tempo, beats, markers), ``script`` (sentences or text of a voice).
-    On a clip, what belongs to its use:
-        ``join`` how it meets the clip before it, ``levels`` sound keyframes,
-        ``framing`` fit and camera move, ``takes`` the shot's other takes.
-    On a timeline: ``film``. On a transition: ``carry``.
+    On a clip, what belongs to its use; keys count record frames from its first:
+        ``join`` how it meets the clip before it, ``levels`` [[frame, dB], ...],
+        ``pan`` [[frame, -1 to 1], ...], ``opacity`` [[frame, 0 to 1], ...], ``crop``
+        [[frame, left, right, top, bottom], ...] in parts of the media's picture,
+        ``framing`` fit and camera move, ``channels`` of the media that are heard,
+        ``link`` what moves together, ``takes`` the shot's other takes.
+    On a time effect: ``retime``, a speed that varies (`otio_genai.maps.speed`). On an
+    effect or a transition of another editor: ``effect``, what its format needs to
+    write it again. On a track: ``locked``. On a timeline: ``film``. On a transition:
+    ``carry``, and ``curve`` of a crossfade, ``power`` or ``gain``.
 """
 
 from __future__ import annotations

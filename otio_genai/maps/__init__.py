@@ -12,13 +12,15 @@ Conventions
     frames, the ``k``-th shows ``k / n`` of the incoming picture; in a dip the outgoing
     one is black by the middle, and the incoming one rises from there. A carry shows
     the outgoing picture up to the cut and the incoming one from it, both whole and
-    swept (`otio_genai.maps.carry`). Levels are amplitude factors, linear between
+    swept (`otio_genai.maps.carry`). How a clip runs through its media, `speed` tells;
+    a clip's opacity is part of its weight. Levels are amplitude factors, linear between
     keyframes.
 """
 
 from otio_genai.maps import carry
 from otio_genai.maps.layout import clips, length_frames, record_rate
 from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
+from otio_genai.maps.retime import Speed, speed
 from otio_genai.maps.sound import SILENCE_DB, SoundSpan, gain, sound_map
 from otio_genai.maps.sweep import Carry, Sweep
 
@@ -28,6 +30,7 @@ __all__ = [
     "Carry",
     "Layer",
     "SoundSpan",
+    "Speed",
     "Sweep",
     "carry",
     "clips",
@@ -36,4 +39,5 @@ __all__ = [
     "picture_map",
     "record_rate",
     "sound_map",
+    "speed",
 ]

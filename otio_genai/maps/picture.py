@@ -16,12 +16,12 @@ from otio_genai import metadata, rates
 from otio_genai.maps.layout import (
     Overlap,
     Placed,
-    duration_s,
     layout,
     length_frames,
     record_rate,
     source_in,
 )
+from otio_genai.maps.retime import speed
 from otio_genai.maps.sweep import Carry, Sweep
 
 __all__ = ["STILL_SUFFIXES", "Layer", "picture_map"]
@@ -62,6 +62,9 @@ class Layer:
     sweep: Sweep | None = None
     "How a carry displaces the picture; None for a picture that stays."
 
+
+# Opacity is told in floats; this is finer than any picture's.
+_OPACITY_STEPS = 1_000_000
 
 # Items of a track give their layers at any record frame relative to their start.
 _Source = Callable[[int], tuple[Layer, ...]]
@@ -213,22 +216,39 @@ def _clip_source(clip: otio.schema.Clip, rate: Fraction) -> _Source:
     if not url:
         return lambda _: ()
     facts = metadata.read(reference, "media", {})
-    in_s, source_rate = source_in(clip)
+    _, source_rate = source_in(clip)
     if "rate" in facts:
         source_rate = rates.rate(facts["rate"])
     last = _last_frame(clip, facts, source_rate)
-    speed = _speed(clip)
-    length = rates.frames_at(duration_s(clip), rate)
+    run = speed(clip, rate)
+    opacity = _opacity(clip)
 
     def at(frame: int) -> tuple[Layer, ...]:
-        if speed < 0:
-            # Played backwards the last frame of the range comes first.
-            time_s = in_s + (length - frame) * -speed / rate
-            number = math.ceil(time_s * source_rate) - 1
+        number = max(run.source_frame(frame, source_rate), 0)
+        number = number if last is None else min(number, last)
+        weight = opacity(frame)
+        return (Layer(clip, url, number, weight, frame),) if weight else ()
+
+    return at
+
+
+def _opacity(clip: otio.schema.Clip) -> Callable[[int], Fraction]:
+    keys = [
+        (int(frame), Fraction(value).limit_denominator(_OPACITY_STEPS))
+        for frame, value in metadata.read(clip, "opacity") or ()
+    ]
+    if not keys:
+        return lambda _: Fraction(1)
+    frames = [frame for frame, _ in keys]
+
+    def at(frame: int) -> Fraction:
+        index = bisect.bisect_right(frames, frame)
+        if index in (0, len(keys)):
+            value = keys[max(index - 1, 0)][1]
         else:
-            number = rates.frame_at(in_s + frame * speed / rate, source_rate)
-        number = max(number, 0) if last is None else min(max(number, 0), last)
-        return (Layer(clip, url, number, Fraction(1), frame),)
+            (first, low), (last, high) = keys[index - 1 : index + 1]
+            value = low + (high - low) * (frame - first) / (last - first)
+        return min(max(value, Fraction(0)), Fraction(1))
 
     return at
 
@@ -245,11 +265,3 @@ def _last_frame(
     if available is None:
         return None
     return max(0, math.ceil(rates.seconds(available.duration) * source_rate) - 1)
-
-
-def _speed(clip: otio.schema.Clip) -> Fraction:
-    speed = Fraction(1)
-    for effect in clip.effects:
-        if isinstance(effect, otio.schema.LinearTimeWarp):
-            speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
-    return speed

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.maps.layout import Overlap, Placed, layout, record_rate, source_in
+from otio_genai.maps.layout import Overlap, Placed, layout, record_rate
+from otio_genai.maps.retime import speed
 
 __all__ = ["SILENCE_DB", "SoundSpan", "gain", "sound_map"]
 
 #: Levels at or below this many decibels are silence.
 SILENCE_DB = -96.0
+
+_AUDIO = otio.schema.TrackKind.Audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class SoundSpan:
     "Length of a linear fade from silence, on top of the levels."
     fade_out_samples: int = 0
     "Length of a linear fade to silence, on top of the levels."
+    speed: Fraction = Fraction(1)
+    "Media seconds a second; negative backwards, 0 silent."
+    channels: tuple[int, ...] = ()
+    "Channels of the media that are heard, from 1; empty for all."
 
 
 def gain(level_db: float) -> float:
@@ -64,27 +71,70 @@ def sound_map(
         The timeline states no rate.
     """
     rate = record_rate(timeline)
-    spans: list[SoundSpan] = []
-    for track in timeline.audio_tracks():
-        if track.enabled:
-            spans += _track_sounds(track, rate, sample_rate)
-    return spans
+    return [
+        span
+        for track in timeline.audio_tracks()
+        for span in _track_sounds(track, rate, sample_rate)
+    ]
 
 
 def _track_sounds(
     track: otio.schema.Track, rate: Fraction, sample_rate: int
 ) -> Iterator[SoundSpan]:
+    if not track.enabled:
+        return
     placed, overlaps, _ = layout(track, rate)
     for index, spot in enumerate(placed):
-        clip = spot.item
-        if not isinstance(clip, otio.schema.Clip) or not clip.enabled:
+        if not spot.item.enabled:
             continue
-        url = getattr(clip.media_reference, "target_url", None)
+        if isinstance(spot.item, otio.schema.Stack):
+            yield from _nested(spot, rate, sample_rate)
+        if not isinstance(spot.item, otio.schema.Clip):
+            continue
+        url = getattr(spot.item.media_reference, "target_url", None)
         if not url:
             continue
         head = next((o for o in overlaps if o.after == index), None)
         tail = next((o for o in overlaps if o.before == index), None)
         yield _sound_span(track.name, spot, (head, tail), rate, sample_rate)
+
+
+def _nested(spot: Placed, rate: Fraction, sample_rate: int) -> Iterator[SoundSpan]:
+    """Give the sounds within a nested sequence, cut to what is used of it.
+
+    A transition at its edges is heard as a cut.
+    """
+    begin, end = (
+        rates.sample_at(frames, rate, sample_rate)
+        for frames in (spot.record_in, spot.record_out)
+    )
+    trim = spot.item.source_range
+    first = 0 if trim is None else rates.frames_at(rates.seconds(trim.start_time), rate)
+    offset = rates.sample_at(spot.record_in - first, rate, sample_rate)
+    for track in spot.item:
+        if not isinstance(track, otio.schema.Track) or track.kind != _AUDIO:
+            continue
+        for span in _track_sounds(track, rate, sample_rate):
+            low = max(span.record_in_samples + offset, begin)
+            high = min(span.record_out_samples + offset, end)
+            if low < high:
+                yield _cut_to(span, offset, low, high, sample_rate)
+
+
+def _cut_to(
+    span: SoundSpan, offset: int, low: int, high: int, sample_rate: int
+) -> SoundSpan:
+    early = low - span.record_in_samples - offset
+    late = span.record_out_samples + offset - high
+    return replace(
+        span,
+        record_in_samples=low,
+        record_out_samples=high,
+        source_in_s=span.source_in_s + early * span.speed / sample_rate,
+        levels=tuple((sample - early, level) for sample, level in span.levels),
+        fade_in_samples=max(0, span.fade_in_samples - early),
+        fade_out_samples=max(0, span.fade_out_samples - late),
+    )
 
 
 def _sound_span(
@@ -107,17 +157,19 @@ def _sound_span(
         )
         for frame, level_db in levels
     )
-    in_s, _ = source_in(spot.item)
+    run = speed(spot.item, rate)
     return SoundSpan(
         track=track,
         clip=spot.item,
         url=spot.item.media_reference.target_url,
         record_in_samples=first,
         record_out_samples=rates.sample_at(end, rate, sample_rate),
-        source_in_s=in_s - Fraction(own - first, sample_rate),
+        source_in_s=run.at(0)[0] - Fraction(own - first, sample_rate) * run.factor,
         levels=keys,
         fade_in_samples=_overlap_samples(head, rate, sample_rate),
         fade_out_samples=_overlap_samples(tail, rate, sample_rate),
+        speed=run.factor,
+        channels=tuple(metadata.read(spot.item, "channels") or ()),
     )
 
 
