@@ -1,14 +1,18 @@
-"""What the format says of each media file, from the references that use it.
+"""What is known of each media file, from the references that use it.
 
 Conventions
     A file is known by its address and, for parts of one file, by its range. Several
     clips may use it with references that say more or less: the first use states its
-    size, rate and length, any use on a sound track states that it has sound.
+    size, rate and length, any use on a sound track states that it has sound. A
+    sequence of images is one medium, whose address names its first and last number
+    in brackets: ``file:///renders/sky.[0001-0100].exr``. A clip without media has a
+    medium without address.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -18,34 +22,34 @@ import opentimelineio as otio
 
 from otio_genai import metadata, rates
 from otio_genai.interchange.account import Account, clean
-from otio_genai.interchange.urls import Dialect, base_name, is_absolute, to_pathurl
-from otio_genai.interchange.xmeml.model import MediaFile, Rate, Timecode
+from otio_genai.interchange.urls import base_name, is_absolute
 from otio_genai.maps import STILL_SUFFIXES
 
-__all__ = ["Library", "Medium", "rate_model"]
+__all__ = ["Library", "Medium", "image_pattern"]
 
-_DEFAULT_SAMPLE_RATE = 48_000
 # An available range counted this finely is counted in samples.
 _SLOWEST_SAMPLE_RATE = 2_000
 
 
-def rate_model(exact: Fraction) -> Rate:
-    """Return the format's spelling of a rate; the nearest when it has none."""
-    return Rate(*rates.ntsc(exact))
-
-
 @dataclass(slots=True)
 class Medium:
-    """One media file as its references describe it; times are exact seconds."""
+    """One media file as its references describe it; times are exact seconds.
+
+    ``kind`` is ``take``, ``still``, ``sound``, ``sequence`` (of images) or
+    ``missing``; ``declared`` is the rate the format states for the file, and
+    ``used_s`` the media time after the last frame any clip shows.
+    """
 
     number: int
     url: str
     kind: str
     rate: Fraction
+    declared: Fraction
     start_s: Fraction
     length_s: Fraction | None
     facts: dict[str, Any]
     slate: dict[str, Any]
+    reference: otio.core.MediaReference
     has_video: bool = False
     has_audio: bool = False
     used_s: Fraction = field(default_factory=Fraction)
@@ -60,10 +64,10 @@ class Medium:
         """Channels of sound; two when nobody says."""
         return int(self.facts.get("channels") or 2) if self.has_audio else 0
 
-    def declared(self, record: Fraction) -> Rate:
-        """Return the rate the file element states."""
-        own = self.has_video and not self.still
-        return rate_model(self.rate if own else record)
+    @property
+    def name(self) -> str:
+        """Decoded file name, fit for any format; empty when there is none."""
+        return clean(base_name(self.url)) or clean(self.reference.name)
 
     def duration_frames(self, rate: Fraction) -> int:
         """Length at ``rate``: whole frames of picture, begun frames of sound."""
@@ -77,21 +81,38 @@ class Medium:
 
 
 class Library:
-    """Every media file of a timeline, in order of first use."""
+    """Every media file of a timeline, in order of first use.
 
-    def __init__(self, record: Fraction, account: Account) -> None:
+    Parameters
+    ----------
+    record
+        Record rate.
+    account
+        Where `report` names what the format cannot say.
+    spell
+        The nearest rate the format can state for a medium; by default any.
+    """
+
+    def __init__(
+        self,
+        record: Fraction,
+        account: Account,
+        spell: Callable[[Fraction], Fraction] = lambda rate: rate,
+    ) -> None:
         self._record = record
         self._account = account
+        self._spell = spell
         self._media: list[Medium] = []
         self._by_url: dict[str, list[Medium]] = {}
 
     def medium(self, clip: otio.schema.Clip, *, sound: bool) -> Medium:
         """Return the medium of a clip, and remember how it is used."""
         reference = clip.media_reference
-        known = self._by_url.setdefault(reference.target_url, [])
+        url = _address(reference)
+        known = self._by_url.setdefault(url or f"\0{reference.name or clip.name}", [])
         found = next((m for m in known if _same(m, reference, sound)), None)
         if found is None:
-            found = self._describe(clip, sound)
+            found = self._describe(reference, url, sound)
             known.append(found)
             self._media.append(found)
         if sound and not found.has_audio:
@@ -99,75 +120,71 @@ class Library:
             found.facts = {**metadata.read(reference, "media", {}), **found.facts}
         return found
 
-    def _describe(self, clip: otio.schema.Clip, sound: bool) -> Medium:
-        reference = clip.media_reference
+    def _describe(
+        self, reference: otio.core.MediaReference, url: str, sound: bool
+    ) -> Medium:
         facts = metadata.read(reference, "media", {})
         available = reference.available_range
-        kind = facts.get("kind") or _kind(reference, sound)
-        if "rate" in facts:
-            rate = rates.rate(facts["rate"])
-        elif available is not None and kind in ("take", "still"):
-            rate = rates.of(available.duration)
-        else:
-            rate = self._record
+        kind = _kind(reference, url, facts, sound)
+        rate = self._rate(reference, kind, facts)
+        has_video = not sound or kind in ("take", "still", "sequence")
+        own = has_video and kind in ("take", "sequence")
         found = Medium(
             number=len(self._media) + 1,
-            url=reference.target_url,
+            url=url,
             kind=kind,
             rate=rate,
+            declared=self._spell(rate if own else self._record),
             start_s=rates.seconds(available.start_time) if available else Fraction(0),
             length_s=rates.seconds(available.duration) if available else None,
             facts=facts,
             slate=metadata.read(reference, "slate", {}),
-            has_video=not sound or kind in ("take", "still"),
+            reference=reference,
+            has_video=has_video,
             has_audio=sound or bool(facts.get("has_audio")),
         )
-        declared = found.declared(self._record).exact
-        if found.length_s and declared != rate and not found.still:
-            # Only as much of it can be used as the file element can state.
-            frames = max(1, rates.frame_at(found.length_s, declared))
-            found.length_s = frames / declared if found.has_video else found.length_s
+        if found.length_s and found.declared != rate and has_video and not found.still:
+            # Only as much of it can be used as the format can state.
+            frames = max(1, rates.frame_at(found.length_s, found.declared))
+            found.length_s = frames / found.declared
         return found
+
+    def _rate(
+        self, reference: otio.core.MediaReference, kind: str, facts: dict[str, Any]
+    ) -> Fraction:
+        if "rate" in facts:
+            return rates.rate(facts["rate"])
+        if kind == "sequence":
+            return rates.rate(reference.rate)
+        available = reference.available_range
+        if available is not None and kind in ("take", "still", "missing"):
+            return rates.of(available.duration)
+        return self._record
 
     def media(self) -> list[Medium]:
         """Return every medium that is shown or heard, in order of first use."""
         return [medium for medium in self._media if medium.used_s]
 
-    def files(self, dialect: Dialect) -> dict[int, MediaFile]:
-        """Return the file of each used medium, by the medium's number."""
-        return {medium.number: self._file(medium, dialect) for medium in self.media()}
-
-    def _file(self, medium: Medium, dialect: Dialect) -> MediaFile:
-        self._report(medium)
-        rate = medium.declared(self._record)
-        start = rates.frames_at(medium.start_s, rate.exact)
-        facts = medium.facts
-        return MediaFile(
-            id=f"file-{medium.number}",
-            name=clean(base_name(medium.url)) or f"file {medium.number}",
-            pathurl=to_pathurl(clean(medium.url), dialect),
-            rate=rate,
-            duration_frames=medium.duration_frames(rate.exact),
-            timecode=Timecode(rate, max(0, start)),
-            width_px=int(facts.get("width") or 0) if medium.has_video else 0,
-            height_px=int(facts.get("height") or 0) if medium.has_video else 0,
-            sample_rate=_sample_rate(facts) if medium.has_audio else 0,
-            channels=medium.channels,
-            has_video=medium.has_video,
-        )
+    def report(self) -> None:
+        """Account for what no format can say of the media that are used."""
+        for medium in self.media():
+            self._report(medium)
 
     def _report(self, medium: Medium) -> None:
-        name = clean(base_name(medium.url))
-        declared = medium.declared(self._record).exact
-        if medium.has_video and not medium.still and declared != medium.rate:
+        name = medium.name
+        own = medium.kind in ("take", "sequence") and medium.has_video
+        if own and medium.declared != medium.rate:
             self._account.add(
                 "media rate",
                 "approximated",
-                f"{float(declared):.3f} fps instead of {float(medium.rate):.3f}: "
-                "other frames may be shown",
+                f"{float(medium.declared):.3f} fps instead of "
+                f"{float(medium.rate):.3f}: other frames may be shown",
                 "Re-encode the take at a whole or NTSC rate.",
                 item=name,
             )
+        if medium.kind == "missing":
+            self._account.note(f"{name or 'A clip'} has no media: it is offline.")
+            return
         if not is_absolute(medium.url):
             self._account.add(
                 "media address",
@@ -186,16 +203,26 @@ class Library:
             )
         if medium.has_audio and not medium.facts.get("channels"):
             self._account.note(f"{name}: its channels are unknown; stereo is written.")
-        if not name.isascii():
-            self._account.note(
-                f"{name}: whether a path with such letters relinks by itself is "
-                "not established."
-            )
 
 
-def _same(
-    medium: Medium, reference: otio.schema.ExternalReference, sound: bool
-) -> bool:
+def image_pattern(reference: otio.schema.ImageSequenceReference) -> str:
+    """Return the address of a sequence of images, first and last number in brackets."""
+    padding = max(0, int(reference.frame_zero_padding))
+    first = int(reference.start_frame)
+    last = max(first, int(reference.end_frame()))
+    numbers = f"[{first:0{padding}d}-{last:0{padding}d}]"
+    base = reference.target_url_base
+    base += "" if not base or base.endswith("/") else "/"
+    return f"{base}{reference.name_prefix}{numbers}{reference.name_suffix}"
+
+
+def _address(reference: otio.core.MediaReference) -> str:
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return image_pattern(reference)
+    return getattr(reference, "target_url", None) or ""
+
+
+def _same(medium: Medium, reference: otio.core.MediaReference, sound: bool) -> bool:
     """Tell whether a reference means a known medium, and not another part of it."""
     available = reference.available_range
     if available is None or medium.length_s is None:
@@ -207,13 +234,17 @@ def _same(
     return medium.still or (same_start and apart_s * medium.rate < 1)
 
 
-def _kind(reference: otio.schema.ExternalReference, sound: bool) -> str:
-    if PurePosixPath(base_name(reference.target_url).lower()).suffix in STILL_SUFFIXES:
+def _kind(
+    reference: otio.core.MediaReference, url: str, facts: dict[str, Any], sound: bool
+) -> str:
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return "sequence"
+    if not url:
+        return "missing"
+    if facts.get("kind"):
+        return str(facts["kind"])
+    if PurePosixPath(base_name(url).lower()).suffix in STILL_SUFFIXES:
         return "still"
     available = reference.available_range
     counted = 0.0 if available is None else available.duration.rate
     return "take" if not sound or 1 < counted < _SLOWEST_SAMPLE_RATE else "sound"
-
-
-def _sample_rate(facts: dict[str, Any]) -> int:
-    return int(facts.get("sample_rate") or _DEFAULT_SAMPLE_RATE)

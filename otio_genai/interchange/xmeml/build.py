@@ -12,9 +12,10 @@ from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.layout import Fade, Spot, lay_out
-from otio_genai.interchange.library import Library, rate_model
+from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.xmeml.dialects import Table, table
+from otio_genai.interchange.xmeml.files import rate_model, spelled
 from otio_genai.interchange.xmeml.items import Maker
 from otio_genai.interchange.xmeml.links import linked
 from otio_genai.interchange.xmeml.markers import join_marker, marker_model
@@ -45,7 +46,7 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
     timecode = _timecode(timeline, film)
     rate = timecode.rate
     account = Account(rate.exact, timecode.frames, timecode.drop)
-    library = Library(rate.exact, account)
+    library = Library(rate.exact, account, spelled)
     video, audio, end = _lay_out_all(timeline, rate, library, account)
     size = _size(film, library, account)
     maker = Maker(rules, rate, library, size, account)
@@ -147,7 +148,7 @@ def _markers(
     for _, items in video:
         for spot in items:
             if isinstance(spot, Spot):
-                join = metadata.read(spot.clip, "join")
+                join = metadata.read(spot.item, "join")
                 if isinstance(join, dict) and join.get("kind"):
                     found.append(join_marker(join, spot.start))
     if found and not rules.extensions:
@@ -180,7 +181,7 @@ def _report_rest(
         if getattr(track, "source_range", None) is not None:
             account.add("trim of a track", "dropped", "all of it", track=place)
     others = sum(
-        bool(metadata.read(spot.clip, "takes"))
+        bool(metadata.read(spot.item, "takes"))
         for _, items in video
         for spot in items
         if isinstance(spot, Spot)

@@ -21,6 +21,7 @@ from otio_genai.interchange.xmeml.effects import (
     level_filter,
     motion_filter,
 )
+from otio_genai.interchange.xmeml.files import files
 from otio_genai.interchange.xmeml.markers import marker_model
 from otio_genai.interchange.xmeml.model import (
     ClipItem,
@@ -54,7 +55,7 @@ class Maker:
     ) -> None:
         self._rules = rules
         self._rate = rate
-        self._files = library.files(rules.name)
+        self._files = files(library, rules.name, account)
         self._size = size
         self._account = account
 
@@ -178,7 +179,7 @@ class Maker:
             in_frames=first,
             out_frames=last,
             file=file,
-            enabled=bool(spot.clip.enabled),
+            enabled=bool(spot.item.enabled),
             alpha="straight" if spot.medium.still else "none",
             source_track=channel[0],
             channel_type=channel[1],
@@ -203,12 +204,12 @@ class Maker:
         return first_s, spot.end - spot.start + spot.head + spot.tail
 
     def _name(self, spot: Spot, file: MediaFile, track: str, silent: bool) -> str:
-        if not spot.clip.name:
+        if not spot.item.name:
             return file.name
         if silent:
-            kept = clean(spot.clip.name)
+            kept = clean(spot.item.name)
             return kept if kept.strip() else file.name
-        return self._account.text(spot.clip.name, file.name, track=track)
+        return self._account.text(spot.item.name, file.name, track=track)
 
     def _in_out(
         self, spot: Spot, track: str, rate: Rate, silent: bool
@@ -231,7 +232,7 @@ class Maker:
                 f"{float(over):.3f} media frames off",
                 "Conform the take to the film's rate.",
                 track=track,
-                item=clean(spot.clip.name),
+                item=clean(spot.item.name),
                 span=(spot.start, spot.end),
             )
         last = min(first + count, spot.medium.duration_frames(rate.exact))
@@ -251,10 +252,10 @@ class Maker:
         when = _when(spot.head, rate.exact / self._rate.exact, first)
         found: Filter | None
         if mediatype == "audio":
-            levels = metadata.read(spot.clip, "levels") or []
+            levels = metadata.read(spot.item, "levels") or []
             found = level_filter(levels, when, self._rules, report)
         else:
-            framing = metadata.read(spot.clip, "framing") or {}
+            framing = metadata.read(spot.item, "framing") or {}
             sizes = (file.width_px, file.height_px), self._size
             found = motion_filter(framing, sizes, when, report)
         return () if found is None else (found,)
@@ -268,7 +269,7 @@ class Maker:
                     gets,
                     remedy,
                     track=track,
-                    item=clean(spot.clip.name),
+                    item=clean(spot.item.name),
                     span=(spot.start, spot.end),
                 )
 
@@ -276,7 +277,7 @@ class Maker:
 
     def _clip_markers(self, spot: Spot, rate: Rate) -> tuple[Any, ...]:
         # Resolve gets no clip markers: it is known to lose them.
-        if not spot.clip.markers:
+        if not spot.item.markers:
             return ()
         if not self._rules.extensions:
             self._account.add(
@@ -284,13 +285,13 @@ class Maker:
                 "dropped",
                 "none",
                 "Put them on the timeline.",
-                item=clean(spot.clip.name),
+                item=clean(spot.item.name),
                 span=(spot.start, spot.end),
             )
             return ()
         return tuple(
             marker_model(marker, spot.medium.start_s, rate.exact)
-            for marker in spot.clip.markers
+            for marker in spot.item.markers
         )
 
 

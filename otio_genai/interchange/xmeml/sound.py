@@ -68,7 +68,7 @@ def _report_surround(
                 f"the first two of {spot.medium.channels} channels",
                 "Mix the sound down to stereo.",
                 track=track,
-                item=clean(spot.clip.name),
+                item=clean(spot.item.name),
                 span=(spot.start, spot.end),
             )
 

@@ -1,0 +1,175 @@
+"""One item of a track: whether a format can hold it, and what of it there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from otio_genai import rates
+from otio_genai.errors import TimelineError
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.library import Library
+from otio_genai.interchange.spot import Spot
+from otio_genai.maps import Speed, speed
+
+__all__ = ["Desk"]
+
+_RENDER = "Render the retimed clip and place it at its own speed."
+_REMEDIES = {
+    "nested": ("nested sequence", "Render it, or flatten it into this timeline."),
+    "generator": ("generator", "Render it to a file and place that."),
+    "image sequence": ("image sequence", "Encode it as one movie and place that."),
+    "item": ("unknown item", "Put a clip in its place."),
+    "missing": ("missing media", "Relink the clip."),
+    "speed": ("speed", _RENDER),
+    "reverse": ("reverse", _RENDER),
+    "freeze": ("freeze frame", _RENDER),
+    "retime": ("variable speed", _RENDER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Places the items of one track."""
+
+    track: otio.schema.Track
+    rate: Fraction
+    library: Library
+    account: Account
+    holds: frozenset[str]
+
+    def spot(self, item: otio.core.Item, edges: tuple[int, int]) -> Spot | None:
+        """Return the item on record frames ``edges``; None for black."""
+        if isinstance(item, otio.schema.Gap):
+            self._report_gap(item, edges)
+            return None
+        if edges[0] == edges[1]:
+            remedy = "Remove it, or make it longer."
+            return self._refuse("clip shorter than a frame", remedy, item, edges)
+        try:
+            run = self._run(item, edges)
+        except TimelineError as error:
+            return self._refuse("speed", error.remedy or "", item, edges)
+        for need in _needs(item, run):
+            if need not in self.holds:
+                return self._refuse(*_REMEDIES[need], item, edges)
+        self._report_extras(item, edges)
+        return self._trimmed(self._made(item, edges, run))
+
+    def _run(self, item: otio.core.Item, edges: tuple[int, int]) -> Speed:
+        if isinstance(item, otio.schema.Clip):
+            return speed(item, self.rate)
+        trim = item.source_range
+        in_s = Fraction(0) if trim is None else rates.seconds(trim.start_time)
+        factor = Fraction(1)
+        for effect in item.effects:
+            if isinstance(effect, otio.schema.LinearTimeWarp):
+                factor *= Fraction(effect.time_scalar).limit_denominator(100_000)
+        return Speed(in_s, edges[1] - edges[0], self.rate, factor)
+
+    def _made(self, item: otio.core.Item, edges: tuple[int, int], run: Speed) -> Spot:
+        if isinstance(item, otio.core.Composition):
+            length_s = rates.seconds(item.available_range().duration)
+            return Spot(item, None, *edges, run, edges[0], length_s)
+        if isinstance(item.media_reference, otio.schema.GeneratorReference):
+            return Spot(item, None, *edges, run, edges[0])
+        sound = self.track.kind == otio.schema.TrackKind.Audio
+        medium = self.library.medium(item, sound=sound)
+        length_s = None if medium.still else medium.length_s
+        return Spot(item, medium, *edges, run, edges[0], length_s)
+
+    def _trimmed(self, spot: Spot) -> Spot | None:
+        edges = (spot.start, spot.end)
+        if spot.timeless:
+            spot.shift(max(Fraction(0), -spot.in_s))
+        early = spot.late()
+        spot.start += early
+        beyond = 0 if spot.run.keys else max(0, -spot.tail_room(0))
+        spot.end -= beyond
+        if not early and not beyond:
+            return spot
+        if spot.start >= spot.end:
+            remedy = "Choose a range inside the media."
+            return self._refuse("range outside the media", remedy, spot.item, edges)
+        self.account.add(
+            "range beyond the media",
+            "approximated",
+            f"{early + beyond} frames of black instead of a held frame",
+            "Shorten the clip to its media.",
+            track=clean(self.track.name),
+            item=clean(spot.item.name),
+            span=edges,
+        )
+        return spot
+
+    def _refuse(
+        self, feature: str, remedy: str, item: otio.core.Item, edges: tuple[int, int]
+    ) -> None:
+        self.account.add(
+            feature,
+            "dropped",
+            "a gap of the same length",
+            remedy,
+            track=clean(self.track.name),
+            item=clean(item.name),
+            span=edges,
+        )
+
+    def _report_gap(self, gap: otio.schema.Gap, edges: tuple[int, int]) -> None:
+        place = {"track": clean(self.track.name), "item": clean(gap.name)}
+        if gap.markers:
+            remedy = "Put them on the timeline."
+            self.account.add(
+                "markers of a gap", "dropped", "none", remedy, span=edges, **place
+            )
+        if gap.effects:
+            self.account.add(
+                "effects of a gap", "dropped", "black", span=edges, **place
+            )
+
+    def _report_extras(self, item: otio.core.Item, edges: tuple[int, int]) -> None:
+        place = {"track": clean(self.track.name), "item": clean(item.name)}
+        if "effects" not in self.holds:
+            for effect in item.effects:
+                if isinstance(effect, otio.schema.TimeEffect):
+                    continue
+                name = clean(effect.effect_name or effect.name or "effect")
+                gets = f"the clip without {name!r}"
+                self.account.add(
+                    "effect", "dropped", gets, "Render it in.", span=edges, **place
+                )
+        clip = isinstance(item, otio.schema.Clip)
+        if clip and len(item.media_references()) > 1:
+            gets = "the active medium alone"
+            self.account.add(
+                "other media of the clip", "dropped", gets, span=edges, **place
+            )
+        if "colour" not in self.holds and getattr(item, "color", None) is not None:
+            gets = "the editor's usual label"
+            self.account.add("clip colour", "dropped", gets, span=edges, **place)
+
+
+def _needs(item: otio.core.Item, run: Speed) -> Iterator[str]:
+    if isinstance(item, otio.core.Composition):
+        yield "nested"
+    elif not isinstance(item, otio.schema.Clip):
+        yield "item"
+    else:
+        reference = item.media_reference
+        if isinstance(reference, otio.schema.GeneratorReference):
+            yield "generator"
+        elif isinstance(reference, otio.schema.ImageSequenceReference):
+            yield "image sequence"
+        elif not getattr(reference, "target_url", None):
+            yield "missing"
+    if run.keys:
+        yield "retime"
+    elif run.factor == 0:
+        yield "freeze"
+    elif run.factor < 0:
+        yield "reverse"
+    elif run.factor != 1:
+        yield "speed"
