@@ -1,0 +1,164 @@
+"""What a clip says, feature by feature; see `otio_genai.interchange.census`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.interchange.urls import from_pathurl
+from otio_genai.maps.layout import layout, source_in
+
+__all__ = ["clip_marker", "color", "label", "links", "of_clip"]
+
+# Decimals kept of values: formats write six, and gains as amplitude factors.
+_DIGITS = 3
+_GAIN_DIGITS = 2
+# A faster rate counts samples.
+_FASTEST_PICTURE = 2_000
+
+
+def of_clip(
+    clip: otio.schema.Clip, rate: Fraction, record_in: int
+) -> Iterator[tuple[str, Hashable]]:
+    """Give (feature, value) of everything a clip says but its name and markers."""
+    yield from _media(clip, rate)
+    run = maps.speed(clip, rate)
+    if run.keys:
+        shown = tuple(round(float(run.at(k)[0]), 4) for k in range(run.length_frames))
+        yield "variable speed", shown
+    elif run.factor != 1:
+        feature = "freeze" if run.factor == 0 else "speed"
+        yield feature, round(float(run.factor), 5)
+    for feature, digits in (
+        ("levels", _GAIN_DIGITS),
+        ("pan", _DIGITS),
+        ("opacity", _DIGITS),
+        ("crop", _DIGITS),
+    ):
+        keys = metadata.read(clip, feature)
+        if keys and not _plain(feature, keys):
+            yield feature, _keys(keys, digits)
+    framing = metadata.read(clip, "framing")
+    if framing and (framing.get("keys") or framing.get("fit", "cover") != "cover"):
+        yield "framing", (framing.get("fit", "cover"), _keys(framing.get("keys") or []))
+    channels = metadata.read(clip, "channels")
+    if channels:
+        yield "channels", tuple(channels)
+    for effect in clip.effects:
+        if not isinstance(effect, otio.schema.TimeEffect):
+            yield "effect", effect.effect_name or effect.name
+    for owner in (clip, clip.media_reference):
+        for name in owner.metadata:
+            if name != metadata.NAMESPACE:
+                yield "metadata of others", str(name)
+    if len(clip.media_references()) > 1:
+        yield "other media", tuple(sorted(clip.media_references()))
+    for take in metadata.read(clip, "takes") or ():
+        yield "other take", (take.name, *dict(_media(take, rate)).get("media", ()))
+
+
+def _media(
+    clip: otio.schema.Clip, rate: Fraction
+) -> Iterator[tuple[str, tuple[Hashable, ...]]]:
+    reference = clip.media_reference
+    url = getattr(reference, "target_url", None)
+    if isinstance(reference, otio.schema.GeneratorReference):
+        said = sorted((str(k), str(v)) for k, v in dict(reference.parameters).items())
+        yield "generator", (reference.generator_kind, tuple(said))
+        return
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        address = from_pathurl(reference.target_url_base)
+        pattern = reference.name_prefix, reference.start_frame, reference.frame_step
+        yield "image sequence", (address, *pattern, *_shown(clip, rate))
+        return
+    if not url:
+        yield "no media", (clip.name,)
+        return
+    yield "media", (from_pathurl(url), *_shown(clip, rate))
+    if reference.available_range is not None:
+        first = rates.seconds(reference.available_range.start_time)
+        if first:
+            yield "media timecode", (first,)
+    slate = metadata.read(reference, "slate") or {}
+    for key in ("prompt",):
+        if slate.get(key):
+            yield key, (str(slate[key]),)
+
+
+def _shown(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
+    """Return the first and the last media frame of a clip.
+
+    Frames and not seconds: in-points between two frames show the same pictures.
+    """
+    facts = metadata.read(clip.media_reference, "media", {})
+    own = rates.rate(facts["rate"]) if "rate" in facts else source_in(clip)[1]
+    run = maps.speed(clip, rate)
+    last = max(run.length_frames - 1, 0)
+    if facts.get("kind") == "still":
+        return 0, 0
+    if own > _FASTEST_PICTURE:
+        # Sound is counted in samples, but editors place it by frames.
+        own = rate
+    return run.source_frame(0, own), run.source_frame(last, own)
+
+
+def _keys(keys: Any, digits: int = _DIGITS) -> tuple[tuple[float, ...], ...]:
+    rows = [tuple(round(float(v), digits) + 0.0 for v in key) for key in keys]
+    # A value that never changes is one key, wherever it stands.
+    if len({row[1:] for row in rows}) == 1:
+        return ((0.0, *rows[0][1:]),)
+    return tuple(rows)
+
+
+def _plain(feature: str, keys: Any) -> bool:
+    neutral = {"levels": (0.0,), "pan": (0.0,), "opacity": (1.0,), "crop": (0.0,) * 4}
+    rows = _keys(keys)
+    return len(rows) == 1 and rows[0][1:] == neutral[feature]
+
+
+def clip_marker(
+    item: otio.core.Item, marker: otio.schema.Marker, rate: Fraction
+) -> tuple[Hashable, ...]:
+    """Return a clip's marker: media seconds, length, name, comment, colour."""
+    begin_s = Fraction(0)
+    reference = getattr(item, "media_reference", None)
+    if reference is not None and reference.available_range is not None:
+        begin_s = rates.seconds(reference.available_range.start_time)
+    at_s = rates.seconds(marker.marked_range.start_time) - begin_s
+    length_s = rates.seconds(marker.marked_range.duration)
+    frames = rates.frames_at(at_s, rate), rates.frames_at(length_s, rate)
+    return (*frames, marker.name, marker.comment, color(marker.color))
+
+
+def color(name: str | None) -> str:
+    """Return a marker's colour; without one it is green, as OpenTimelineIO says."""
+    return name or "GREEN"
+
+
+def label(value: Any) -> tuple[float, ...]:
+    """Return a clip's colour by its parts, in steps an editor tells apart."""
+    return tuple(round(float(part), 2) for part in (value.r, value.g, value.b))
+
+
+def links(
+    stack: otio.schema.Stack, rate: Fraction
+) -> list[frozenset[tuple[str, int, int]]]:
+    """Return the groups of clips that move together, each a set of places."""
+    groups: dict[str, set[tuple[str, int, int]]] = defaultdict(set)
+    numbers: dict[str, int] = defaultdict(int)
+    for track in stack:
+        if not isinstance(track, otio.schema.Track):
+            continue
+        numbers[track.kind] += 1
+        for spot in layout(track, rate)[0]:
+            group = metadata.read(spot.item, "link")
+            if group:
+                place = track.kind, numbers[track.kind], spot.record_in
+                groups[str(group)].add(place)
+    found = [frozenset(group) for group in groups.values() if len(group) > 1]
+    return sorted(found, key=sorted)
