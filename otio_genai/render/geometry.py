@@ -2,8 +2,9 @@
 
 Conventions
     Sizes are (width, height) in pixels; positions are continuous, a pixel's centre
-    half a pixel in. A framing has a fit, which at scale 1 either covers the frame
-    (cropping) or is contained in it (black beside it), and keys
+    half a pixel in. A framing has a fit, which at scale 1 covers the frame (cropping),
+    is contained in it (black beside it) or shows the picture's own pixels (native, as
+    other editors place pictures), and keys
     ``(clip frame, scale, x, y, rotation)``: x and y shift the picture's centre, in
     frame widths, y down; rotation is clockwise, in degrees. Between keys all four
     are linear, outside them constant.
@@ -25,7 +26,7 @@ from otio_genai.errors import RenderError
 
 __all__ = ["Box", "Framing", "Pose", "box_in_film", "box_in_source", "framing", "moved"]
 
-_FITS = ("cover", "contain")
+_FITS = ("cover", "contain", "native")
 _KEY_NUMBERS = 5
 
 
@@ -48,7 +49,7 @@ class Framing:
     """How a clip fills the frame."""
 
     fit: str = "cover"
-    "``cover`` or ``contain``."
+    "``cover``, ``contain`` or ``native``."
     frames: tuple[float, ...] = ()
     "Clip frames of the keys, ascending."
     poses: tuple[Pose, ...] = ()
@@ -56,8 +57,8 @@ class Framing:
 
     @property
     def moves(self) -> bool:
-        """Whether any pose differs from the bare fit."""
-        return any(pose != Pose() for pose in self.poses)
+        """Whether any pose differs from a fit that needs no camera."""
+        return self.fit == "native" or any(pose != Pose() for pose in self.poses)
 
     @property
     def turns(self) -> bool:
@@ -114,7 +115,7 @@ def _no_framing(clip: otio.schema.Clip, kept: Any) -> RenderError:
     return RenderError(
         f"This framing cannot be read: {kept!r}.",
         place=clip.name or "clip",
-        remedy="Write a fit (cover or contain) and keys "
+        remedy="Write a fit (cover, contain or native) and keys "
         "[frame, scale over 0, x, y, rotation].",
     )
 
@@ -175,7 +176,8 @@ def moved(
     """
     high, wide = picture.shape[:2]
     ratios = (film[0] / wide, film[1] / high)
-    fit = max(ratios) if how.fit == "cover" else min(ratios)
+    fits = {"cover": max(ratios), "contain": min(ratios), "native": 1.0}
+    fit = fits[how.fit]
     pose = how.at(clip_frame)
     # One sampler for the whole clip: two would differ visibly where they meet.
     if how.turns:

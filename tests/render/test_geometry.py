@@ -112,6 +112,14 @@ def test_zooming_out_shows_black_outside():
     assert not moved(white, FILM, still(Pose(1, 3)), 0).any()
 
 
+def test_a_native_picture_keeps_its_own_pixels():
+    source = blob(48, 27, (96, 54))
+    seen = moved(source, FILM, Framing("native"), 0)
+    top, left = (FILM[1] - 54) // 2, (FILM[0] - 96) // 2
+    assert np.array_equal(seen[top : top + 54, left : left + 96], source)
+    assert seen.sum() == source.sum()
+
+
 def test_between_keys_all_is_linear_and_outside_constant():
     how = Framing("cover", (10.0, 20.0), (Pose(1, 0, 0, 0), Pose(2, 0.1, -0.2, 10)))
     assert how.at(-5) == how.at(10) == Pose()
