@@ -4,7 +4,7 @@ Every timeline of ``features.py`` is written and read back by the same adapter, 
 what it says before and after is compared (`otio_genai.interchange.census`). A cell is
 
 ``=``   everything is there again, and nothing was reported;
-``~``   something is not there, or not as it was, and the writer said so;
+``~``   something is not there, or not as it was, and the writer said so at its place;
 ``+``   everything is there again, though the writer warned of it;
 ``x``   something is gone that nobody spoke of: a silent loss;
 ``W!``  the writer raised; ``R!`` the adapter could not read its own file.
@@ -33,6 +33,7 @@ from benchmarks.features import FEATURES
 from otio_genai.interchange.census import Trait, lost
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.xmeml import read_xmeml, write_xmeml
 
 Timeline = otio.schema.Timeline
@@ -68,10 +69,12 @@ def ours(write: Callable[[Timeline], tuple[str, Loss]], read: Callable) -> Calla
             back, _ = read(text)
         except Exception as error:
             return Cell("R!", f"{type(error).__name__}: {error}")
-        missing = lost(make(), back)
+        silent = unspoken(make(), back, loss)
         said = loss.readable() if loss.lossy else ""
-        if missing:
-            return Cell("~" if said else "x", said or told(missing))
+        if silent:
+            return Cell("x", "\n".join(item.readable() for item in silent))
+        if lost(make(), back):
+            return Cell("~", said)
         return Cell("+" if said else "=", said)
 
     return tried

@@ -1,0 +1,88 @@
+"""Whether a written file says what the timeline said: it is read back and compared.
+
+Aim
+    No silent loss, by construction and not by trust: whatever a timeline says
+    (`otio_genai.interchange.census`) and the file, read back, does not, must have
+    been spoken of by the writer. What was not is added to its account here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.interchange.census import Trait, lost
+from otio_genai.interchange.loss import Loss, LossItem
+
+__all__ = ["unspoken"]
+
+#: Words of a loss item's feature, beside its own, under which a trait is spoken of.
+_ALSO = {
+    "media": ("range", "rate", "frames", "speed", "address", "length", "sequence"),
+    "clip name": ("name",),
+    "media timecode": ("timecode",),
+    "variable speed": ("speed",),
+    "freeze": ("speed",),
+    "framing": ("motion", "position", "scale"),
+    "picture": ("media",),
+    "raster": ("size",),
+    "other media": ("media",),
+    "length": ("transition", "gap", "range", "clip", "media"),
+}
+_DULL = frozenset(
+    ("a", "and", "clip", "keyframes", "of", "sound", "the", "timeline", "track")
+)
+    if item.item and item.item == trait.item:
+        return True
+    words = {*trait.feature.split(), *_ALSO.get(trait.feature, ())} - _DULL
+    said = {word.strip("s',") for word in item.feature.split()}
+    return bool({word.strip("s',") for word in words} & said)
+
+
+class _Clock:
+    """Record timecode of a timeline, both ways."""
+
+    def __init__(self, timeline: otio.schema.Timeline) -> None:
+        self.rate: Fraction = maps.record_rate(timeline)
+        begin = timeline.global_start_time
+        start_s = Fraction(0) if begin is None else rates.seconds(begin)
+        self.start = rates.frames_at(start_s, self.rate)
+        film = metadata.read(timeline, "film", {})
+        self.drop = bool(film.get("drop_frame")) and rates.is_drop_rate(self.rate)
+
+    def span(self, item: LossItem) -> tuple[int, int] | None:
+        if not item.record_in:
+            return None
+        first, last = (
+            rates.frame_of_timecode(text, self.rate) - self.start
+            for text in (item.record_in, item.record_out or item.record_in)
+        )
+        return first, last
+
+    def text(self, frame: int) -> str:
+        return rates.timecode(frame + self.start, self.rate, drop=self.drop)
+
+
+def _by_place(silent: list[Trait]) -> list[tuple[str, Trait, int]]:
+    groups: dict[tuple[str, str, int, tuple[int, int]], list[Trait]] = defaultdict(list)
+    for trait in silent:
+        groups[trait.place].append(trait)
+    return [(group[0].feature, group[0], len(group)) for group in groups.values()]
+
+
+def _item(clock: _Clock, feature: str, trait: Trait, count: int) -> LossItem:
+    many = f"{count} of them" if count > 1 else f"{trait.value!r}"
+    placed = bool(trait.kind) and trait.span != (0, 0)
+    return LossItem(
+        feature,
+        "approximated",
+        f"not what was written, when the file is read back: {many}"[:200],
+        "Compare both with `otio-genai diff`, and tell us.",
+        f"{trait.kind[:1]}{trait.track}" if trait.kind else "",
+        trait.item,
+        clock.text(trait.span[0]) if placed else "",
+        clock.text(trait.span[1]) if placed else "",
+    )
