@@ -33,8 +33,47 @@ _ALSO = {
     "length": ("transition", "gap", "range", "clip", "media"),
 }
 _DULL = frozenset(
-    ("a", "and", "clip", "keyframes", "of", "sound", "the", "timeline", "track")
+    ["a", "and", "clip", "keyframes", "of", "sound", "the", "timeline", "track"]
 )
+
+
+def unspoken(
+    before: otio.schema.Timeline, after: otio.schema.Timeline, loss: Loss
+) -> tuple[LossItem, ...]:
+    """Return what was lost between two timelines and ``loss`` does not tell.
+
+    Parameters
+    ----------
+    before
+        What was written.
+    after
+        What was read back.
+    loss
+        The writer's and the reader's accounts together. An item speaks of a lost trait
+        when it has the trait's clip or record range, or has no place and the trait's
+        feature.
+
+    Raises
+    ------
+    TimelineError
+        Either timeline states no rate, or a clip of it no range.
+    """
+    missing = lost(before, after)
+    if not missing:
+        return ()
+    clock = _Clock(before)
+    items = [item for item in loss.items if item.outcome != "exact"]
+    told = [(item, clock.span(item)) for item in items]
+    silent = [
+        trait for trait in missing if not any(_speaks(*each, trait) for each in told)
+    ]
+    return tuple(_item(clock, *group) for group in _by_place(silent))
+
+
+def _speaks(item: LossItem, span: tuple[int, int] | None, trait: Trait) -> bool:
+    if span is not None and trait.kind:
+        overlaps = span[0] <= trait.span[0] < max(span[1], span[0] + 1)
+        return overlaps or (trait.span[0] <= span[0] < trait.span[1])
     if item.item and item.item == trait.item:
         return True
     words = {*trait.feature.split(), *_ALSO.get(trait.feature, ())} - _DULL
