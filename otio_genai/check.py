@@ -8,8 +8,8 @@ file exists.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,9 @@ from otio_genai.errors import GenaiError
 from otio_genai.media import locate
 
 __all__ = ["Problem", "check"]
+
+# More record frames than any film has.
+_FOR_EVER = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ def _check_track(
         place = _place(track, item, clock, rate)
         if isinstance(item, otio.schema.Clip):
             yield from _check_clip(item, place, rate, base)
+        elif isinstance(item, otio.schema.Stack):
+            yield from _check_nested(item, rate, base)
         if item.source_range is not None:
             duration_s = rates.seconds(item.source_range.duration)
             if (duration_s * rate).denominator != 1:
@@ -97,6 +102,17 @@ def _check_track(
             clock += duration_s
         else:
             clock += rates.seconds(item.duration())
+
+
+def _check_nested(
+    stack: otio.schema.Stack, rate: Fraction, base: Path | None
+) -> Iterator[Problem]:
+    # What is wrong within is told in the nested sequence's own time.
+    for track in stack:
+        if isinstance(track, otio.schema.Track):
+            for problem in _check_track(track, rate, base):
+                name = stack.name or "nested sequence"
+                yield replace(problem, place=f"{name}: {problem.place}")
 
 
 def _place(
@@ -145,21 +161,34 @@ def handles(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
     """Return the record frames of media before the in and after the out point.
 
     Negative where the clip reaches beyond its media; a still has handles as long
-    as its available range.
+    as its available range, a held frame as long as the film.
     """
     available = clip.media_reference.available_range
-    trim = clip.source_range or available
-    begin_s = rates.seconds(available.start_time)
-    in_s = rates.seconds(trim.start_time) - begin_s
     facts = metadata.read(clip.media_reference, "media", {})
     exact_s = rates.seconds(available.duration)
     if facts.get("kind") == "take" and "rate" in facts:
         exact_s = int(facts["frames"]) / rates.rate(facts["rate"])
-    # A record frame that begins on the take's last frame may end after it.
-    usable = math.ceil(exact_s * rate)
-    first = rates.frames_at(in_s, rate)
-    length = rates.frames_at(rates.seconds(trim.duration), rate)
-    return first, usable - first - length
+    run = maps.speed(clip, rate)
+    (in_s, leaving_in), (out_s, leaving_out) = run.at(0), run.at(run.length_frames)
+    if leaving_in == leaving_out == 1:
+        first = rates.frames_at(in_s, rate)
+        # A record frame that begins on the take's last frame may end after it.
+        return first, math.ceil(exact_s * rate) - first - run.length_frames
+    head_s = in_s if leaving_in >= 0 else exact_s - in_s
+    tail_s = exact_s - out_s if leaving_out >= 0 else out_s
+    return (
+        _frames_of(head_s, leaving_in, rate, math.floor),
+        _frames_of(tail_s, leaving_out, rate, math.ceil),
+    )
+
+
+def _frames_of(
+    media_s: Fraction, slope: Fraction, rate: Fraction, whole: Callable[[Fraction], int]
+) -> int:
+    """Return the record frames that a stretch of media lasts at a speed."""
+    if slope == 0:
+        return _FOR_EVER if media_s >= 0 else math.floor(media_s * rate)
+    return whole(media_s * rate / abs(slope))
 
 
 def _check_transition(

@@ -139,3 +139,28 @@ def test_handles_count_the_last_frame_that_is_begun(clip):
     assert handles(made, R) == (0, 14)
     made.media_reference.available_range = rates.span(0, 17, Fraction(16))
     assert handles(made, R) == (0, 16)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [(2.0, (5, 1)), (0.5, (20, 76)), (-1.0, (26, 10)), (0.0, (10**9, 10**9))],
+)
+def test_handles_are_counted_in_record_frames_of_the_speed(clip, factor, expected):
+    made = clip(start=10, length=24)
+    if factor == -1.0:
+        made.effects.append(otio.schema.LinearTimeWarp("back", -1.0))
+    elif factor:
+        made.effects.append(otio.schema.LinearTimeWarp("fast", factor))
+    else:
+        made.effects.append(otio.schema.FreezeFrame())
+    assert handles(made, R) == expected
+
+
+def test_what_is_wrong_within_a_nested_sequence_is_told(clip, tmp_path):
+    inner = otio.schema.Stack("inner")
+    inner.append(otio.schema.Track("V1", kind="Video", children=[clip("gone")]))
+    (tmp_path / "gone.mp4").unlink()
+    inner.source_range = rates.span(0, 24, R)
+    (found,) = check(timeline(inner))
+    assert found.code == "media-missing"
+    assert found.place.startswith("inner: V1, gone")
