@@ -49,7 +49,7 @@ def test_importing_the_package_is_light():
 def test_loading_the_adapters_is_light():
     code = (
         "import sys, opentimelineio as otio\n"
-        "for name in ('genai', 'premiere_xml', 'resolve_xml'):\n"
+        "for name in ('genai', 'premiere_xml', 'resolve_xml', 'fcpxml_genai'):\n"
         "    otio.adapters.from_name(name).module()\n"
         "print(*set(sys.modules))"
     )
@@ -97,7 +97,7 @@ def test_a_wheel_registers_its_adapters(tmp_path):
     code = (
         "import opentimelineio as otio, otio_genai\n"
         "names = otio.adapters.available_adapter_names()\n"
-        "assert {'genai', 'premiere_xml', 'resolve_xml'} <= set(names), names\n"
+        "assert {'genai', 'premiere_xml', 'resolve_xml', 'fcpxml_genai'} <= set(names), names\n"
         "timeline = otio.schema.Timeline('t')\n"
         "timeline.global_start_time = otio.opentime.RationalTime(0, 24)\n"
         "text = otio.adapters.write_to_string(timeline, 'premiere_xml')\n"

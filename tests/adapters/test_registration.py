@@ -15,7 +15,7 @@ from otio_genai.interchange import write_xmeml
 from tests.support.strategies import Take, place
 
 FOLDER = Path(__file__).parents[2] / "adapters"
-NAMES = ("genai", "premiere_xml", "resolve_xml")
+NAMES = ("genai", "premiere_xml", "resolve_xml", "fcpxml_genai")
 
 
 def film():
@@ -36,6 +36,7 @@ def test_they_are_available_and_claim_no_xml():
         "genai": ["genai", "toml"],
         "premiere_xml": [],
         "resolve_xml": [],
+        "fcpxml_genai": [],
     }
 
 
