@@ -8,11 +8,14 @@ Aim
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 __all__ = ["Loss", "LossItem", "Outcome"]
+
+# Places that are shown of what happened often.
+_MANY = 3
 
 Outcome = Literal["exact", "approximated", "baked", "dropped"]
 
@@ -70,14 +73,21 @@ class LossItem:
             "remedy": self.remedy,
         }
 
+    @property
+    def place(self) -> str:
+        """Track, item and record range as text; empty for the whole timeline."""
+        span = f"{self.record_in}-{self.record_out}" if self.record_in else ""
+        return " · ".join(part for part in (self.track, self.item, span) if part)
+
+    @property
+    def fate(self) -> str:
+        """What became of it, without its place."""
+        line = f"{self.feature} {self.outcome}: {self.target_gets}"
+        return f"{line} ({self.remedy})" if self.remedy else line
+
     def readable(self) -> str:
         """Return the item as one line."""
-        span = f"{self.record_in}-{self.record_out}" if self.record_in else ""
-        place = " · ".join(part for part in (self.track, self.item, span) if part)
-        line = (
-            f"{place or 'timeline'}: {self.feature} {self.outcome}: {self.target_gets}"
-        )
-        return f"{line} ({self.remedy})" if self.remedy else line
+        return f"{self.place or 'timeline'}: {self.fate}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +137,37 @@ class Loss:
             "unsupported": self.unsupported,
         }
 
-    def readable(self) -> str:
-        """Return the account as lines of text, worst first."""
+    def readable(self, *, every: bool = False) -> str:
+        """Return the account as lines of text, worst first.
+
+        Parameters
+        ----------
+        every
+            A line for each item; else what happened in many places is told once, with
+            the first of them.
+        """
         if not self.items and not self.notes:
             return "Nothing was lost."
         order: Iterable[Outcome] = ("dropped", "baked", "approximated", "exact")
-        lines = [
-            item.readable()
-            for outcome in order
-            for item in self.items
-            if item.outcome == outcome
-        ]
+        lines: list[str] = []
+        for outcome in order:
+            items = [item for item in self.items if item.outcome == outcome]
+            lines += [i.readable() for i in items] if every else _grouped(items)
         lines += [f"note: {note}" for note in self.notes]
         head = "Something was lost." if self.lossy else "Nothing was lost."
         return "\n".join([head, *lines])
+
+
+def _grouped(items: list[LossItem]) -> Iterator[str]:
+    groups: dict[str, list[LossItem]] = {}
+    for item in items:
+        groups.setdefault(item.fate, []).append(item)
+    for fate, group in groups.items():
+        if len(group) == 1:
+            yield group[0].readable()
+            continue
+        places = list(dict.fromkeys(item.place or "timeline" for item in group))
+        shown = "; ".join(places[:_MANY])
+        more = len(places) - _MANY
+        yield f"{len(group)} times: {fate}"
+        yield f"    {shown}" + (f"; and {more} more" if more > 0 else "")

@@ -52,3 +52,15 @@ def test_items_name_place_feature_outcome_and_remedy():
 def test_an_unknown_outcome_is_refused():
     with pytest.raises(ValueError, match="lost"):
         LossItem("clips", "lost", "")
+
+
+def test_what_happens_often_is_told_once_with_its_first_places():
+    items = tuple(
+        LossItem("speed", "dropped", "a gap", "Render it.", "V1", name)
+        for name in "abcde"
+    )
+    lines = Loss((*items, BAKED)).readable().splitlines()
+    assert lines[1] == "5 times: speed dropped: a gap (Render it.)"
+    assert lines[2] == "    V1 · a; V1 · b; V1 · c; and 2 more"
+    assert lines[3] == BAKED.readable()
+    assert len(Loss(items).readable(every=True).splitlines()) == 6
