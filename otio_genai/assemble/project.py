@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.analyse import analyse
+from otio_genai.assemble.edited import grafted, read_edit
 from otio_genai.assemble.film import assemble
 from otio_genai.assemble.filmtoml.filmfile import (
     FilmFile,
@@ -20,7 +21,7 @@ from otio_genai.errors import FilmFileError, TimelineError
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
 
-__all__ = ["assemble_film", "film_file", "from_project"]
+__all__ = ["assemble_edited", "assemble_film", "film_file", "from_project"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -88,6 +89,60 @@ def assemble_film(
     )
     _start(timeline, film)
     return timeline
+
+
+def assemble_edited(
+    bin: otio.schema.SerializableCollection,
+    film: FilmFile,
+    edited: otio.schema.Timeline,
+    *,
+    seed: int | None = None,
+    untouched: Mapping[int, otio.schema.Clip] | None = None,
+    keep_sound: bool = False,
+) -> otio.schema.Timeline:
+    """Return a film that came back from an editor, with what she left open planned.
+
+    Order, takes, ranges, joins and every setting of her clips stay; so do tracks above
+    the film's. Black without a fade becomes new shots. Joins of hers are locked from
+    now on.
+
+    Parameters
+    ----------
+    bin
+        What ``analyse`` returned; it is not changed.
+    film
+        The film file; her film takes the place of its length, its pins and its lists.
+    edited
+        The film as it came back; it is not changed.
+    seed
+        Instead of the film file's.
+    untouched
+        Children of the film's track, by index, that she did nothing to, with the clips
+        they were: these may become other takes.
+    keep_sound
+        Keep her sound as well; otherwise it is laid anew by the style.
+
+    Raises
+    ------
+    AssembleError
+        There is no picture in it, or no film can be made around it.
+    """
+    edit = read_edit(
+        bin, edited, film.style, untouched=untouched, keep_sound=keep_sound
+    )
+    planned = assemble_film(
+        edit.bin, edit.film(film), seed=seed, previous=edit.previous()
+    )
+    made = grafted(edit, planned)
+    held = sum(slot.item is not None for slot in edit.slots)
+    said = [f"{held} of {len(edit.slots)} shots are as they were edited."]
+    if not keep_sound and any(len(track) for track in edited.audio_tracks()):
+        said.append("The sound was laid anew by the film's style, not as edited.")
+    facts = metadata.read(made, "film")
+    facts["warnings"] = [*facts.get("warnings", []), *said]
+    facts["style"] = film.style.to_dict()
+    metadata.put(made, "film", facts)
+    return made
 
 
 def _start(timeline: otio.schema.Timeline, film: FilmFile) -> None:

@@ -1,0 +1,16 @@
+"""A film that came back from an editor: what she did stays, and the rest is planned.
+
+Method
+    Her picture becomes a shot list of its whole length (`read_edit`). What stays has
+    its take, its in-point and its length; room that is free has a length alone. What
+    no plan could hold (retimed clips, foreign media, nested sequences, black that
+    something fades to) holds its room as a still does, which lasts as long as wished.
+    When the film is planned, her own clips and transitions take the places of their
+    likenesses (`grafted`), so that every frame and every setting of them is hers.
+"""
+
+from otio_genai.assemble.edited.grafting import grafted
+from otio_genai.assemble.edited.reading import picture_track, read_edit
+from otio_genai.assemble.edited.slots import Edit
+
+__all__ = ["Edit", "grafted", "picture_track", "read_edit"]
