@@ -1,0 +1,1 @@
+"""Other editors' files by way of OpenTimelineIO's maintained adapters."""
