@@ -8,13 +8,16 @@ from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai import metadata
+from otio_genai import metadata, rates
 from otio_genai.assemble.edited.slots import Edit, Slot
+from otio_genai.maps.layout import layout
 
 __all__ = ["grafted"]
 
 # What our own writers call the joins that they mark.
 _JOIN_MARKER = re.compile(r"(?:match|dry|carry|open|rest|dissolve|dip) \d\.\d\d")
+# The files of baked carries.
+_BAKED = re.compile(r"(?:^|/)carry_[0-9a-f]{10}\.mp4$")
 _AUDIO = otio.schema.TrackKind.Audio
 
 
@@ -39,7 +42,7 @@ def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
         if not isinstance(track, otio.schema.Track) or not len(track):
             continue
         if track.kind != _AUDIO:
-            over.append(edit.known.refitted(track))
+            over.append(_without_stale(edit, edit.known.refitted(track)))
         elif edit.keep_sound:
             sounds.append(edit.known.refitted(track))
     del made.tracks[:]
@@ -48,6 +51,24 @@ def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
         if not _JOIN_MARKER.fullmatch(marker.name):
             made.tracks.markers.append(marker.deepcopy())
     return made
+
+
+def _without_stale(edit: Edit, track: otio.schema.Track) -> otio.schema.Track:
+    """Take out, in place, carries baked from pictures that are planned anew."""
+    clock, sought = 0, list[tuple[int, int]]()
+    for slot in edit.slots:
+        if slot.item is None:
+            sought.append((clock, clock + slot.frames))
+        clock += slot.frames
+    for index, spot in enumerate(layout(track, edit.rate)[0]):
+        url = getattr(getattr(spot.item, "media_reference", None), "target_url", "")
+        beneath = any(a < spot.record_out and spot.record_in < b for a, b in sought)
+        if beneath and _BAKED.search(url or ""):
+            frames = spot.record_out - spot.record_in
+            track[index] = otio.schema.Gap(
+                source_range=rates.span(0, frames, edit.rate)
+            )
+    return track
 
 
 def _picture(edit: Edit, planned: otio.schema.Track) -> otio.schema.Track:

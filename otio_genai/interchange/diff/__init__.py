@@ -8,7 +8,8 @@ Aim
 Rooms
     ``uses`` the clips of a timeline · ``match`` who is who · ``ranges`` trims, slips,
     moves and cuts · ``looks`` what is set on a clip · ``whole`` the film and its
-    tracks · ``report`` the changes as data and as text.
+    tracks · ``report`` the changes as data and as text ·
+    ``hands`` which shots and whether the sound were changed.
 """
 
 from __future__ import annotations
@@ -62,9 +63,13 @@ def diff(before: otio.schema.Timeline, after: otio.schema.Timeline) -> Diff:
     changes = list(whole_changed(before, after, clocks))
     told = sorted(_changes(found, rate), key=_order)
     touched = {change.after for change in told if change.what != "shifted"}
-    kept = sum(after.place not in touched for _, after in found.pairs)
+    untouched = tuple(
+        (one.place, other.place)
+        for one, other in found.pairs
+        if other.place not in touched
+    )
     earlier = dataclasses.replace(clocks[0], rate=rate)
-    return Diff((*changes, *_folded(told)), earlier, clocks[1], kept)
+    return Diff((*changes, *_folded(told)), earlier, clocks[1], untouched)
 
 
 def _order(change: Change) -> tuple[bool, int, int, str]:

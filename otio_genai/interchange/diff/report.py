@@ -81,13 +81,18 @@ class Diff:
     changes: tuple[Change, ...] = ()
     before: Clock = field(default_factory=lambda: Clock(Fraction(24)))
     after: Clock = field(default_factory=lambda: Clock(Fraction(24)))
-    kept: int = 0
-    "Clips that are in both, at the same place with the same frames and looks."
+    untouched: tuple[tuple[Place, Place], ...] = ()
+    "Places of clips with the same frames and looks in both: before, after."
 
     @property
     def same(self) -> bool:
         """Whether nothing changed."""
         return not self.changes
+
+    @property
+    def kept(self) -> int:
+        """How many clips are as they were, though they may lie elsewhere."""
+        return len(self.untouched)
 
     def counts(self) -> dict[str, int]:
         """Return how often each kind of change occurs, the commonest first."""
