@@ -1,0 +1,365 @@
+"""Tracks of pieces as tracks of clips, gaps and transitions on whole record frames.
+
+Conventions
+    Edges go to the nearest record frame, and the source's in-point moves with them, so
+    that sound stays in step. Speeds are those of `otio_genai.maps.speed`: a map that is
+    straight over all that is used of it, handles included, is a constant speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import metadata, rates
+from otio_genai.errors import InterchangeError
+from otio_genai.interchange.account import clean
+from otio_genai.interchange.fcpxml.document import Document, Format, seconds
+from otio_genai.interchange.fcpxml.joints import transition
+from otio_genai.interchange.fcpxml.looks import Fades, Look
+from otio_genai.interchange.fcpxml.notes import clip_markers, marker, notes
+from otio_genai.interchange.fcpxml.reports import Reports
+from otio_genai.interchange.fcpxml.scene import Joint, Nested, Piece, Scene
+from otio_genai.interchange.fcpxml.sorting import Row, sorted_rows
+from otio_genai.interchange.fcpxml.sources import kept_effect, reference, whole_time
+from otio_genai.interchange.fcpxml.warp import Warp
+
+__all__ = ["Layer"]
+
+# Clips of all nested sequences together: each use of one is a copy.
+_MOST_CLIPS = 500_000
+_KINDS = {"filter-video": "Video", "filter-audio": "Audio"}
+
+
+class Layer:
+    """Makes stacks of scenes.
+
+    Parameters
+    ----------
+    document
+        Where effects are found.
+    rate, frame
+        Record rate and format of the whole timeline.
+    """
+
+    def __init__(
+        self, document: Document, rate: Fraction, frame: Format, reports: Reports
+    ) -> None:
+        self._document = document
+        self._rate = rate
+        self._frame = frame
+        self._reports = reports
+        self._stacks: dict[int, otio.schema.Stack] = {}
+        self._sizes: dict[int, int] = {}
+        self._clips = 0
+        self._pictured: dict[int, set[int]] = {}
+        self._groups: dict[int, int] = {}
+
+    def stack(self, scene: Scene, name: str) -> otio.schema.Stack:
+        """Return the tracks of a scene.
+
+        Raises
+        ------
+        InterchangeError
+            There are more clips than can be held.
+        """
+        made = otio.schema.Stack(name)
+        members: dict[int, int] = {}
+        for piece in scene.pieces:
+            members[piece.group] = members.get(piece.group, 0) + 1
+        self._pictured[id(scene)] = scene.pictured()
+        joints = _by_piece(scene.joints)
+        told: set[int] = set()
+        for row in sorted_rows(scene):
+            made.append(self._track(row, scene, joints, members, told))
+        for joint in scene.joints:
+            if id(joint) not in told:
+                gets = "a cut: nothing that is carried meets there"
+                self._reports.add("transition", "dropped", gets, joint.element)
+        for mark in sorted(scene.marks, key=lambda mark: mark.at_s):
+            length_s = seconds(mark.element, "duration") or Fraction(0)
+            if length_s * self._rate < Fraction(1, 2):
+                length_s = Fraction(0)
+            made.markers.append(marker(mark.element, mark.at_s, length_s, self._rate))
+        self._pad(made, scene)
+        return made
+
+    def _pad(self, stack: otio.schema.Stack, scene: Scene) -> None:
+        """Keep black at the end: the format fills its primary storyline with it."""
+        if not len(stack):
+            return
+        end = rates.frames_at(scene.end_s, self._rate)
+        ends = [self._frames(track.duration()) for track in stack]
+        if max(ends) < end:
+            gap = otio.schema.Gap(source_range=rates.span(0, end - ends[0], self._rate))
+            stack[0].append(gap)
+
+    def _frames(self, time: otio.opentime.RationalTime) -> int:
+        return rates.frames_at(rates.seconds(time), self._rate)
+
+    def _track(
+        self,
+        row: Row,
+        scene: Scene,
+        joints: dict[int, list[Joint]],
+        members: dict[int, int],
+        told: set[int],
+    ) -> otio.schema.Track:
+        made = otio.schema.Track(row.name, kind=row.kind)
+        placed: list[tuple[int, int, otio.core.Item]] = []
+        found: dict[int, list[otio.schema.Transition]] = {}
+        clock = 0
+        for piece in row.pieces:
+            span = self._span(piece, clock)
+            if span is None:
+                continue
+            clock = span[1]
+            item, fades = self._item(piece, span, scene)
+            if members.get(piece.group, 0) > 1:
+                metadata.put(item, "link", str(self._group(piece.group)))
+            placed.append((*span, item))
+            self._join(piece, span, joints, told, found)
+            self._fades(fades, span, found)
+        children: list[otio.core.Composable] = []
+        clock = 0
+        for start, end, item in placed:
+            children += self._between((clock, start), found)
+            children.append(item)
+            clock = end
+        children += self._between((clock, clock), found)
+        made.extend(children)
+        return made
+
+    def _group(self, group: int) -> int:
+        return self._groups.setdefault(group, len(self._groups) + 1)
+
+    def _span(self, piece: Piece, clock: int) -> tuple[int, int] | None:
+        """Return the record frames of a piece, after what is there already."""
+        exact = piece.start_s * self._rate, piece.end_s * self._rate
+        start, end = (rates.frames_at(edge, Fraction(1)) for edge in exact)
+        if start < 0 or start < clock:
+            gets = f"a clip without its first {max(clock, 0) - start} frames"
+            self._tell(piece, "position", "approximated", gets)
+            start = max(clock, 0)
+        if end <= start:
+            self._tell(piece, "length", "dropped", "no clip: it has no whole frame")
+            return None
+        apart = max(abs(start - exact[0]), abs(end - exact[1]))
+        if 0 < apart < 1:
+            gets = f"edges on whole frames, {float(apart):.3f} frames away"
+            self._tell(piece, "position", "approximated", gets)
+        return start, end
+
+    def _tell(self, piece: Piece, feature: str, outcome: Any, gets: str) -> None:
+        self._reports.add(feature, outcome, gets, piece.outer, piece.start_s)
+
+    def _item(
+        self, piece: Piece, span: tuple[int, int], scene: Scene
+    ) -> tuple[otio.core.Item, Fades]:
+        """Return the clip or nested sequence of a piece, and fades of its sound."""
+        name = clean(piece.name)
+        first_s, last_s = span[0] / self._rate, span[1] / self._rate
+        item: otio.core.Item
+        nested = piece.source.nested
+        if nested is not None:
+            item = self._stack_of(nested)
+            item.name = name or nested.name
+            origin_s = nested.origin_s
+        else:
+            self._count(1)
+            sound = piece.kind == "Audio"
+            media = reference(piece.source, name, sound)
+            item = otio.schema.Clip(name, media)
+            asset = piece.source.asset
+            origin_s = Fraction(0) if asset is None else asset.start_s
+        self._time(piece, item, (first_s, last_s), origin_s)
+        item.enabled = piece.enabled
+        look = Look(piece, span[0], self._rate, self._frame, self._teller(piece))
+        look.put(item)
+        if piece.channels and isinstance(item, otio.schema.Clip):
+            metadata.put(item, "channels", list(piece.channels))
+        self._filters(piece, item)
+        if piece.kind == "Video" or piece.group not in self._pictured[id(scene)]:
+            item.markers.extend(clip_markers(piece, self._rate, scene.claimed))
+        if isinstance(item, otio.schema.Clip):
+            notes(piece, item)
+            takes = [self._item(take, span, scene)[0] for take in piece.takes]
+            if takes:
+                metadata.put(item, "takes", takes)
+        return item, look.fades
+
+    def _teller(self, piece: Piece) -> Callable[[str, Any, str], None]:
+        def tell(feature: str, outcome: Any, gets: str) -> None:
+            self._tell(piece, feature, outcome, gets)
+
+        return tell
+
+    def _count(self, clips: int) -> None:
+        self._clips += clips
+        if self._clips > _MOST_CLIPS:
+            raise InterchangeError(
+                f"With its compound clips it has more than {_MOST_CLIPS} clips.",
+                remedy="Export one project at a time.",
+            )
+
+    def _stack_of(self, nested: Nested) -> otio.schema.Stack:
+        """Return a copy of a nested sequence."""
+        key = id(nested.scene)
+        if key not in self._stacks:
+            before = self._clips
+            with self._reports.within():
+                self._stacks[key] = self.stack(nested.scene, nested.name)
+            self._sizes[key] = self._clips - before
+        self._count(self._sizes[key])
+        return self._stacks[key].deepcopy()
+
+    def _time(
+        self,
+        piece: Piece,
+        item: otio.core.Item,
+        span_s: tuple[Fraction, Fraction],
+        origin_s: Fraction,
+    ) -> None:
+        """Set an item's range and speed; ``origin_s`` is its source's first time."""
+        asset = piece.source.asset
+        still = asset is not None and asset.still
+        generated = piece.source.effect is not None
+        length = rates.frames_at(span_s[1] - span_s[0], self._rate)
+        used = piece.warp.within(span_s[0] - piece.head_s, span_s[1] + piece.tail_s)
+        times = [used.at(span_s[0]), used.at(span_s[1])]
+        times += [v for t, v in used.points if span_s[0] < t < span_s[1]]
+        low_s = min(times) - (0 if piece.source.nested is None else origin_s)
+        early_s = origin_s - low_s if piece.source.nested is None else -low_s
+        if 0 < early_s * self._rate < 1:
+            # An edge that went to the frame before: nothing lies there.
+            low_s += early_s
+        if still or generated:
+            if generated or not low_s - origin_s >= 0:
+                low_s = origin_s if still else Fraction(0)
+            used = Warp(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(1))))
+        own = None if asset is None else asset.format.rate
+        counted = None if asset is None else Fraction(asset.sample_rate or 48_000)
+        item.source_range = otio.opentime.TimeRange(
+            whole_time(low_s, self._rate, own, counted),
+            rates.time(length, self._rate),
+        )
+        self._speed(item, used, span_s, origin_s)
+
+    def _speed(
+        self,
+        item: otio.core.Item,
+        used: Warp,
+        span_s: tuple[Fraction, Fraction],
+        origin_s: Fraction,
+    ) -> None:
+        slope = used.slope
+        if slope == 1:
+            return
+        if slope == 0:
+            item.effects.append(otio.schema.FreezeFrame())
+            return
+        if slope is not None:
+            item.effects.append(otio.schema.LinearTimeWarp("speed", float(slope)))
+            return
+        mean = (used.at(span_s[1]) - used.at(span_s[0])) / (span_s[1] - span_s[0])
+        effect = otio.schema.LinearTimeWarp("speed", float(mean))
+        keys = [
+            [str((t - span_s[0]) * self._rate), str(v - origin_s)]
+            for t, v in used.points
+        ]
+        metadata.put(effect, "retime", {"keys": keys})
+        item.effects.append(effect)
+
+    def _filters(self, piece: Piece, item: otio.core.Item) -> None:
+        for layer in piece.layers:
+            for element in layer.element:
+                if _KINDS.get(element.tag) != piece.kind:
+                    continue
+                effect = self._document.effects.get(element.get("ref", ""))
+                kept = kept_effect(element, effect)
+                made = otio.schema.Effect(kept["name"], kept["name"] or element.tag)
+                if element.get("enabled") == "0":
+                    made.enabled = False
+                metadata.put(made, "effect", kept)
+                item.effects.append(made)
+
+    def _join(
+        self,
+        piece: Piece,
+        span: tuple[int, int],
+        joints: dict[int, list[Joint]],
+        told: set[int],
+        found: dict[int, list[otio.schema.Transition]],
+    ) -> None:
+        """Place the transitions at the edges of a piece, each once on a track."""
+        for joint in joints.get(id(piece), ()):
+            cut = rates.frames_at(joint.cut_s, self._rate)
+            if cut not in span:
+                continue
+            made = transition(
+                joint, piece.kind, self._rate, self._document, self._reports
+            )
+            told.add(id(joint))
+            if made is None:
+                continue
+            there = found.setdefault(cut, [])
+            if not any(_same(made, other) for other in there):
+                there.append(made)
+
+    def _fades(
+        self,
+        fades: Fades,
+        span: tuple[int, int],
+        found: dict[int, list[otio.schema.Transition]],
+    ) -> None:
+        """Place the fades at the ends of a sound, where no transition stands."""
+        into_s, into, out_s, out = fades
+        for cut, length_s, kind, first in (
+            (span[0], into_s, into, True),
+            (span[1], out_s, out, False),
+        ):
+            length = rates.time(rates.frames_at(length_s, self._rate), self._rate)
+            none = rates.time(0, self._rate)
+            if not length.value:
+                continue
+            made = otio.schema.Transition(
+                "Fade",
+                otio.schema.TransitionTypes.SMPTE_Dissolve,
+                none if first else length,
+                length if first else none,
+            )
+            if kind != "linear":
+                metadata.put(made, "curve", "power")
+            found.setdefault(cut, []).append(made)
+
+    def _between(
+        self, span: tuple[int, int], found: dict[int, list[otio.schema.Transition]]
+    ) -> list[otio.core.Composable]:
+        """Return what lies between two items: transitions, and black of any length."""
+        clock, start = span
+        out = found.pop(clock, []) if clock else []
+        into = found.pop(start, []) if start != clock or not clock else []
+        if start == clock and len(out) > 1:
+            # Of two at one cut the first fades out and the second in.
+            ordered = sorted(out, key=lambda made: made.out_offset.value > 0)
+            out, into = ordered[:1], ordered[1:2]
+        made: list[otio.core.Composable] = [*out[:1]]
+        if clock < start or (out and into):
+            gap = otio.schema.Gap(source_range=rates.span(0, start - clock, self._rate))
+            made.append(gap)
+        return [*made, *into[:1]]
+
+
+def _by_piece(joints: Sequence[Joint]) -> dict[int, list[Joint]]:
+    found: dict[int, list[Joint]] = {}
+    for joint in joints:
+        for piece in (*joint.before, *joint.after):
+            found.setdefault(id(piece), []).append(joint)
+    return found
+
+
+def _same(a: otio.schema.Transition, b: otio.schema.Transition) -> bool:
+    return bool(a.is_equivalent_to(b))
