@@ -17,7 +17,9 @@ from xml.etree.ElementTree import Element
 
 from otio_genai import rates
 from otio_genai.errors import InterchangeError
-from otio_genai.interchange.fcpxml.document import Asset, Document, seconds, whole
+from otio_genai.interchange.fcpxml.document import Document, seconds, whole
+from otio_genai.interchange.fcpxml.inside import picked, seen, silence
+from otio_genai.interchange.fcpxml.playing import STORY, Player, lane_of
 from otio_genai.interchange.fcpxml.reports import Reports
 from otio_genai.interchange.fcpxml.scene import (
     Joint,
@@ -29,26 +31,12 @@ from otio_genai.interchange.fcpxml.scene import (
     Source,
 )
 from otio_genai.interchange.fcpxml.sorting import kept
-from otio_genai.interchange.fcpxml.timing import conformed, time_map
 from otio_genai.interchange.fcpxml.warp import Warp, affine
 
 __all__ = ["Story"]
 
 _CONTAINERS = ("clip", "sync-clip")
-_STORY = (
-    "asset-clip",
-    "audio",
-    "audition",
-    "caption",
-    "clip",
-    "gap",
-    "mc-clip",
-    "ref-clip",
-    "spine",
-    "sync-clip",
-    "title",
-    "video",
-)
+_SAME = affine(Fraction(0), Fraction(0))
 _MARKERS = ("marker", "chapter-marker")
 # Levels of elements and of sequences within each other.
 _LARGEST_DEPTH = 80
@@ -76,6 +64,7 @@ class Story:
         self._angles: dict[tuple[str, str], Scene] = {}
         self._open: list[str] = []
         self._depth = 0
+        self._player = Player(document, record, reports)
 
     def sequence(self, element: Element) -> Scene:
         """Return the scene of a ``sequence``.
@@ -102,7 +91,7 @@ class Story:
         """Return the clips of an event one after another."""
         scene = Scene()
         for element in elements:
-            length_s = self._length_s(element)
+            length_s = self._player.length_s(element)
             self._item(element, scene, scene.end_s, 0)
             scene.end_s += max(length_s, Fraction(0))
         return scene
@@ -128,7 +117,7 @@ class Story:
                 waiting.append((child, at_s))
                 continue
             at_s = clock_s if at_s is None else at_s
-            if at_s < clock_s and child.tag in _STORY:
+            if at_s < clock_s and child.tag in STORY:
                 self._reports.add("position", "approximated", "an overlap", child, at_s)
             if scene.marked and not lane:
                 self._claim(child, scene, at_s)
@@ -136,7 +125,7 @@ class Story:
             for transition in waiting:
                 self._joint(transition, scene, lane, before, (at_s, pieces))
             waiting = []
-            clock_s = at_s + max(self._length_s(child), Fraction(0))
+            clock_s = at_s + max(self._player.length_s(child), Fraction(0))
             before = clock_s, pieces
         for transition in waiting:
             self._joint(transition, scene, lane, before, (None, ()))
@@ -144,7 +133,7 @@ class Story:
 
     def _claim(self, element: Element, scene: Scene, at_s: Fraction) -> None:
         """Take the timeline's own markers from what lies beneath them."""
-        start_s = self._start_s(element)
+        start_s = self._player.start_s(element)
         for child in element:
             if child.tag not in _MARKERS:
                 continue
@@ -185,7 +174,7 @@ class Story:
         self, element: Element, scene: Scene, at_s: Fraction, lane: int
     ) -> list[Piece]:
         """Place an element and all that is connected to it; return its own pieces."""
-        if element.tag not in _STORY:
+        if element.tag not in STORY:
             self._reports.unknown(element, at_s)
             return []
         self._depth += 1
@@ -196,9 +185,9 @@ class Story:
             )
         own = element
         if element.tag == "audition":
-            own = next((child for child in element if child.tag in _STORY), element)
-        start_s = self._start_s(own)
-        length_s = self._length_s(own)
+            own = next((child for child in element if child.tag in STORY), element)
+        start_s = self._player.start_s(own)
+        length_s = self._player.length_s(own)
         pieces: list[Piece] = []
         if length_s <= 0 and own.tag not in ("gap", "audition"):
             self._reports.add("length", "dropped", "no clip", own, at_s)
@@ -229,48 +218,19 @@ class Story:
             if mine and id(child) not in scene.claimed:
                 marked_s = seconds(child, "start") or Fraction(0)
                 scene.marks.append(Mark(child, marked_s + shift_s))
-            if child.tag not in _STORY:
+            if child.tag not in STORY:
                 continue
-            own = _lane(child)
+            own = lane_of(child)
             if contains and not own and child.tag != "caption":
                 continue
             offset_s = seconds(child, "offset")
-            at_s = shift_s + (self._start_s(element) if offset_s is None else offset_s)
+            at_s = shift_s + (
+                self._player.start_s(element) if offset_s is None else offset_s
+            )
             if child.tag == "spine":
                 self._spine(child, scene, at_s, Fraction(0), lane + own)
             else:
                 self._item(child, scene, at_s, lane + own)
-
-    def _start_s(self, element: Element) -> Fraction:
-        """Return the element's own time at its first frame."""
-        given = seconds(element, "start")
-        if given is not None:
-            return given
-        first = element.find("timeMap/timept")
-        if first is not None:
-            return seconds(first, "time") or Fraction(0)
-        asset = self._document.assets.get(element.get("ref", ""))
-        if asset is not None and element.tag in ("asset-clip", "audio", "video"):
-            return asset.start_s
-        if element.tag in ("ref-clip", "mc-clip"):
-            media = self._document.media.get(element.get("ref", ""))
-            inner = None if media is None else next(iter(media), None)
-            return (inner is not None and seconds(inner, "tcStart")) or Fraction(0)
-        return Fraction(0)
-
-    def _length_s(self, element: Element) -> Fraction:
-        if element.tag == "audition":
-            active = next((c for c in element if c.tag in _STORY), None)
-            return Fraction(0) if active is None else self._length_s(active)
-        given = seconds(element, "duration")
-        if given is not None:
-            return given
-        asset = self._document.assets.get(element.get("ref", ""))
-        if asset is not None:
-            return asset.duration_s
-        media = self._document.media.get(element.get("ref", ""))
-        inner = None if media is None else next(iter(media), None)
-        return (inner is not None and seconds(inner, "duration")) or Fraction(0)
 
     def _add_takes(
         self,
@@ -281,15 +241,15 @@ class Story:
     ) -> None:
         """Hang the other takes of an audition on the pieces of the active one."""
         for other in audition:
-            if other is active or other.tag not in _STORY:
+            if other is active or other.tag not in STORY:
                 continue
             aside = Scene()
-            local = affine(span[0], self._start_s(other))
+            local = affine(span[0], self._player.start_s(other))
             found = list(self._own(other, aside, local, span, 0))
             for piece in pieces:
                 piece.takes += tuple(t for t in found if t.kind == piece.kind)[:1]
             for child in other:
-                if child.tag in _STORY and _lane(child):
+                if child.tag in STORY and lane_of(child):
                     what = "the take without what is connected to it"
                     self._reports.add(
                         "other take", "approximated", what, child, span[0]
@@ -307,55 +267,15 @@ class Story:
         if element.tag in _CONTAINERS:
             with self._reports.within():
                 inner = self._contents(element)
-            yield from self._seen(element, inner, local, span, lane)
+            yield from seen(
+                self._player, self._reports, element, inner, local, span, lane
+            )
         elif element.tag == "mc-clip":
             yield from self._multicam(element, local, span, lane)
         elif element.tag == "ref-clip":
             yield from self._reference(element, local, span, lane)
         else:
-            yield from self._media(element, local, span, lane)
-
-    def _warp(self, element: Element, local: Warp, media: Fraction | None) -> Warp:
-        """Return the time of an element's contents by record time."""
-
-        def report(feature: str, gets: str) -> None:
-            self._reports.add(feature, "approximated", gets, element)
-
-        mapped = time_map(element, report)
-        scaled = conformed(element, media, self._record, report)
-        inner = local if mapped is None else mapped.after(local)
-        return inner if scaled is None else scaled.after(inner)
-
-    def _media(
-        self, element: Element, local: Warp, span: tuple[Fraction, Fraction], lane: int
-    ) -> Iterator[Piece]:
-        """Give the pieces of an element that plays a file or an effect."""
-        number = element.get("ref", "")
-        asset = self._document.assets.get(number)
-        effect = self._document.effects.get(number)
-        if asset is None and effect is None:
-            gets = f"an offline clip: nothing in the document is {number or 'no id'!r}"
-            self._reports.add("media", "dropped", gets, element, span[0])
-        warp = self._warp(element, local, asset.format.rate if asset else None)
-        maker = element if asset is None and effect is not None else None
-        source = Source(asset, effect if asset is None else None, None, maker)
-        wanted = element.get("srcEnable", "all")
-        layers = (Layer(element, local),)
-        video, audio = _sides(element, asset)
-        on = element.get("enabled", "1") != "0"
-        if video and wanted in ("all", "video"):
-            role = element.get("videoRole") or element.get("role") or ""
-            yield Piece(
-                "Video", lane, *span, warp, source, layers, enabled=on, role=role
-            )
-        if audio and wanted in ("all", "audio"):
-            role = element.get("audioRole") or element.get("role") or ""
-            heard = _split(element, local, span)
-            piece = Piece(
-                "Audio", lane, *heard, warp, source, layers, enabled=on, role=role
-            )
-            piece.channels = _channels(element.get("srcCh"))
-            yield from _components(piece, element, local)
+            yield from self._player.media(element, local, span, lane)
 
     def _reference(
         self, element: Element, local: Warp, span: tuple[Fraction, Fraction], lane: int
@@ -366,29 +286,9 @@ class Story:
         if nested is None:
             gets = f"an offline clip: no sequence in the document is {number!r}"
             self._reports.add("media", "dropped", gets, element, span[0])
-        warp = self._warp(element, local, nested.scene.rate if nested else None)
+        warp = self._player.warp(element, local, nested.scene.rate if nested else None)
         source = Source(nested=nested)
-        yield from self._nested(element, source, warp, local, span, lane)
-
-    def _nested(
-        self,
-        element: Element,
-        source: Source,
-        warp: Warp,
-        local: Warp,
-        span: tuple[Fraction, Fraction],
-        lane: int,
-    ) -> Iterator[Piece]:
-        nested = source.nested
-        kinds = {piece.kind for piece in nested.scene.pieces} if nested else {"Video"}
-        wanted = element.get("srcEnable", "all")
-        layers = (Layer(element, local),)
-        on = element.get("enabled", "1") != "0"
-        if wanted == "video" or (wanted == "all" and kinds != {"Audio"}):
-            yield Piece("Video", lane, *span, warp, source, layers, enabled=on)
-        if wanted == "audio" or (wanted == "all" and "Audio" in kinds):
-            heard = _split(element, local, span)
-            yield Piece("Audio", lane, *heard, warp, source, layers, enabled=on)
+        yield from self._player.nested(element, source, warp, local, span, lane)
 
     def _compound(self, number: str) -> Nested | None:
         """Return the sequence of a ``media`` element, read once."""
@@ -417,14 +317,14 @@ class Story:
         """Return what a container holds, in the time of its contents."""
         inner = Scene()
         for child in element:
-            if child.tag not in _STORY or _lane(child) or child.tag == "caption":
+            if child.tag not in STORY or lane_of(child) or child.tag == "caption":
                 continue
             at_s = seconds(child, "offset") or Fraction(0)
             if child.tag == "spine":
                 self._spine(child, inner, at_s, Fraction(0), 0)
             else:
                 self._item(child, inner, at_s, 0)
-        _silence(element, inner)
+        silence(element, inner)
         return inner
 
     def _multicam(
@@ -437,22 +337,22 @@ class Story:
         if multicam is None:
             gets = f"an offline clip: no multicam in the document is {number!r}"
             self._reports.add("media", "dropped", gets, element, span[0])
-            yield from self._nested(element, Source(), local, local, span, lane)
+            yield from self._player.nested(element, Source(), local, local, span, lane)
             return
         angles = multicam.findall("mc-angle")
-        picked = _picked(element, angles)
+        taken = picked(element, angles)
         inner = Scene()
-        for angle, kinds, layer in picked:
+        for angle, kinds, layer in taken:
             scene = self._angle(number, angle, multicam)
             inner.joints += scene.joints if "Video" in kinds else []
             for piece in scene.pieces:
                 if piece.kind in kinds:
-                    extra = () if layer is None else (Layer(layer, affine_one()),)
+                    extra = () if layer is None else (Layer(layer, _SAME),)
                     inner.pieces.append(replace(piece, layers=(*piece.layers, *extra)))
-        if len(angles) > len({id(angle) for angle, _, _ in picked}):
+        if len(angles) > len({id(angle) for angle, _, _ in taken}):
             gets = f"the active angles alone, of {len(angles)}"
             self._reports.add("multicam", "approximated", gets, element, span[0])
-        yield from self._seen(element, inner, local, span, lane)
+        yield from seen(self._player, self._reports, element, inner, local, span, lane)
 
     def _angle(self, number: str, angle: Element, multicam: Element) -> Scene:
         key = number, angle.get("angleID", "")
@@ -471,146 +371,3 @@ class Story:
             self._open.pop()
             self._angles[key] = scene
         return self._angles[key]
-
-    def _seen(
-        self,
-        element: Element,
-        inner: Scene,
-        local: Warp,
-        span: tuple[Fraction, Fraction],
-        lane: int,
-    ) -> Iterator[Piece]:
-        """Give the contents of a container as they are seen through its edit."""
-        warp = self._warp(element, local, None)
-        low, high = sorted((warp.at(span[0]), warp.at(span[1])))
-        shown = [p for p in inner.pieces if p.start_s < high and low < p.end_s]
-        pictures = [piece for piece in shown if piece.kind == "Video"]
-        joined = [
-            joint
-            for joint in inner.joints
-            if joint.cut_s - joint.in_s < high and low < joint.cut_s + joint.out_s
-        ]
-        if not shown:
-            self._reports.add("contents", "dropped", "black", element, span[0])
-            return
-        plain = warp.slope not in (None, 0) or len(shown) == 1
-        if joined or len(pictures) > 1 or not plain:
-            nested = Nested(element.get("name") or "", inner, Fraction(0))
-            source = Source(nested=nested)
-            yield from self._nested(element, source, warp, local, span, lane)
-            return
-        on = element.get("enabled", "1") != "0"
-        for mark in inner.marks:
-            self._reports.add("marker", "dropped", "no marker", mark.element, span[0])
-        for piece in shown:
-            edges = span if piece.kind == "Video" else _split(element, local, span)
-            seen = piece.moved(warp, _clipped(piece, warp, edges))
-            seen.layers = (*seen.layers, Layer(element, local))
-            seen.lane = lane
-            seen.enabled = piece.enabled and on
-            seen.head_s = seen.tail_s = Fraction(0)
-            if seen.start_s < seen.end_s:
-                yield seen
-
-
-def affine_one() -> Warp:
-    """Return the warp that changes nothing."""
-    return affine(Fraction(0), Fraction(0))
-
-
-def _lane(element: Element) -> int:
-    text = (element.get("lane") or "").strip()
-    size = whole(text.lstrip("+-"))
-    return -size if text.startswith("-") else size
-
-
-def _sides(element: Element, asset: Asset | None) -> tuple[bool, bool]:
-    """Tell whether an element shows and whether it sounds."""
-    if element.tag == "audio":
-        return False, True
-    if element.tag in ("video", "title"):
-        return True, False
-    if asset is None:
-        return _lane(element) >= 0, _lane(element) < 0
-    return asset.has_video, asset.has_audio
-
-
-def _split(
-    element: Element, local: Warp, span: tuple[Fraction, Fraction]
-) -> tuple[Fraction, Fraction]:
-    """Return the record seconds of a clip's sound, which may begin or end elsewhere."""
-    first_s = seconds(element, "audioStart")
-    length_s = seconds(element, "audioDuration")
-    begin_s = span[0] if first_s is None else span[0] + first_s - local.at(span[0])
-    if length_s is None or length_s <= 0:
-        return begin_s, max(span[1], begin_s)
-    return begin_s, begin_s + length_s
-
-
-def _clipped(
-    piece: Piece, warp: Warp, edges: tuple[Fraction, Fraction]
-) -> tuple[Fraction, Fraction]:
-    """Return the record seconds on which a piece of the contents is seen."""
-    ends = [warp.time_of(piece.start_s), warp.time_of(piece.end_s)]
-    known = sorted(end for end in ends if end is not None)
-    if len(known) < 2:
-        return edges
-    return max(edges[0], known[0]), min(edges[1], known[1])
-
-
-def _channels(text: str | None) -> tuple[int, ...]:
-    """Return the channels of ``"1, 2"``."""
-    return tuple(n for n in (whole(part) for part in (text or "").split(",")) if n)
-
-
-def _components(piece: Piece, element: Element, local: Warp) -> Iterator[Piece]:
-    """Give the sound of a clip, one piece for each component it is set up as."""
-    sources = element.findall("audio-channel-source")
-    if not sources:
-        yield piece
-        return
-    for source in sources:
-        layers = (Layer(source, local), *piece.layers)
-        off = source.get("enabled", "1") == "0" or source.get("active", "1") == "0"
-        yield replace(
-            piece,
-            layers=layers,
-            channels=_channels(source.get("srcCh")),
-            enabled=piece.enabled and not off,
-            role=source.get("role") or piece.role,
-        )
-
-
-def _picked(
-    element: Element, angles: list[Element]
-) -> list[tuple[Element, tuple[str, ...], Element | None]]:
-    """Return the angles a multicam clip plays, with the kinds it takes of each."""
-    kinds = {"all": ("Video", "Audio"), "video": ("Video",), "audio": ("Audio",)}
-    by_id = {angle.get("angleID", ""): angle for angle in angles}
-    wanted = kinds.get(element.get("srcEnable", "all"), ("Video", "Audio"))
-    found: list[tuple[Element, tuple[str, ...], Element | None]] = []
-    for source in element.findall("mc-source"):
-        angle = by_id.get(source.get("angleID", ""))
-        taken = kinds.get(source.get("srcEnable", "all"), ())
-        taken = tuple(kind for kind in taken if kind in wanted)
-        if angle is not None and taken:
-            found.append((angle, taken, source))
-    if not found and angles:
-        found.append((angles[0], wanted, None))
-    return found
-
-
-def _silence(element: Element, inner: Scene) -> None:
-    """Switch off the sounds whose roles a synchronized clip does not play."""
-    for source in element.findall("sync-source"):
-        connected = source.get("sourceID") == "connected"
-        for role in source.findall("audio-role-source"):
-            if role.get("active", "1") != "0" and role.get("enabled", "1") != "0":
-                continue
-            for piece in inner.pieces:
-                here = (piece.lane != 0) == connected
-                named = (role.get("role") or "").partition(".")[0]
-                if piece.kind == "Audio" and here:
-                    mine = piece.role.partition(".")[0]
-                    if not named or mine in ("", named):
-                        piece.enabled = False
