@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import doctor, make, notes, stages
+from otio_genai.cli import doctor, editors, make, notes, stages
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -60,7 +60,8 @@ for _command in (
     stages.assemble,
     stages.check,
     notes.joins,
-    stages.export,
+    editors.export,
+    editors.convert,
     stages.render,
     notes.schema,
     doctor.doctor,

@@ -11,7 +11,7 @@ import click
 
 from otio_genai.cli import console, notes
 
-__all__ = ["analyse", "assemble", "check", "export", "ingest", "nearest", "render"]
+__all__ = ["analyse", "assemble", "check", "ingest", "nearest", "render"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -139,6 +139,14 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     default=None,
     help="An earlier film of this bin; as little of it as possible changes.",
 )
+@click.option(
+    "--from",
+    "edited",
+    type=click.Path(exists=True, path_type=Path),
+    default=None,
+    help="The film as it came back from an editor: what was done to it stays. With "
+    "--previous, only what was changed of that film.",
+)
 @notes.lock
 @_output
 def assemble(
@@ -146,6 +154,7 @@ def assemble(
     style_file: Path | None,
     seed: int | None,
     previous: Path | None,
+    edited: Path | None,
     locked: tuple[int, ...],
     output: Path,
     force: bool,
@@ -156,7 +165,9 @@ def assemble(
     Example:
       otio-genai assemble bin.otio -o film.otio --style film.toml --seed 7
       otio-genai assemble bin.otio -o new.otio --previous film.otio --lock 3,7
+      otio-genai assemble bin.otio -o new.otio --from edited.xml --previous film.otio
     """
+    from otio_genai import line
     from otio_genai.assemble import project
     from otio_genai.assemble.filmtoml.filmfile import default_film_file
     from otio_genai.export import read_timeline
@@ -170,13 +181,19 @@ def assemble(
         if style_file
         else default_film_file(bin_file.resolve().parent)
     )
-    made = project.assemble_film(
-        bins.read(bin_file),
-        film,
-        seed=seed,
-        previous=read_timeline(previous) if previous else None,
-        locked=locked,
-    )
+    before = read_timeline(previous) if previous else None
+    if edited is not None:
+        if locked:
+            raise click.UsageError("--lock does not go with --from: all of hers stays.")
+        made, changes = line.reassemble(
+            bins.read(bin_file), film, edited, before=before, seed=seed
+        )
+        if changes is not None:
+            click.echo(changes.readable())
+    else:
+        made = project.assemble_film(
+            bins.read(bin_file), film, seed=seed, previous=before, locked=locked
+        )
     with files.write_beside(output, force=force) as beside:
         beside.write_text(made.to_json_string(), encoding="utf-8")
     click.echo(f"{output}: {made.name}, {len(made.video_tracks()[0])} items")
@@ -210,41 +227,6 @@ def check(file: Path, as_json: bool) -> None:
     if not found and not as_json:
         click.echo(f"{file}: nothing wrong")
     if found:
-        raise click.exceptions.Exit(1)
-
-
-@click.command()
-@click.argument("timeline_file", metavar="TIMELINE", type=click.Path(path_type=Path))
-@click.option("--to", required=True, help="premiere, resolve or otio.")
-@click.option("--strict", is_flag=True, help="Exit 1 if anything was lost.")
-@_output
-@_as_json
-def export(
-    timeline_file: Path, to: str, strict: bool, output: Path, force: bool, as_json: bool
-) -> None:
-    r"""Write a TIMELINE (any that OpenTimelineIO reads) for an editor.
-
-    \b
-    Example:
-      otio-genai export film.otio -o film.xml --to premiere
-    """
-    import otio_genai
-    from otio_genai.export import TARGETS, read_timeline
-
-    if to not in TARGETS:
-        meant = nearest(to, list(TARGETS))
-        hint = f" Did you mean {meant!r}?" if meant else ""
-        known = ", ".join(TARGETS)
-        raise click.BadParameter(f"{to!r} is none of {known}.{hint}", param_hint="--to")
-    if not timeline_file.exists():
-        raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
-    loss = otio_genai.export(read_timeline(timeline_file), output, to=to, force=force)
-    if as_json:
-        console.echo_json(loss.to_json())
-    else:
-        click.echo(f"{output}: written for {to}")
-        click.echo(loss.readable())
-    if strict and loss.lossy:
         raise click.exceptions.Exit(1)
 
 

@@ -1,11 +1,15 @@
 """To an editor and from one: files written for it, and files of it read.
 
-``targets`` writes, ``reading`` reads.
+``targets`` exports, by the ``writers`` of each target; ``roads`` says what becomes of
+carries on the way: ``bake`` renders those in ``windows``, ``native`` makes keyframes of
+them, wherever ``sites`` finds one. ``captions`` are written beside. ``reading`` reads.
 """
 
 from __future__ import annotations
 
-from otio_genai.export.reading import read_timeline
-from otio_genai.export.targets import TARGETS, export
+from otio_genai.export.reading import read, read_timeline
+from otio_genai.export.roads import FRACTURES
+from otio_genai.export.targets import export
+from otio_genai.export.writers import TARGETS, target_of
 
-__all__ = ["TARGETS", "export", "read_timeline"]
+__all__ = ["FRACTURES", "TARGETS", "export", "read", "read_timeline", "target_of"]

@@ -1,34 +1,45 @@
-"""To an editor: write the timeline in its format, and say what it cannot carry.
+"""To an editor: what becomes of carries, then its file, then what it cannot carry.
 
-The formats are ours where fidelity needs it (Premiere and Resolve XML) and
-OpenTimelineIO's adapters elsewhere. Nothing is written until the whole text exists,
-and nothing is overwritten unasked.
+Nothing is overwritten unasked, nothing is left half-written, and what was made on the
+way is removed when the export fails.
 """
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import os
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
 
 import opentimelineio as otio
 
 from otio_genai.check import check
-from otio_genai.errors import InterchangeError
-from otio_genai.interchange import Loss, write_xmeml
-from otio_genai.interchange.urls import Dialect
+from otio_genai.export.captions import captions, captions_path
+from otio_genai.export.roads import Fractures, take_road
+from otio_genai.export.writers import Target, target
+from otio_genai.interchange.loss import Loss, LossItem
 from otio_genai.media import files, locate
 
-__all__ = ["TARGETS", "export"]
+__all__ = ["CARRIES", "export"]
 
-#: What ``to`` may be: target, and the suffix of its usual file name.
-TARGETS = {"otio": ".otio", "premiere": ".premiere.xml", "resolve": ".resolve.xml"}
+#: Folder of baked carries, beside the exported file.
+CARRIES = "carries"
+
+Progress = Callable[[str, int, int], None]
 
 
 def export(
     timeline: otio.schema.Timeline,
-    path: str | Path,
+    path: str | os.PathLike[str],
     *,
     to: str,
+    fractures: Fractures | None = None,
+    carries: str | os.PathLike[str] | None = None,
+    with_captions: bool = True,
+    plan: bool = False,
+    progress: Progress | None = None,
     force: bool = False,
 ) -> Loss:
     """Write ``timeline`` for another program.
@@ -41,32 +52,103 @@ def export(
         The file to make.
     to
         A name of `TARGETS`.
+    fractures
+        What becomes of carries: keyframes of both clips (``"native"``), their
+        rendered pictures on a track of their own (``"bake"``), ``"dissolve"``, or
+        ``"cut"`` with a marker; by default the target's own road.
+    carries
+        Folder for the files of baked carries; ``carries`` beside ``path`` by default.
+        What is there and unchanged is used again.
+    with_captions
+        Write what the film's voices say as ``.srt`` beside the file.
+    plan
+        Account for everything, but write nothing.
+    progress
+        Called with ``"bake"``, the frames rendered, and all of them.
     force
-        Replace a file that is there.
+        Replace files that are there.
 
     Returns
     -------
     Loss
-        What was approximated or dropped, item by item; empty is a promise. Media
-        files that are not there are noted: the editor will ask for them.
+        What was approximated, baked or dropped, item by item; empty is a promise.
+        Media files that are not there are noted: the editor will ask for them.
 
     Raises
     ------
     InterchangeError
-        The target is unknown, or its format has no such rate.
+        The target or the road is unknown, the target's format cannot hold the
+        timeline's rate, or its adapter is not installed.
     OutputError
-        The file is there already, is media of the film, or cannot be written.
+        A file is there already, is media of the film, or cannot be written.
     """
-    if to not in TARGETS:
-        raise InterchangeError(
-            f"There is no target {to!r}.", remedy=f"Use one of: {', '.join(TARGETS)}."
-        )
-    files.spare_originals([path], locate.originals(timeline))
-    if to in ("premiere", "resolve"):
-        text, loss = write_xmeml(timeline, cast(Dialect, to))
-    else:
-        text, loss = timeline.to_json_string(), Loss()
-    with files.write_beside(Path(path), force=force) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+    chosen = target(to)
+    place = Path(path)
+    said, lines = ("", 0) if chosen.own or not with_captions else captions(timeline)
+    beside = captions_path(place, to) if said else None
+    targets = [place] if beside is None else [place, beside]
+    files.spare_originals(targets, locate.originals(timeline))
+    if not plan:
+        files.ensure_writable(place, force=force)
+        if beside is not None:
+            _ensure_captions(beside, said, force)
+    folder = Path(carries) if carries is not None else place.parent / CARRIES
+    altered = copy.deepcopy(timeline)
+    road = fractures or chosen.road
+    roads, made = take_road(altered, road, folder, plan=plan, progress=progress)
+    try:
+        written = _write(altered, place, chosen, plan=plan, force=force)
+        if beside is not None and not plan and not _holds(beside, said):
+            with files.write_beside(beside, force=force) as fresh:
+                fresh.write_text(said, encoding="utf-8", newline="\n")
+    except BaseException:
+        _remove(made, folder)
+        raise
+    return roads + written + _notes(timeline, beside, lines)
+
+
+def _write(
+    timeline: otio.schema.Timeline,
+    place: Path,
+    chosen: Target,
+    *,
+    plan: bool,
+    force: bool,
+) -> Loss:
+    if plan:
+        with tempfile.TemporaryDirectory(prefix="otio-genai-") as folder:
+            return chosen.write(timeline, Path(folder) / place.name)
+    with files.write_beside(place, force=force) as beside:
+        return chosen.write(timeline, beside)
+
+
+def _notes(timeline: otio.schema.Timeline, beside: Path | None, lines: int) -> Loss:
     absent = (p for p in check(timeline) if p.code == "media-missing")
-    return loss + Loss(notes=tuple(f"{p.place}: {p.text}" for p in absent))
+    notes = tuple(f"{p.place}: {p.text}" for p in absent)
+    if beside is None:
+        return Loss(notes=notes)
+    counted = f"{lines} captions" if lines > 1 else "1 caption"
+    gets = f"{beside.name} beside the file, {counted} from 00:00:00"
+    return Loss((LossItem("captions", "exact", gets),), notes)
+
+
+def _ensure_captions(path: Path, said: str, force: bool) -> None:
+    if not _holds(path, said):
+        files.ensure_writable(path, force=force)
+
+
+def _holds(path: Path, said: str) -> bool:
+    """Tell whether these very captions are there, as another export left them."""
+    try:
+        return path.is_file() and path.read_bytes() == said.encode()
+    except OSError:
+        return False
+
+
+def _remove(made: Sequence[Path], folder: Path) -> None:
+    for path in made:
+        path.unlink(missing_ok=True)
+    if made:
+        with contextlib.suppress(OSError):
+            # Carries of other films may be in it.
+            folder.rmdir()

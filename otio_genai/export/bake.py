@@ -1,0 +1,268 @@
+"""Carries rendered to short files and laid over their cuts.
+
+Aim
+    Whatever the editor, it shows the carry as this film has it, frame by frame, and
+    whoever wants the bare cut switches one track off.
+
+Conventions
+    The clips lie on a track of their own directly above that of the carry, at the
+    record frames that are swept; each file goes on for half a second on either side
+    where the film does. They show everything up to the carry's track, so that tracks
+    above stay above. A file's name tells its pictures apart from all others: one that
+    is there is used again.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import opentimelineio as otio
+from numpy.typing import NDArray
+
+from otio_genai import maps, metadata, rates
+from otio_genai.errors import GenaiError, MediaError, OutputError
+from otio_genai.export.sites import Nest, Site, remove
+from otio_genai.export.windows import Layers, Window, fingerprint, unseen, windows
+from otio_genai.media import locate
+from otio_genai.media.probe import probe
+from otio_genai.media.write import FilmWriter
+from otio_genai.render import frame_source
+from otio_genai.render.plan import make_plan
+
+__all__ = ["TRACK", "Baked", "bake"]
+
+#: Name of the track that baked carries lie on.
+TRACK = "Carries"
+
+# Visually lossless, with a keyframe every few frames: editors step through it.
+_CRF, _PRESET, _GOP_FRAMES = 8, "fast", 6
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Baked:
+    """What came of baking."""
+
+    done: list[tuple[Site, str]] = field(default_factory=list)
+    "Each carry that was baked, and its file's name."
+    refused: list[tuple[Site, str]] = field(default_factory=list)
+    "Each that was not, and why."
+    made: list[Path] = field(default_factory=list)
+    "Files that were not there before."
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """The windows of one track, and the film they are rendered from."""
+
+    film: otio.schema.Timeline
+    pictures: list[Layers]
+    windows: list[Window]
+    size: tuple[int, int]
+    rate: Fraction
+
+    def files(self, folder: Path) -> list[tuple[Window, Path]]:
+        """Return every window with its file."""
+        found = []
+        for window in self.windows:
+            told = fingerprint(window, self.pictures, self.size, self.rate)
+            found.append((window, folder / f"carry_{told}.mp4"))
+        return found
+
+
+def bake(
+    timeline: otio.schema.Timeline,
+    nest: Nest,
+    sites: Sequence[Site],
+    folder: Path,
+    *,
+    plan: bool = False,
+    progress: Progress | None = None,
+) -> Baked:
+    """Render carries of one sequence, and lay them over plain cuts, in place.
+
+    Parameters
+    ----------
+    timeline, nest, sites
+        The timeline, a sequence of it, and carries of that sequence. The carries that
+        are baked lose their transitions.
+    folder
+        Where the files go; it is made when the first one is.
+    plan
+        Alter the timeline as if they were rendered, but render nothing.
+    progress
+        Called with ``"bake"``, the frames rendered, and all of them.
+
+    Returns
+    -------
+    Baked
+        With what could not be rendered, which is left as it was.
+
+    Raises
+    ------
+    OutputError
+        Nothing can be written there.
+    """
+    rate = maps.record_rate(timeline)
+    baked = Baked()
+    for index in reversed(range(len(nest.stack))):
+        here = [site for site in sites if site.track is nest.stack[index]]
+        if not here:
+            continue
+        try:
+            strip = _strip(timeline, nest, index, here, rate, baked)
+        except OutputError:
+            raise
+        except GenaiError as error:
+            baked.refused += [(site, _told(error)) for site in here]
+            continue
+        placed = strip.files(folder)
+        if not plan:
+            placed = _render(strip, placed, baked, progress)
+        for window, file in placed:
+            baked.done += [(site, file.name) for site in window.sites]
+        if placed:
+            _lay_over(nest.stack, index, strip, placed)
+    return baked
+
+
+def _told(error: GenaiError) -> str:
+    return error.sentence.rstrip(".").replace(":", ",")
+
+
+def _strip(
+    timeline: otio.schema.Timeline,
+    nest: Nest,
+    index: int,
+    sites: Sequence[Site],
+    rate: Fraction,
+    baked: Baked,
+) -> _Strip:
+    """Return the windows on one track; what has none is noted as refused."""
+    film = otio.schema.Timeline(nest.name or timeline.name)
+    kept = metadata.read(timeline, "film", {})
+    metadata.put(film, "film", {**kept, "rate": rates.text(rate)})
+    film.tracks.extend(copy.deepcopy(track) for track in nest.stack[: index + 1])
+    pictures = maps.picture_map(film)
+    found, refused = windows(sites, pictures, rate)
+    baked.refused += [(sites[number], why) for number, why in refused.items()]
+    if not found:
+        return _Strip(film, pictures, [], (0, 0), rate)
+    unseen(film, pictures, found)
+    return _Strip(film, pictures, found, make_plan(film).size, rate)
+
+
+def _render(
+    strip: _Strip,
+    placed: Sequence[tuple[Window, Path]],
+    baked: Baked,
+    progress: Progress | None,
+) -> list[tuple[Window, Path]]:
+    """Make the files that are not there, and return what is there then."""
+    todo = [(window, file) for window, file in placed if not _is_there(window, file)]
+    if not todo:
+        return list(placed)
+    total = sum(window.frames for window, _ in todo)
+    failed: set[Path] = set()
+    done = 0
+    with frame_source(strip.film, size=strip.size) as picture:
+        for window, file in todo:
+            try:
+                _write(window, file, strip, picture)
+                baked.made.append(file)
+            except OutputError:
+                raise
+            except GenaiError as error:
+                failed.add(file)
+                baked.refused += [(site, _told(error)) for site in window.sites]
+            done += window.frames
+            if progress is not None:
+                progress("bake", done, total)
+    return [(window, file) for window, file in placed if file not in failed]
+
+
+def _is_there(window: Window, file: Path) -> bool:
+    try:
+        return file.is_file() and probe(file).frames == window.frames
+    except MediaError:
+        return False
+
+
+def _write(
+    window: Window,
+    file: Path,
+    strip: _Strip,
+    picture: Callable[[int], NDArray[np.uint8]],
+) -> None:
+    try:
+        file.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"No folder for baked carries can be made there: {error.strerror}.",
+            place=str(file.parent),
+            remedy="Export to a folder that is yours, or use --fractures dissolve.",
+        ) from error
+    with FilmWriter(
+        file,
+        *strip.size,
+        strip.rate,
+        None,
+        crf=_CRF,
+        preset=_PRESET,
+        gop_frames=_GOP_FRAMES,
+        # Its name says what is in it: one of another length is a broken one.
+        force=True,
+    ) as writer:
+        for frame in range(window.begin, window.begin + window.frames):
+            writer.video(picture(frame))
+
+
+def _lay_over(
+    stack: otio.schema.Stack,
+    index: int,
+    strip: _Strip,
+    placed: Sequence[tuple[Window, Path]],
+) -> None:
+    rate = strip.rate
+    track = otio.schema.Track(_free_name(stack), kind=otio.schema.TrackKind.Video)
+    end = 0
+    for window, file in placed:
+        if window.first > end:
+            span = rates.span(0, window.first - end, rate)
+            track.append(otio.schema.Gap(source_range=span))
+        track.append(_clip(window, file, strip, len(track.find_clips()) + 1))
+        end = window.last
+        for site in window.sites:
+            remove(site)
+    stack.insert(index + 1, track)
+
+
+def _free_name(stack: otio.schema.Stack) -> str:
+    taken = {child.name for child in stack}
+    names = (f"{TRACK} {number}" if number > 1 else TRACK for number in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def _clip(window: Window, file: Path, strip: _Strip, number: int) -> otio.schema.Clip:
+    wide, high = strip.size
+    reference = otio.schema.ExternalReference(
+        locate.url(file.absolute()), rates.span(0, window.frames, strip.rate)
+    )
+    facts = {
+        "kind": "take",
+        "rate": rates.text(strip.rate),
+        "frames": window.frames,
+        "width": wide,
+        "height": high,
+        "has_audio": False,
+    }
+    metadata.put(reference, "media", facts)
+    span = rates.span(window.head, window.last - window.first, strip.rate)
+    return otio.schema.Clip(f"Carry {number}", reference, span)

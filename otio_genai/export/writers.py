@@ -1,0 +1,134 @@
+"""Every target, its usual suffix, its road for carries, and the writer of its file.
+
+Writers are loaded when they are used: a target whose extra is not installed costs
+nobody anything but whoever asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import opentimelineio as otio
+
+from otio_genai.errors import InterchangeError
+from otio_genai.export.roads import Road
+from otio_genai.interchange.loss import Loss
+
+__all__ = ["TARGETS", "Target", "target", "target_of"]
+
+# Writes a timeline to a path that is free, and says what was lost.
+Writer = Callable[[otio.schema.Timeline, Path], Loss]
+# Returns a timeline as text, and what was lost.
+TextWriter = Callable[[otio.schema.Timeline], tuple[str, Loss]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a target's files are like."""
+
+    suffix: str
+    "Of its usual file name."
+    road: Road
+    "What becomes of carries unless somebody asks for another road."
+    write: Writer
+    "Writes its file."
+    own: bool = False
+    "Nothing is lost in it, captions included."
+
+
+def _text(write: TextWriter) -> Writer:
+    def to_file(timeline: otio.schema.Timeline, path: Path) -> Loss:
+        text, loss = write(timeline)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return loss
+
+    return to_file
+
+
+def _otio(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    return timeline.to_json_string(), Loss()
+
+
+def _premiere(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    from otio_genai.interchange.xmeml import write_xmeml
+
+    return write_xmeml(timeline, "premiere")
+
+
+def _resolve(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    from otio_genai.interchange.xmeml import write_xmeml
+
+    return write_xmeml(timeline, "resolve")
+
+
+def _finalcut(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    from otio_genai.interchange.fcpxml import write_fcpxml
+
+    return write_fcpxml(timeline)
+
+
+def _dialect(name: Literal["premiere", "resolve"]) -> TextWriter:
+    def to_text(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+        from otio_genai.interchange.dialects import write_dialect
+
+        return write_dialect(timeline, name)
+
+    return to_text
+
+
+def _editor(name: str) -> Writer:
+    def to_file(timeline: otio.schema.Timeline, path: Path) -> Loss:
+        from otio_genai.interchange.editors import write_with
+
+        return write_with(timeline, name, path)
+
+    return to_file
+
+
+# An EDL has one video track: there is nowhere to lay anything over a cut.
+_TARGETS = {
+    "otio": Target(".otio", "keep", _text(_otio), own=True),
+    "premiere": Target(".premiere.xml", "bake", _text(_premiere)),
+    "resolve": Target(".resolve.xml", "bake", _text(_resolve)),
+    "finalcut": Target(".fcpxml", "bake", _text(_finalcut)),
+    "otio-premiere": Target(".premiere.otio", "bake", _text(_dialect("premiere"))),
+    "otio-resolve": Target(".resolve.otio", "bake", _text(_dialect("resolve"))),
+    "edl": Target(".edl", "dissolve", _editor("edl")),
+    "aaf": Target(".aaf", "bake", _editor("aaf")),
+    "kdenlive": Target(".kdenlive", "bake", _editor("kdenlive")),
+    "mlt": Target(".mlt", "bake", _editor("mlt")),
+}
+
+#: What ``to`` may be: target, and the suffix of its usual file name.
+TARGETS = {name: found.suffix for name, found in _TARGETS.items()}
+
+
+def target(name: str) -> Target:
+    """Return a target by its name.
+
+    Raises
+    ------
+    InterchangeError
+        There is none of that name.
+    """
+    if name not in _TARGETS:
+        raise InterchangeError(
+            f"There is no target {name!r}.", remedy=f"Use one of: {', '.join(TARGETS)}."
+        )
+    return _TARGETS[name]
+
+
+def target_of(path: str | Path) -> str | None:
+    """Return the one target whose files are named like this; None if none is.
+
+    Examples
+    --------
+    >>> target_of("film.edl"), target_of("film.resolve.xml"), target_of("film.xml")
+    ('edl', 'resolve', None)
+    """
+    name = Path(path).name.lower()
+    fitting = [known for known in _TARGETS if name.endswith(TARGETS[known])]
+    return max(fitting, key=lambda known: len(TARGETS[known]), default=None)
