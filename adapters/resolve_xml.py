@@ -1,6 +1,29 @@
-"""OpenTimelineIO adapter `resolve_xml`: XML that Resolve imports (xmeml)."""
+"""OpenTimelineIO adapter `resolve_xml`: XML that Resolve exchanges (xmeml)."""
 
 from typing import Any
+
+
+def read_from_string(input_str: str, sequence: str | None = None) -> Any:
+    """Return a sequence of an xmeml document as a timeline.
+
+    What could not be kept is not told here; `otio_genai.export.read` returns it.
+
+    Parameters
+    ----------
+    input_str
+        The document.
+    sequence
+        Name of the sequence; by default the first that is not nested in another.
+
+    Raises
+    ------
+    InterchangeError
+        The text is no xmeml, or holds no such sequence.
+    """
+    from otio_genai.interchange import read_xmeml
+
+    timeline, _ = read_xmeml(input_str, "resolve", sequence=sequence)
+    return timeline
 
 
 def write_to_string(input_otio: Any) -> str:

@@ -32,8 +32,19 @@ class Account:
         self._rate = rate
         self._start_frames = start_frames
         self._drop = drop
+        self._prefix = ""
         self._items: list[LossItem] = []
         self._notes: list[str] = []
+
+    def within(self, name: str, rate: Fraction) -> Account:
+        """Return the account of a nested sequence, which adds to this one.
+
+        Its places are timecodes of the nested sequence, its tracks bear its name.
+        """
+        inner = Account(rate, 0, False)
+        inner._prefix = f"{self._prefix}{clean(name) or 'nested sequence'} / "
+        inner._items, inner._notes = self._items, self._notes
+        return inner
 
     def add(
         self,
@@ -48,6 +59,7 @@ class Account:
     ) -> None:
         """Add one item; ``span`` is in record frames from 0."""
         first, last = ("", "") if span is None else map(self.timecode, span)
+        track = f"{self._prefix}{track}".removesuffix(" / ")
         self._items.append(
             LossItem(feature, outcome, target_gets, remedy, track, item, first, last)
         )

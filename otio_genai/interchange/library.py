@@ -77,7 +77,7 @@ class Medium:
         if not self.has_video:
             return max(1, math.ceil(self.length_s * rate))
         whole = max(1, rates.frame_at(self.length_s, rate))
-        return max(whole, used) if self.still else whole
+        return max(whole, used) if self.kind in ("still", "missing") else whole
 
 
 class Library:

@@ -48,14 +48,17 @@ class Desk:
             return None
         if edges[0] == edges[1]:
             remedy = "Remove it, or make it longer."
-            return self._refuse("clip shorter than a frame", remedy, item, edges)
+            self._refuse("clip shorter than a frame", remedy, item, edges)
+            return None
         try:
             run = self._run(item, edges)
         except TimelineError as error:
-            return self._refuse("speed", error.remedy or "", item, edges)
+            self._refuse("speed", error.remedy or "", item, edges)
+            return None
         for need in _needs(item, run):
             if need not in self.holds:
-                return self._refuse(*_REMEDIES[need], item, edges)
+                self._refuse(*_REMEDIES[need], item, edges)
+                return None
         self._report_extras(item, edges)
         return self._trimmed(self._made(item, edges, run))
 
@@ -72,13 +75,14 @@ class Desk:
 
     def _made(self, item: otio.core.Item, edges: tuple[int, int], run: Speed) -> Spot:
         if isinstance(item, otio.core.Composition):
-            length_s = rates.seconds(item.available_range().duration)
-            return Spot(item, None, *edges, run, edges[0], length_s)
+            whole_s = rates.seconds(item.available_range().duration)
+            return Spot(item, None, *edges, run, edges[0], whole_s)
         if isinstance(item.media_reference, otio.schema.GeneratorReference):
             return Spot(item, None, *edges, run, edges[0])
         sound = self.track.kind == otio.schema.TrackKind.Audio
         medium = self.library.medium(item, sound=sound)
-        length_s = None if medium.still else medium.length_s
+        bounded = medium.kind not in ("still", "missing")
+        length_s = medium.length_s if bounded else None
         return Spot(item, medium, *edges, run, edges[0], length_s)
 
     def _trimmed(self, spot: Spot) -> Spot | None:
@@ -93,7 +97,8 @@ class Desk:
             return spot
         if spot.start >= spot.end:
             remedy = "Choose a range inside the media."
-            return self._refuse("range outside the media", remedy, spot.item, edges)
+            self._refuse("range outside the media", remedy, spot.item, edges)
+            return None
         self.account.add(
             "range beyond the media",
             "approximated",

@@ -37,8 +37,10 @@ def write_xmeml(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, 
     return write(sequence, dialect), loss
 
 
-def read_xmeml(text: str, dialect: Dialect | None = None) -> otio.schema.Timeline:
-    """Return the first sequence of an xmeml document as a timeline.
+def read_xmeml(
+    text: str, dialect: Dialect | None = None, *, sequence: str | None = None
+) -> tuple[otio.schema.Timeline, Loss]:
+    """Return a sequence of an xmeml document as a timeline, and what it lost.
 
     Parameters
     ----------
@@ -46,13 +48,15 @@ def read_xmeml(text: str, dialect: Dialect | None = None) -> otio.schema.Timelin
         The document.
     dialect
         The editor it came from; by default Premiere for versions up to 4.
+    sequence
+        Name of the sequence; by default the first that is not nested in another.
 
     Raises
     ------
     InterchangeError
-        The text is no xmeml, or holds no sequence.
+        The text is no xmeml, or holds no such sequence.
     """
     from otio_genai.interchange.xmeml.parse import parse
     from otio_genai.interchange.xmeml.to_timeline import to_timeline
 
-    return to_timeline(parse(text), dialect)
+    return to_timeline(parse(text, sequence), dialect)

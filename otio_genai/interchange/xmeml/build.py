@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import opentimelineio as otio
@@ -14,23 +14,23 @@ from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.layout import Fade, Spot, lay_out
 from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.xmeml import model
+from otio_genai.interchange.xmeml.alternates import alternates, is_alternate
 from otio_genai.interchange.xmeml.dialects import Table, table
-from otio_genai.interchange.xmeml.files import rate_model, spelled
+from otio_genai.interchange.xmeml.files import files, rate_model, spelled
 from otio_genai.interchange.xmeml.items import Maker
-from otio_genai.interchange.xmeml.links import linked
-from otio_genai.interchange.xmeml.markers import join_marker, marker_model
-from otio_genai.interchange.xmeml.model import Marker, Rate, Sequence, Timecode
-from otio_genai.interchange.xmeml.sound import sound_tracks
+from otio_genai.interchange.xmeml.links import numbered
+from otio_genai.interchange.xmeml.markers import sequence_markers
+from otio_genai.interchange.xmeml.sound import sound_track
 
 __all__ = ["build"]
 
 _DEFAULT_SIZE = (1920, 1080)
 _DEFAULT_SAMPLE_RATE = 48_000
+_KINDS = (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio)
 
-Laid = list[tuple[otio.schema.Track, list[Spot | Fade]]]
 
-
-def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]:
+def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[model.Sequence, Loss]:
     """Return the model of a timeline for one dialect; the timeline is not altered.
 
     Raises
@@ -44,31 +44,17 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[Sequence, Loss]
     timeline = _copy(timeline)
     film = metadata.read(timeline, "film", {})
     timecode = _timecode(timeline, film)
-    rate = timecode.rate
-    account = Account(rate.exact, timecode.frames, timecode.drop)
-    library = Library(rate.exact, account, spelled)
-    video, audio, end = _lay_out_all(timeline, rate, library, account)
-    size = _size(film, library, account)
-    maker = Maker(rules, rate, library, size, account)
-    made = Sequence(
-        id="sequence-1",
-        name=account.text(timeline.name or "", "Untitled"),
-        rate=rate,
-        duration_frames=end,
-        width_px=size[0],
-        height_px=size[1],
-        sample_rate=int(film.get("sample_rate") or _DEFAULT_SAMPLE_RATE),
-        timecode=timecode,
-        video=tuple(
-            maker.picture_track(track, items, number)
-            for number, (track, items) in enumerate(video, 1)
-        ),
-        audio=sound_tracks(audio, rules, maker, account),
-        markers=_markers(timeline, video, rate, rules, account),
-        version=rules.version,
-    )
-    _report_rest(timeline, video, rules, account)
-    return linked(made), account.loss()
+    account = Account(timecode.rate.exact, timecode.frames, timecode.drop)
+    library = Library(timecode.rate.exact, account, spelled)
+    shop = _Shop(rules, library, account)
+    name = account.text(timeline.name or "", "Untitled")
+    if name != (timeline.name or ""):
+        account.note(f"The timeline is called {name!r}.")
+    scene = shop.scene(timeline.tracks, name, film, timecode, account)
+    if timeline.tracks.source_range is not None:
+        account.add("trim of the whole timeline", "dropped", "all of it")
+    made = shop.sequence(scene, files(library, rules.name, account))
+    return numbered(made), account.loss()
 
 
 def _copy(timeline: object) -> otio.schema.Timeline:
@@ -80,116 +66,214 @@ def _copy(timeline: object) -> otio.schema.Timeline:
     return timeline.deepcopy()
 
 
-def _timecode(timeline: otio.schema.Timeline, film: dict[str, Any]) -> Timecode:
-    rate = _rate(timeline)
-    begin = timeline.global_start_time
-    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate.exact)
-    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate.exact)
-    return Timecode(rate, max(0, start), drop)
-
-
-def _rate(timeline: otio.schema.Timeline) -> Rate:
+def _timecode(timeline: otio.schema.Timeline, film: dict[str, Any]) -> model.Timecode:
     exact = maps.record_rate(timeline)
-    found = rate_model(exact)
-    if found.exact != exact:
+    rate = rate_model(exact)
+    if rate.exact != exact:
         raise InterchangeError(
             f"A sequence cannot have {float(exact):.3f} frames per second.",
             place=clean(timeline.name or "timeline"),
             remedy="Assemble the film at a whole or NTSC rate, such as 24 or 23.976.",
         )
-    return found
+    begin = timeline.global_start_time
+    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate.exact)
+    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate.exact)
+    return model.Timecode(rate, max(0, start), drop)
 
 
-def _lay_out_all(
-    timeline: otio.schema.Timeline, rate: Rate, library: Library, account: Account
-) -> tuple[Laid, Laid, int]:
-    found: dict[str, Laid] = {"Video": [], "Audio": []}
-    end = 0
-    kinds = (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio)
-    for child in timeline.tracks:
+@dataclass(slots=True)
+class _Layer:
+    """A track with its items, and its number within its kind."""
+
+    track: otio.schema.Track
+    items: list[Spot | Fade]
+    number: int
+
+
+@dataclass(slots=True)
+class _Scene:
+    """A sequence laid out: what stands where, before it is written."""
+
+    id: str
+    name: str
+    film: dict[str, Any]
+    timecode: model.Timecode
+    account: Account
+    markers: list[otio.schema.Marker]
+    video: list[_Layer] = field(default_factory=list)
+    audio: list[_Layer] = field(default_factory=list)
+    end: int = 0
+
+
+@dataclass(slots=True)
+class _Shop:
+    """Lays out every sequence first, since a file states all its uses; then makes."""
+
+    rules: Table
+    library: Library
+    account: Account
+    scenes: dict[str, _Scene] = field(default_factory=dict)
+    made: dict[str, model.Sequence] = field(default_factory=dict)
+
+    def scene(
+        self,
+        stack: otio.schema.Stack,
+        name: str,
+        film: dict[str, Any],
+        timecode: model.Timecode,
+        account: Account,
+    ) -> _Scene:
+        """Lay out the tracks of a timeline or a nested sequence."""
+        number = f"scene-{len(self.scenes) + 1}"
+        found = _Scene(number, name, film, timecode, account, list(stack.markers))
+        self.scenes[number] = found
+        rate = timecode.rate.exact
+        tracks = list(_tracks(stack, account))
+        for kind, layers in zip(_KINDS, (found.video, found.audio), strict=True):
+            own = [track for track in tracks if track.kind == kind]
+            for track in (*own, *alternates(own, rate, account)):
+                items, end = lay_out(
+                    track, rate, self.library, account, holds=self.rules.holds
+                )
+                layers.append(_Layer(track, items, len(layers) + 1))
+                found.end = max(found.end, end)
+                _report_track(track, self.rules, account)
+        for layer in (*found.video, *found.audio):
+            for item in layer.items:
+                if isinstance(item, Spot) and item.medium is None:
+                    self._lay_out_nested(item, timecode.rate, account)
+        return found
+
+    def _lay_out_nested(self, spot: Spot, rate: model.Rate, account: Account) -> None:
+        stack = spot.item
+        if not isinstance(stack, otio.core.Composition):
+            return
+        key = _content(stack)
+        if key in self.scenes:
+            return
+        film = metadata.read(stack, "film", {})
+        own = rate_model(rates.rate(film["rate"])) if "rate" in film else rate
+        name = clean(str(film.get("title") or stack.name)) or "Nested sequence"
+        timecode = model.Timecode(own, 0, bool(film.get("drop_frame")))
+        inner = otio.schema.Stack(children=[child.deepcopy() for child in stack])
+        if isinstance(stack, otio.schema.Track):
+            track = stack.deepcopy()
+            track.source_range = None
+            inner = otio.schema.Stack(children=[track])
+        within = account.within(name, own.exact)
+        self.scenes[key] = self.scene(inner, name, film, timecode, within)
+
+    def sequence(
+        self, scene: _Scene, known: dict[int, model.MediaFile]
+    ) -> model.Sequence:
+        """Return the model of a laid out sequence, nested ones within it."""
+        if scene.id in self.made:
+            return self.made[scene.id]
+
+        def nest(stack: otio.core.Composition) -> model.Sequence:
+            return self.sequence(self.scenes[_content(stack)], known)
+
+        rate, film, account = scene.timecode.rate, scene.film, scene.account
+        size = self._size(film, account)
+        maker = Maker(self.rules, rate, size, account, known, nest)
+        self.made[scene.id] = model.Sequence(
+            id=scene.id,
+            name=scene.name,
+            rate=rate,
+            duration_frames=scene.end,
+            width_px=size[0],
+            height_px=size[1],
+            sample_rate=int(film.get("sample_rate") or _DEFAULT_SAMPLE_RATE),
+            timecode=scene.timecode,
+            video=tuple(
+                maker.picture_track(a.track, a.items, a.number, _alternate(a))
+                for a in scene.video
+            ),
+            audio=tuple(
+                track
+                for a in scene.audio
+                for track in sound_track(
+                    a.track,
+                    a.items,
+                    a.number,
+                    self.rules,
+                    maker,
+                    account,
+                    _alternate(a),
+                )
+            ),
+            markers=sequence_markers(
+                scene.markers,
+                (item for a in scene.video for item in a.items),
+                rate.exact,
+                self.rules,
+                account,
+            ),
+            version=self.rules.version,
+        )
+        return self.made[scene.id]
+
+    def _size(self, film: dict[str, Any], account: Account) -> tuple[int, int]:
+        if film.get("width") and film.get("height"):
+            return int(film["width"]), int(film["height"])
+        for medium in self.library.media():
+            facts = medium.facts
+            if medium.has_video and facts.get("width") and facts.get("height"):
+                return int(facts["width"]), int(facts["height"])
+        account.note(
+            f"The film states no size; {_DEFAULT_SIZE[0]} x {_DEFAULT_SIZE[1]} is "
+            "written."
+        )
+        return _DEFAULT_SIZE
+
+
+def _alternate(layer: _Layer) -> str:
+    name = layer.track.name or ""
+    return name if not layer.track.enabled and is_alternate(name) else ""
+
+
+def _content(stack: otio.core.Composition) -> str:
+    """Return what a nested sequence holds, by which its uses know each other."""
+    parts = [child.to_json_string(indent=0) for child in stack]
+    markers = [marker.to_json_string(indent=0) for marker in stack.markers]
+    film = str(sorted(metadata.read(stack, "film", {}).items()))
+    return "\n".join([type(stack).__name__, stack.name, film, *parts, *markers])
+
+
+def _tracks(stack: otio.schema.Stack, account: Account) -> Iterator[otio.schema.Track]:
+    """Give the tracks of a stack; what lies there without one gets one."""
+    for child in stack:
         kind = getattr(child, "kind", "")
-        if not isinstance(child, otio.schema.Track) or kind not in kinds:
-            gets = "nothing in its place"
-            remedy = "Put its clips on a picture or sound track."
-            account.add("track", "dropped", gets, remedy, track=clean(child.name))
-    for kind in kinds:
-        for track in timeline.tracks:
-            if isinstance(track, otio.schema.Track) and track.kind == kind:
-                items, track_end = lay_out(track, rate.exact, library, account)
-                found[kind].append((track, items))
-                end = max(end, track_end)
-    return found["Video"], found["Audio"], end
+        if isinstance(child, otio.schema.Track) and kind in _KINDS:
+            yield child
+        elif isinstance(child, otio.schema.Track):
+            account.add(
+                "track",
+                "dropped",
+                f"nothing in place of the track of kind {clean(str(kind))!r}",
+                "Put its clips on a picture or sound track.",
+                track=clean(child.name),
+            )
+        elif isinstance(child, otio.core.Item):
+            account.add(
+                "item without a track",
+                "approximated",
+                "a picture track of its own",
+                item=clean(child.name),
+            )
+            made = otio.schema.Track(child.name, kind=_KINDS[0])
+            made.append(child.deepcopy())
+            yield made
 
 
-def _size(film: dict[str, Any], library: Library, account: Account) -> tuple[int, int]:
-    if film.get("width") and film.get("height"):
-        return int(film["width"]), int(film["height"])
-    for medium in library.media():
-        if (
-            medium.has_video
-            and medium.facts.get("width")
-            and medium.facts.get("height")
-        ):
-            return int(medium.facts["width"]), int(medium.facts["height"])
-    account.note(
-        f"The film states no size; {_DEFAULT_SIZE[0]} x {_DEFAULT_SIZE[1]} is written."
-    )
-    return _DEFAULT_SIZE
-
-
-def _markers(
-    timeline: otio.schema.Timeline,
-    video: Laid,
-    rate: Rate,
-    rules: Table,
-    account: Account,
-) -> tuple[Marker, ...]:
-    found = [marker_model(m, Fraction(0), rate.exact) for m in timeline.tracks.markers]
-    for _, items in video:
-        for spot in items:
-            if isinstance(spot, Spot):
-                join = metadata.read(spot.item, "join")
-                if isinstance(join, dict) and join.get("kind"):
-                    found.append(join_marker(join, spot.start))
-    if found and not rules.extensions:
-        account.add(
-            "marker colours",
-            "approximated",
-            "markers that the editor may show in one colour or leave out",
-            "The kind of each join is in its marker's name.",
-        )
-        found = [replace(marker, color=None) for marker in found]
-    return tuple(found)
-
-
-def _report_rest(
-    timeline: otio.schema.Timeline, video: Laid, rules: Table, account: Account
-) -> None:
-    """Account for what the editor cannot be told."""
-    if not rules.extensions and any(track.name for track in timeline.tracks):
-        account.add(
-            "track names", "dropped", "V1, V2 … A1, A2 …", "Rename them in the editor."
-        )
-    if timeline.tracks.source_range is not None:
-        account.add("trim of the whole timeline", "dropped", "all of it")
-    for track in timeline.tracks:
-        place = clean(track.name)
-        if track.markers:
-            account.add("track markers", "dropped", "none", track=place)
-        if track.effects:
-            account.add("track effects", "dropped", "none", track=place)
-        if getattr(track, "source_range", None) is not None:
-            account.add("trim of a track", "dropped", "all of it", track=place)
-    others = sum(
-        bool(metadata.read(spot.item, "takes"))
-        for _, items in video
-        for spot in items
-        if isinstance(spot, Spot)
-    )
-    if others:
-        account.add(
-            "other takes",
-            "dropped",
-            f"the active take of {others} clips",
-            "Keep the .otio beside it: it holds them.",
-        )
+def _report_track(track: otio.schema.Track, rules: Table, account: Account) -> None:
+    place = clean(track.name)
+    if track.name and not rules.extensions:
+        remedy = "Rename it in the editor."
+        account.add("track name", "dropped", "none", remedy, track=place)
+    if track.markers:
+        account.add("track markers", "dropped", "none", track=place)
+    if track.effects:
+        account.add("track effects", "dropped", "none", track=place)
+    if track.source_range is not None:
+        account.add("trim of a track", "dropped", "all of it", track=place)

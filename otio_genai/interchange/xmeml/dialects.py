@@ -9,15 +9,32 @@ from otio_genai.errors import InterchangeError
 from otio_genai.interchange.urls import Dialect
 
 __all__ = [
+    "FILTERS",
     "JOIN_COLORS",
     "LARGEST_GAIN",
     "MARKER_COLORS",
+    "TRANSITIONS",
     "Table",
     "table",
 ]
 
 #: Amplitude factor above which Premiere plays silence: +12 dB.
 LARGEST_GAIN = 3.98109
+
+#: Ids of the filters that a timeline has a form for.
+FILTERS = frozenset(
+    ("audiolevels", "audiopan", "basic", "crop", "opacity", "timeremap")
+)
+
+#: Ids of the transitions that a timeline has a form for.
+TRANSITIONS = frozenset(
+    (
+        "Cross Dissolve",
+        "Dip to Color Dissolve",
+        "KGAudioTransCrossFade0dB",
+        "KGAudioTransCrossFade3dB",
+    )
+)
 
 #: OpenTimelineIO's marker colours in Premiere's 0xAABBGGRR; green has no tag. The
 #: layout is Premiere's, the shades are ours, one each so that they read back.
@@ -60,6 +77,8 @@ class Table:
         A stereo sound takes two linked tracks.
     silence, level_low, level_high
         Texts of the level parameter.
+    holds
+        What a layout may leave to the writer (`otio_genai.interchange.layout`).
     """
 
     name: Dialect
@@ -70,11 +89,21 @@ class Table:
     silence: str
     level_low: str
     level_high: str
+    holds: frozenset[str] = frozenset()
 
 
+# Resolve is known to ignore Time Remap and to show other frames without a word.
+_BOTH = frozenset(
+    ("nested", "generator", "image sequence", "missing", "effects", "colour")
+)
+_SPEEDS = frozenset(("speed", "reverse", "freeze", "retime"))
 _TABLES = {
-    "premiere": Table("premiere", 4, True, False, True, "0", "0", "3.98109"),
-    "resolve": Table("resolve", 5, False, True, False, "0.00001", "0.00001", "31.6228"),
+    "premiere": Table(
+        "premiere", 4, True, False, True, "0", "0", "3.98109", _BOTH | _SPEEDS
+    ),
+    "resolve": Table(
+        "resolve", 5, False, True, False, "0.00001", "0.00001", "31.6228", _BOTH
+    ),
 }
 
 

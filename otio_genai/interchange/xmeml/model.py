@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 __all__ = [
     "ClipItem",
@@ -61,7 +61,10 @@ class Timecode:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """One media file; zero width means no picture, zero channels no sound."""
+    """One media file; zero width means no picture, zero channels no sound.
+
+    ``source`` names what makes the picture when there is no file, such as ``Slug``.
+    """
 
     id: str
     name: str
@@ -74,11 +77,16 @@ class MediaFile:
     sample_rate: int = 0
     channels: int = 0
     has_video: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value of an effect; keyframes are (media frame as in and out count, value)."""
+    """A value of an effect; keyframes are (media frame as in and out count, value).
+
+    ``marks`` names the further elements of each keyframe, ``curve`` the interpolation
+    of all of them.
+    """
 
     id: str
     name: str
@@ -86,11 +94,17 @@ class Parameter:
     low: str = ""
     high: str = ""
     keyframes: tuple[tuple[int, Value], ...] = ()
+    marks: tuple[tuple[str, ...], ...] = ()
+    curve: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An effect on a clip."""
+    """An effect on a clip.
+
+    ``tree`` holds the whole element of one that is not known or switched off, to be
+    written again as it was: [tag, attributes, text, [children]].
+    """
 
     effect_id: str
     name: str
@@ -99,6 +113,7 @@ class Filter:
     mediatype: MediaType
     parameters: tuple[Parameter, ...]
     enabled: bool = True
+    tree: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +139,13 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class ClipItem:
-    """A clip on a track; ``file`` None when it is nested, generated or unknown.
+    """A clip on a track: of a file, of a nested sequence, or generated.
 
-    ``link_key`` is never written: (file, seconds between record and media time,
-    start, end), by which sounds find their picture.
+    ``generator`` is the effect element of what is generated, as
+    `otio_genai.interchange.xmeml.foreign` has it. Never written are ``unit``, which
+    the channels of one clip share; ``group``, which clips share that were said to move
+    together; ``link_key``: (source, seconds between record and media time, start,
+    end), by which sounds find their picture; and ``unread``, what no timeline holds.
     """
 
     id: str
@@ -153,11 +171,22 @@ class ClipItem:
     note: str = ""
     original_name: str = ""
     link_key: tuple[str, Fraction, int, int] | None = None
+    sequence: Sequence | None = None
+    generator: list[Any] | None = None
+    label: str = ""
+    scene: str = ""
+    shot_take: str = ""
+    unit: tuple[str, int, int] = ("", 0, 0)
+    group: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TransitionItem:
-    """A transition over [start, end); ``cut_ticks`` counts from its start."""
+    """A transition over [start, end); ``cut_ticks`` counts from its start.
+
+    ``tree`` holds the whole effect element of one that is not known.
+    """
 
     start_frames: int
     end_frames: int
@@ -167,6 +196,7 @@ class TransitionItem:
     name: str
     mediatype: MediaType
     cut_ticks: int | None = None
+    tree: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +210,12 @@ class Track:
     output_channel: int = 0
     channel_type: str = ""
     stereo_side: int = 0
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One sequence, its tracks bottom first."""
+    """One sequence, its tracks bottom first; ``notes`` are never written."""
 
     id: str
     name: str
@@ -198,3 +229,4 @@ class Sequence:
     audio: tuple[Track, ...]
     markers: tuple[Marker, ...] = ()
     version: int = 4
+    notes: tuple[str, ...] = ()

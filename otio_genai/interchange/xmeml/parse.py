@@ -7,11 +7,21 @@ Whatever a real file may leave out has a default; whatever cannot be meant is an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from otio_genai.errors import InterchangeError
+from otio_genai import rates
+from otio_genai.errors import InterchangeError, TimelineError
 from otio_genai.interchange.tree import tree
 from otio_genai.interchange.xmeml import model
+from otio_genai.interchange.xmeml.dialects import FILTERS, TRANSITIONS
+from otio_genai.interchange.xmeml.foreign import kept
+from otio_genai.interchange.xmeml.sequences import (
+    Nested,
+    choose,
+    document_notes,
+    unread,
+)
 
 __all__ = ["parse"]
 
@@ -22,13 +32,20 @@ _LARGEST_TIMEBASE = 1000
 _LARGEST_FRAME = 10**12
 
 
-def parse(text: str) -> model.Sequence:
-    """Return the first sequence of a document.
+def parse(text: str, name: str | None = None) -> model.Sequence:
+    """Return one sequence of a document, with those nested in it.
+
+    Parameters
+    ----------
+    text
+        The document.
+    name
+        Name of the sequence; by default the first that is not nested.
 
     Raises
     ------
     InterchangeError
-        The text is no xmeml, holds no sequence, or says what cannot be.
+        The text is no xmeml, holds no such sequence, or says what cannot be.
     """
     root = tree(text)
     if root.tag != "xmeml":
@@ -36,16 +53,14 @@ def parse(text: str) -> model.Sequence:
             f"The document is <{root.tag}>, not <xmeml>.",
             remedy="Export the sequence as Final Cut Pro XML.",
         )
-    found = root.find("sequence")
-    if found is None:
-        whole = (s for s in root.iter("sequence") if s.find("media") is not None)
-        found = next(whole, None)
-    if found is None:
-        raise InterchangeError(
-            "The document holds no sequence.",
-            remedy="Select a sequence in the editor before exporting.",
+    chosen, others = choose(root, name)
+    made = Reader(root).sequence(chosen)
+    if others:
+        names = ", ".join(repr(other) for other in others)
+        made = replace(
+            made, notes=(*made.notes, f"Not read are the sequences {names}.")
         )
-    return _Reader(root).sequence(found)
+    return made
 
 
 def _refuse(element: Element, what: str) -> InterchangeError:
@@ -91,7 +106,20 @@ def _rate(element: Element, default: model.Rate | None) -> model.Rate:
     return model.Rate(base, _true(found.findtext("ntsc"), default=False))
 
 
-class _Reader:
+def _first_frame(timecode: Element, rate: model.Rate) -> int:
+    """Return the frame a timecode states, else the one that its label means."""
+    label = (timecode.findtext("string") or "").strip()
+    if (timecode.findtext("frame") or "").strip() or not label:
+        return _int(timecode, "frame", 0)
+    try:
+        return rates.frame_of_timecode(label, rate.exact)
+    except TimelineError:
+        return 0
+
+
+class Reader:
+    """Reads the sequences of one document."""
+
     def __init__(self, root: Element) -> None:
         # A reference may stand before the definition when a bin holds it.
         self._defined: dict[str, Element] = {}
@@ -99,9 +127,11 @@ class _Reader:
             if len(file):
                 self._defined.setdefault(file.get("id", ""), file)
         self._files: dict[str, model.MediaFile | None] = {}
+        self._nested = Nested(root)
         self._version = (root.get("version") or "").strip()
 
     def sequence(self, element: Element) -> model.Sequence:
+        """Return the model of a sequence element."""
         rate = _rate(element, None)
         picture = element.find("media/video/format/samplecharacteristics")
         sound = element.find("media/audio/format/samplecharacteristics")
@@ -121,6 +151,7 @@ class _Reader:
             audio=tuple(self._tracks(element, "audio", rate)),
             markers=tuple(self._markers(element)),
             version=5 if self._version == "5" else 4,
+            notes=tuple(document_notes(element)),
         )
 
     def _timecode(self, element: Element, rate: model.Rate) -> model.Timecode:
@@ -128,7 +159,9 @@ class _Reader:
         if found is None:
             return model.Timecode(rate, 0)
         drop = (found.findtext("displayformat") or "").strip() == "DF"
-        return model.Timecode(_rate(found, rate), _int(found, "frame", 0), drop)
+        own = _rate(found, rate)
+        drop = drop and rates.is_drop_rate(own.exact)
+        return model.Timecode(own, _first_frame(found, own), drop)
 
     def _markers(self, element: Element) -> Iterator[model.Marker]:
         for marker in element.findall("marker"):
@@ -150,11 +183,12 @@ class _Reader:
             yield model.Track(
                 mediatype,
                 tuple(self._items(track, mediatype, rate)),
-                track.get("MZ.TrackName", ""),
+                track.get("MZ.TrackName", "") or (track.findtext("name") or ""),
                 _true(track.findtext("enabled")),
                 max(0, _int(track, "outputchannelindex", 0)),
                 track.get("premiereTrackType", "").lower(),
                 1 if pair and side == "1" else 0,
+                _true(track.findtext("locked"), default=False),
             )
 
     def _items(
@@ -170,15 +204,18 @@ class _Reader:
         self, item: Element, mediatype: model.MediaType, rate: model.Rate
     ) -> model.TransitionItem:
         ticks = _int(item, "cutPointTicks", -1, 10**18)
+        effect = item.find("effect")
+        effect_id = (item.findtext("effect/effectid") or "").strip()
         return model.TransitionItem(
             _int(item, "start", -1),
             _int(item, "end", -1),
             (item.findtext("alignment") or "center").strip(),
             _rate(item, rate),
-            item.findtext("effect/effectid") or "",
+            effect_id,
             item.findtext("effect/name") or "",
             mediatype,
             ticks if ticks >= 0 else None,
+            None if effect is None or effect_id in TRANSITIONS else kept(effect),
         )
 
     def _clip(
@@ -188,6 +225,9 @@ class _Reader:
         logging = item.find("logginginfo")
         logging = Element("logginginfo") if logging is None else logging
         source = item.find("sourcetrack")
+        file = self._file(item, rate) if item.tag == "clipitem" else None
+        sequence = self._nested.read(item, self)
+        effect = item.find("effect") if item.tag == "generatoritem" else None
         return model.ClipItem(
             id=item.get("id", ""),
             name=item.findtext("name") or "",
@@ -197,13 +237,15 @@ class _Reader:
             end_frames=_int(item, "end", -1),
             in_frames=_int(item, "in", -1),
             out_frames=_int(item, "out", -1),
-            file=self._file(item, rate) if item.tag == "clipitem" else None,
+            file=file,
             masterclip_id=item.findtext("masterclipid") or "",
             ticks_in=ticks[0] if ticks[0] >= 0 else None,
             ticks_out=ticks[1] if ticks[1] >= 0 else None,
             enabled=_true(item.findtext("enabled")),
             alpha=item.findtext("alphatype") or "none",
-            source_track=0 if source is None else _int(source, "trackindex", 1),
+            source_track=0
+            if source is None or mediatype == "video"
+            else _int(source, "trackindex", 1),
             channel_type=item.get("premiereChannelType", ""),
             filters=tuple(self._filters(item)),
             links=tuple(self._links(item)),
@@ -211,6 +253,12 @@ class _Reader:
             description=logging.findtext("description") or "",
             note=logging.findtext("lognote") or "",
             original_name=logging.findtext("originalvideofilename") or "",
+            sequence=sequence,
+            generator=None if effect is None else kept(effect),
+            label=(item.findtext("labels/label2") or "").strip(),
+            scene=logging.findtext("scene") or "",
+            shot_take=logging.findtext("shottake") or "",
+            unread=tuple(unread(item, sequence, file)),
         )
 
     def _links(self, item: Element) -> Iterator[model.Link]:
@@ -234,7 +282,7 @@ class _Reader:
 
     def _media_file(self, file_id: str, record: model.Rate) -> model.MediaFile | None:
         file = self._defined.get(file_id)
-        if file is None or not (file.findtext("pathurl") or "").strip():
+        if file is None:
             return None
         rate = _rate(file, record)
         video, audio = file.find("media/video"), file.find("media/audio")
@@ -256,6 +304,7 @@ class _Reader:
             sample_rate=max(0, _int(depth, "samplerate", 0)),
             channels=0 if audio is None else max(0, _int(sound, "channelcount", 2)),
             has_video=video is not None,
+            source=(file.findtext("mediaSource") or "").strip(),
         )
 
     def _filters(self, item: Element) -> Iterator[model.Filter]:
@@ -264,14 +313,19 @@ class _Reader:
             if effect is None:
                 continue
             kind = (effect.findtext("mediatype") or "video").strip()
+            enabled = _true(found.findtext("enabled"))
+            enabled &= not _true(effect.findtext("pproBypass"), default=False)
+            effect_id = (effect.findtext("effectid") or "").strip()
+            known = enabled and effect_id in FILTERS
             yield model.Filter(
-                (effect.findtext("effectid") or "").strip(),
+                effect_id,
                 effect.findtext("name") or "",
                 effect.findtext("effectcategory") or "",
                 effect.findtext("effecttype") or "",
                 "audio" if kind == "audio" else "video",
                 tuple(self._parameter(p) for p in effect.findall("parameter")),
-                _true(found.findtext("enabled")),
+                enabled,
+                None if known else kept(found),
             )
 
     def _parameter(self, element: Element) -> model.Parameter:
@@ -285,6 +339,11 @@ class _Reader:
                 (_int(key, "when", 0), _value(key))
                 for key in element.findall("keyframe")
             ),
+            tuple(
+                tuple(part.tag for part in key if part.tag not in ("when", "value"))
+                for key in element.findall("keyframe")
+            ),
+            element.findtext("interpolation/name") or "",
         )
 
 

@@ -1,111 +1,188 @@
-"""Sound tracks: one per layer, or exploded into the channels Premiere counts."""
+"""Sound tracks: one per layer, or exploded into the channels Premiere counts.
+
+Conventions
+    Premiere knows mono and stereo tracks. A clip of one channel takes a mono track,
+    of two a stereo pair, of more one mono track a channel; a layer of several kinds
+    becomes several tracks. A clip's own channels are those in its ``channels``, else
+    all of its medium's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import opentimelineio as otio
 
+from otio_genai import metadata
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.layout import Fade, Spot
 from otio_genai.interchange.xmeml.dialects import Table
-from otio_genai.interchange.xmeml.items import Maker
+from otio_genai.interchange.xmeml.generated import kept_source
+from otio_genai.interchange.xmeml.items import Maker, Seat
 from otio_genai.interchange.xmeml.model import Track
 
-__all__ = ["sound_tracks"]
+__all__ = ["channels_of", "sound_track"]
+
+_MOST_CHANNELS = 64
 
 
-def sound_tracks(
-    laid: Sequence[tuple[otio.schema.Track, list[Spot | Fade]]],
+def channels_of(spot: Spot) -> tuple[int, ...]:
+    """Return the channels of its source that a sound plays, from 1."""
+    said = metadata.read(spot.item, "channels")
+    if isinstance(said, list) and said and all(isinstance(n, int) for n in said):
+        return tuple(n for n in said if n > 0)[:_MOST_CHANNELS] or (1, 2)
+    count = 2
+    if spot.medium is not None:
+        count = spot.medium.channels
+    elif isinstance(spot.item, otio.schema.Clip):
+        source = kept_source(spot.item.media_reference)
+        count = source.channels if source is not None else 2
+    return tuple(range(1, min(max(1, count), _MOST_CHANNELS) + 1))
+
+
+def sound_track(
+    track: otio.schema.Track,
+    items: Sequence[Spot | Fade],
+    number: int,
     rules: Table,
     maker: Maker,
     account: Account,
-) -> tuple[Track, ...]:
-    """Return the sound tracks of a sequence.
-
-    Premiere knows mono and stereo tracks: a layer with both becomes one of each.
-    """
+    alternate: str = "",
+) -> list[Track]:
+    """Return the tracks of one layer of sound; ``number`` counts layers from 1."""
+    name = account.text(track.name, "") if track.name else ""
+    shown = name or f"A{number}"
+    make = _Layer(track, name, shown, number, maker, alternate)
+    if not rules.exploded_stereo:
+        for spot in items:
+            if isinstance(spot, Spot) and metadata.read(spot.item, "channels"):
+                gets = "all channels of the sound"
+                _report(spot, "channels", gets, "dropped", shown, account)
+        return [make(items, 1, "", 0, 0)]
+    parts = _by_width(items, shown, account)
+    if len(parts) > 1:
+        account.add(
+            "sound track",
+            "approximated",
+            "a track for each number of channels, in place of one",
+            "Give all its sounds as many channels.",
+            track=shown,
+        )
     found: list[Track] = []
-    for number, (track, items) in enumerate(laid, 1):
-        name = account.text(track.name or "", f"A{number}")
-        enabled = bool(track.enabled)
-        if not rules.exploded_stereo:
-            made = tuple(maker.item(item, name, "audio", (1, "")) for item in items)
-            found.append(Track("audio", made, name, enabled))
+    for width, members in parts.items():
+        if width == 2:
+            found += [make(members, side + 1, "stereo", side, side) for side in (0, 1)]
             continue
-        _report_surround(items, name, account)
-        stereo, mono = _by_width(items, name, account)
-        if stereo:
-            found += [
-                Track(
-                    "audio",
-                    tuple(
-                        maker.item(item, name, "audio", (side + 1, "stereo"))
-                        for item in stereo
-                    ),
-                    name,
-                    enabled,
-                    output_channel=side + 1,
-                    channel_type="stereo",
-                    stereo_side=side,
-                )
-                for side in (0, 1)
-            ]
-        if mono or not stereo:
-            made = tuple(maker.item(item, name, "audio", (1, "mono")) for item in mono)
-            found.append(Track("audio", made, name, enabled, 1, "mono"))
-    return tuple(found)
+        for part in range(max(1, width)):
+            found.append(make(members, 1, "mono", 0, part))
+        if width > 2:
+            _report_wide(members, width, shown, account)
+    return found or [make((), 1, "mono", 0, 0)]
 
 
-def _report_surround(
-    items: Sequence[Spot | Fade], track: str, account: Account
-) -> None:
-    for spot in items:
-        if isinstance(spot, Spot) and spot.medium.channels > 2:
-            account.add(
-                "channels",
-                "approximated",
-                f"the first two of {spot.medium.channels} channels",
-                "Mix the sound down to stereo.",
-                track=track,
-                item=clean(spot.item.name),
-                span=(spot.start, spot.end),
+class _Layer:
+    """Makes the tracks of one layer."""
+
+    def __init__(
+        self,
+        track: otio.schema.Track,
+        name: str,
+        shown: str,
+        number: int,
+        maker: Maker,
+        alternate: str,
+    ) -> None:
+        self._track = track
+        self._name = name
+        self._shown = shown
+        self._number = number
+        self._maker = maker
+        self._alternate = alternate
+
+    def __call__(
+        self,
+        items: Sequence[Spot | Fade],
+        output: int,
+        kind: str,
+        side: int,
+        part: int,
+    ) -> Track:
+        """Return the track of channel ``part`` of its clips, for output ``output``."""
+        found = []
+        for item in items:
+            source = 1
+            if isinstance(item, Spot) and kind:
+                source = channels_of(item)[part]
+            seat = Seat(
+                self._shown, "audio", self._number, source, kind, part, self._alternate
             )
+            found.append(self._maker.item(item, seat))
+        return Track(
+            "audio",
+            tuple(found),
+            self._name,
+            bool(self._track.enabled),
+            output if kind else 0,
+            kind,
+            side,
+            bool(metadata.read(self._track, "locked")),
+        )
+
+
+def _report(
+    spot: Spot, feature: str, gets: str, outcome: str, track: str, account: Account
+) -> None:
+    account.add(
+        feature,
+        "dropped" if outcome == "dropped" else "approximated",
+        gets,
+        "Mix the sound down to stereo.",
+        track=track,
+        item=clean(spot.item.name),
+        span=(spot.start, spot.end),
+    )
+
+
+def _report_wide(
+    items: Sequence[Spot | Fade], width: int, track: str, account: Account
+) -> None:
+    gets = f"{width} linked mono tracks, one a channel"
+    for spot in items:
+        if isinstance(spot, Spot):
+            _report(spot, "channels", gets, "approximated", track, account)
 
 
 def _by_width(
     items: Sequence[Spot | Fade], track: str, account: Account
-) -> tuple[list[Spot | Fade], list[Spot | Fade]]:
-    """Part the items of a layer into stereo and mono; a fade follows its clips."""
-    parts: tuple[list[Spot | Fade], list[Spot | Fade]] = ([], [])
+) -> dict[int, list[Spot | Fade]]:
+    """Part the items of a layer by their channels; a fade follows its clips."""
+    parts: dict[int, list[Spot | Fade]] = defaultdict(list)
+    width: Callable[[Spot], int] = lambda spot: len(channels_of(spot))  # noqa: E731
     for index, item in enumerate(items):
         if isinstance(item, Spot):
-            parts[_is_mono(item)].append(item)
+            parts[width(item)].append(item)
             continue
         sides = [s for s in _neighbours(items, index) if s is not None]
-        if len({_is_mono(side) for side in sides}) == 1:
-            parts[_is_mono(sides[0])].append(item)
+        if len({width(side) for side in sides}) == 1:
+            parts[width(sides[0])].append(item)
             continue
-        _part(item, sides)
+        _part(sides)
         account.add(
             "sound crossfade",
             "dropped",
-            "a cut between a mono and a stereo sound",
+            "a cut between sounds of different channels",
             "Give both sounds as many channels.",
             track=track,
             span=(item.cut - item.before, item.cut + item.after),
         )
-    return parts
+    return dict(sorted(parts.items(), key=lambda part: (part[0] != 2, part[0])))
 
 
-def _part(fade: Fade, sides: Sequence[Spot]) -> None:
+def _part(sides: Sequence[Spot]) -> None:
     left, right = sides
     left.tail, left.fade_out = 0, False
     right.head, right.fade_in = 0, False
-
-
-def _is_mono(spot: Spot) -> bool:
-    return spot.medium.channels == 1
 
 
 def _neighbours(

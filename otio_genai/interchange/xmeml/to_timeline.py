@@ -1,267 +1,226 @@
-"""From the format's model to an ordinary timeline.
-
-Conventions
-    An edge of -1 is the cut of the transition beside it; in and out, which reach to
-    the transition's far edge, are brought back to the cut. Nested sequences, generated
-    pictures and titles become clips with missing media.
-"""
+"""From the format's model to an ordinary timeline, with the account of what is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.errors import InterchangeError
+from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.xmeml import model
+from otio_genai.interchange.xmeml.alternates import fold, is_alternate
 from otio_genai.interchange.xmeml.dialects import MARKER_COLORS, table
-from otio_genai.interchange.xmeml.effects import DIP_EFFECT
-from otio_genai.interchange.xmeml.reference import clip_of, source_start
+from otio_genai.interchange.xmeml.grouping import Groups, Layer, layers
+from otio_genai.interchange.xmeml.placed import TrackReader
+from otio_genai.interchange.xmeml.reference import source_start
 
 __all__ = ["to_timeline"]
 
-_COLORS = {value: name for name, value in MARKER_COLORS.items()}
+# A sequence used many times in one that is used many times unfolds without end.
+_MOST_ITEMS = 200_000
 
 
 def to_timeline(
     sequence: model.Sequence, dialect: str | None = None
-) -> otio.schema.Timeline:
+) -> tuple[otio.schema.Timeline, Loss]:
     """Return a timeline that shows and sounds what the sequence does.
 
     Raises
     ------
     InterchangeError
-        There is no such dialect.
+        There is no such dialect, or nested sequences unfold to too much.
     """
     if dialect is not None:
         table(dialect)
+    if _weight(sequence, {}) > _MOST_ITEMS:
+        raise InterchangeError(
+            f"Its nested sequences unfold to more than {_MOST_ITEMS} clips.",
+            place=sequence.name,
+            remedy="Export the nested sequences one at a time.",
+        )
     rate = sequence.rate.exact
+    drop = sequence.timecode.drop and rates.is_drop_rate(rate)
+    account = Account(rate, max(0, sequence.timecode.frames), drop)
     timeline = otio.schema.Timeline(sequence.name)
     timeline.global_start_time = rates.time(sequence.timecode.frames, rate)
-    film: dict[str, object] = {"title": sequence.name, "rate": rates.text(rate)}
+    metadata.put(timeline, "film", _film(sequence))
+    _Stage(account).fill(timeline.tracks, sequence)
+    _pad(timeline.tracks, sequence)
+    return timeline, account.loss()
+
+
+def _weight(sequence: model.Sequence, known: dict[str, int]) -> int:
+    """Return how many items a sequence has with everything nested in it."""
+    if sequence.id not in known:
+        inner = 0
+        for track in (*sequence.video, *sequence.audio):
+            inner += len(track.items)
+            for item in track.items:
+                if isinstance(item, model.ClipItem) and item.sequence is not None:
+                    inner += _weight(item.sequence, known)
+        known[sequence.id] = inner
+    return known[sequence.id]
+
+
+def _film(sequence: model.Sequence) -> dict[str, Any]:
+    rate = sequence.rate.exact
+    film: dict[str, Any] = {"title": sequence.name, "rate": rates.text(rate)}
     if sequence.width_px and sequence.height_px:
         film |= {"width": sequence.width_px, "height": sequence.height_px}
     if sequence.sample_rate:
         film["sample_rate"] = sequence.sample_rate
-    if sequence.timecode.drop:
+    if sequence.timecode.drop and rates.is_drop_rate(rate):
         film["drop_frame"] = True
-    metadata.put(timeline, "film", film)
-    for marker in sequence.markers:
-        timeline.tracks.markers.append(marker_of(marker, Fraction(0), rate))
-    for kind, tracks in (("Video", sequence.video), ("Audio", sequence.audio)):
-        for number, track in enumerate(_whole(tracks), 1):
-            name = track.name or f"{kind[0]}{number}"
-            timeline.tracks.append(_track(track, name, kind, sequence))
-    _pad(timeline, sequence)
-    return timeline
+    return film
 
 
-def _whole(tracks: Sequence[model.Track]) -> Iterator[model.Track]:
-    """Take one track of each stereo pair: the halves say the same.
+@dataclass(slots=True)
+class _Stage:
+    """Puts sequences on stacks; what is nested is made once and copied."""
 
-    Beside a crossfaded picture Premiere writes clips of the first half that overlap;
-    the second half has them right.
-    """
-    for index, track in enumerate(tracks):
-        if track.stereo_side:
-            continue
-        other = tracks[index + 1] if index + 1 < len(tracks) else None
-        if other is not None and other.stereo_side and _overlaps(track):
-            yield other
-        else:
-            yield track
+    account: Account
+    nested: dict[str, otio.schema.Stack] = field(default_factory=dict)
+
+    def fill(self, stack: otio.schema.Stack, sequence: model.Sequence) -> None:
+        """Put the tracks and markers of a sequence on a stack."""
+        for note in sequence.notes:
+            self.account.note(note)
+        stack.markers.extend(
+            marker_of(marker, Fraction(0), sequence.rate.exact, self.account)
+            for marker in sequence.markers
+        )
+        groups = Groups(sequence)
+        names: dict[int, str] = {}
+        for layer in layers(sequence):
+            made = self._track(layer, sequence, groups)
+            name = _alternate(layer.track)
+            if name:
+                names[len(stack)] = name
+            stack.append(made)
+        groups.put(self.account)
+        fold(stack, names, sequence.rate.exact)
+
+    def _track(
+        self, layer: Layer, sequence: model.Sequence, groups: Groups
+    ) -> otio.schema.Track:
+        kind = "Video" if layer.track.mediatype == "video" else "Audio"
+        made = otio.schema.Track(layer.track.name, kind=kind)
+        made.enabled = layer.track.enabled
+        if layer.track.locked:
+            metadata.put(made, "locked", True)
+        reader = TrackReader(
+            layer.track, sequence, layer.name, self.account, self._stack
+        )
+        for index, item in reader.items():
+            if isinstance(index, int):
+                source = layer.track.items[index]
+                if isinstance(source, model.ClipItem):
+                    self._finish(item, source, sequence, layer.name)
+                    groups.add(item, layer.parts(index))
+            made.append(item)
+        return made
+
+    def _finish(
+        self,
+        item: otio.core.Item,
+        source: model.ClipItem,
+        sequence: model.Sequence,
+        track: str,
+    ) -> None:
+        reference = getattr(item, "media_reference", None)
+        available = None if reference is None else reference.available_range
+        origin_s = Fraction(0)
+        if available is not None:
+            origin_s = rates.seconds(available.start_time)
+        known = [marker.to_json_string() for marker in item.markers]
+        for marker in source.markers:
+            made = marker_of(marker, origin_s, source.rate.exact, self.account)
+            if made.to_json_string() not in known:
+                item.markers.append(made)
+        for name in source.unread:
+            self.account.add(
+                name,
+                "dropped",
+                "the clip without it",
+                track=track,
+                item=clean(source.name),
+                span=(max(0, source.start_frames), max(0, source.end_frames)),
+            )
+
+    def _stack(self, sequence: model.Sequence) -> otio.schema.Stack:
+        """Return a stack of what a nested sequence shows, untrimmed."""
+        if sequence.id not in self.nested:
+            made = otio.schema.Stack(sequence.name)
+            metadata.put(made, "film", _film(sequence))
+            outer, rate = self.account, sequence.rate.exact
+            self.account = outer.within(sequence.name, rate)
+            self.fill(made, sequence)
+            self.account = outer
+            _pad(made, sequence)
+            self.nested[sequence.id] = made
+        return self.nested[sequence.id].deepcopy()
 
 
-def _overlaps(track: model.Track) -> bool:
-    clock = 0
-    for item in track.items:
-        if isinstance(item, model.ClipItem) and item.start_frames >= 0:
-            if item.start_frames < clock:
-                return True
-            clock = max(clock, item.end_frames)
-    return False
+def _alternate(track: model.Track) -> str:
+    """Return the name of a track of other takes; empty when it is none."""
+    if track.enabled:
+        return ""
+    if is_alternate(track.name):
+        return track.name
+    clips = [item for item in track.items if isinstance(item, model.ClipItem)]
+    said = {clip.shot_take for clip in clips}
+    name = said.pop() if len(said) == 1 else ""
+    return name if is_alternate(name) else ""
 
 
 def marker_of(
-    marker: model.Marker, origin_s: Fraction, rate: Fraction
+    marker: model.Marker, origin_s: Fraction, rate: Fraction, account: Account
 ) -> otio.schema.Marker:
     """Return a marker counted from ``origin_s`` at ``rate``."""
     length = max(0, marker.out_frames - marker.in_frames)
     start = origin_s + marker.in_frames / rate
+    color = "GREEN"
+    if marker.color is not None:
+        color, exact = _color(marker.color)
+        if not exact:
+            account.add(
+                "marker colour",
+                "approximated",
+                f"{color.lower()}, the nearest there is",
+                item=clean(marker.name),
+            )
     return otio.schema.Marker(
         name=marker.name,
         marked_range=otio.opentime.TimeRange(
             source_start(start, rate), rates.time(length, rate)
         ),
-        color=_COLORS.get(-1 if marker.color is None else marker.color, "GREEN"),
+        color=color,
         comment=marker.comment,
     )
 
 
-def _pad(timeline: otio.schema.Timeline, sequence: model.Sequence) -> None:
+def _color(value: int) -> tuple[str, bool]:
+    """Return the marker colour nearest to Premiere's, and whether it is that one."""
+
+    def apart(name: str) -> int:
+        own = MARKER_COLORS[name]
+        shades = ((own >> k & 255, value >> k & 255) for k in (0, 8, 16))
+        return sum((a - b) ** 2 for a, b in shades)
+
+    name = min(MARKER_COLORS, key=apart)
+    return name, MARKER_COLORS[name] == value
+
+
+def _pad(stack: otio.schema.Stack, sequence: model.Sequence) -> None:
     """Keep black at the end: the format states it as the sequence's duration."""
     rate = sequence.rate.exact
-    ends = [
-        rates.frames_at(rates.seconds(track.duration()), rate)
-        for track in timeline.tracks
-    ]
+    ends = [rates.frames_at(rates.seconds(track.duration()), rate) for track in stack]
     missing = sequence.duration_frames - max(ends, default=0)
     if missing > 0 and ends:
-        first = timeline.tracks[0]
         length = sequence.duration_frames - ends[0]
-        first.append(otio.schema.Gap(source_range=rates.span(0, length, rate)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    clip: otio.schema.Clip
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    at: int
-    before: int
-    after: int
-    black: str
-    dip: bool
-
-
-def _track(
-    track: model.Track, name: str, kind: str, sequence: model.Sequence
-) -> otio.schema.Track:
-    rate = sequence.rate.exact
-    made = otio.schema.Track(name, kind=kind)
-    made.enabled = track.enabled
-    cuts: dict[tuple[int, str], _Cut] = {}
-    for item in track.items:
-        if isinstance(item, model.TransitionItem):
-            cut = _cut(item, rate)
-            if cut is not None:
-                cuts.setdefault((cut.at, cut.black), cut)
-    size = sequence.width_px, sequence.height_px
-    clock = 0
-    for placed in _placed(track.items, rate, size):
-        made.extend(_between(cuts, (clock, placed.start), kind, rate))
-        made.append(placed.clip)
-        clock = placed.end
-    for black in ("end", ""):
-        if clock and (clock, black) in cuts:
-            made.append(_transition(cuts[clock, black], kind, rate))
-            break
-    return made
-
-
-def _between(
-    cuts: dict[tuple[int, str], _Cut], span: tuple[int, int], kind: str, rate: Fraction
-) -> Iterator[otio.core.Composable]:
-    """Give what lies between two clips: transitions, and black even of no length.
-
-    A gap of no length parts a fade to or from black from the clip on its other side.
-    """
-    clock, start = span
-    out = cuts.pop((clock, "end"), None) if clock else None
-    into = cuts.pop((start, "start"), None)
-    if out is None and clock and clock < start:
-        out = cuts.pop((clock, ""), None)
-    if into is None and (out is None or clock < start):
-        into = cuts.pop((start, ""), None)
-    if out is not None:
-        yield _transition(out, kind, rate)
-    parted = out is not None or (into is not None and into.black and clock)
-    if clock < start or parted:
-        yield otio.schema.Gap(source_range=rates.span(0, start - clock, rate))
-    if into is not None:
-        yield _transition(into, kind, rate)
-
-
-def _transition(cut: _Cut, kind: str, rate: Fraction) -> otio.schema.Transition:
-    picture = DIP_EFFECT if cut.dip else "Cross Dissolve"
-    made = otio.schema.Transition(
-        picture if kind == "Video" else "Cross Fade",
-        otio.schema.TransitionTypes.SMPTE_Dissolve,
-        rates.time(cut.before, rate),
-        rates.time(cut.after, rate),
-    )
-    if cut.dip:
-        metadata.put(made, "carry", {"kind": "dip", "colour": [0, 0, 0]})
-    return made
-
-
-def _cut(item: model.TransitionItem, rate: Fraction) -> _Cut | None:
-    start, end = item.start_frames, item.end_frames
-    if not 0 <= start < end:
-        return None
-    if item.cut_ticks is not None:
-        ticks_s = Fraction(item.cut_ticks, rates.TICKS_PER_SECOND)
-        before = rates.frames_at(ticks_s, rate)
-    elif item.alignment.startswith("start"):
-        before = 0
-    elif item.alignment.startswith("end"):
-        before = end - start
-    else:
-        before = (end - start) // 2
-    before = min(max(before, 0), end - start)
-    side, _, black = item.alignment.partition("-")
-    black = side if black == "black" else ""
-    dip = item.effect_id == DIP_EFFECT and not black
-    return _Cut(start + before, before, end - start - before, black, dip)
-
-
-def _placed(
-    items: Sequence[model.ClipItem | model.TransitionItem],
-    rate: Fraction,
-    size: tuple[int, int],
-) -> Iterator[_Placed]:
-    clock = 0
-    for index, item in enumerate(items):
-        if not isinstance(item, model.ClipItem):
-            continue
-        previous = items[index - 1] if index else None
-        following = items[index + 1] if index + 1 < len(items) else None
-        start, end, head = _edges(item, previous, following, rate)
-        late = max(0, clock - start)
-        start += late
-        if end <= start:
-            continue
-        clip = clip_of(item, (head + late, end - start), rate, size)
-        for marker in item.markers:
-            clip.markers.append(_clip_marker(marker, item, clip))
-        yield _Placed(clip, start, end)
-        clock = end
-
-
-def _clip_marker(
-    marker: model.Marker, item: model.ClipItem, clip: otio.schema.Clip
-) -> otio.schema.Marker:
-    available = clip.media_reference.available_range
-    origin_s = Fraction(0) if available is None else rates.seconds(available.start_time)
-    return marker_of(marker, origin_s, item.rate.exact)
-
-
-def _edges(
-    item: model.ClipItem,
-    previous: model.ClipItem | model.TransitionItem | None,
-    following: model.ClipItem | model.TransitionItem | None,
-    rate: Fraction,
-) -> tuple[int, int, int]:
-    """Return start, end, and the frames before start that in reaches back to."""
-    length = rates.frames_at((item.out_frames - item.in_frames) / item.rate.exact, rate)
-    start, end, head = item.start_frames, item.end_frames, 0
-    cut_in = cut_out = None
-    if isinstance(previous, model.TransitionItem):
-        cut_in = _cut(previous, rate)
-    if isinstance(following, model.TransitionItem):
-        cut_out = _cut(following, rate)
-    if start < 0 and cut_in is not None:
-        start, head = cut_in.at, cut_in.before
-    if end < 0 and cut_out is not None:
-        end = cut_out.at
-    if start < 0:
-        start = max(0, end - length)
-    if end < 0:
-        end = start + length
-    return start, end, head
+        stack[0].append(otio.schema.Gap(source_range=rates.span(0, length, rate)))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from otio_genai import rates
 from otio_genai.interchange.account import clean
-from otio_genai.interchange.xmeml import model
+from otio_genai.interchange.xmeml import foreign, model
 from otio_genai.interchange.xmeml.dialects import Table, table
 
 __all__ = ["write"]
@@ -39,6 +39,7 @@ class _Writer:
         self._lines: list[str] = []
         self._depth = 0
         self._files: set[str] = set()
+        self._sequences: set[str] = set()
 
     def document(self, sequence: model.Sequence) -> str:
         self._lines += ['<?xml version="1.0" encoding="UTF-8"?>', "<!DOCTYPE xmeml>"]
@@ -88,6 +89,10 @@ class _Writer:
             self._leaves(string=label, frame=timecode.frames, displayformat=shown)
 
     def _sequence(self, sequence: model.Sequence) -> None:
+        if sequence.id in self._sequences:
+            self._line(f'<sequence id="{sequence.id}"/>')
+            return
+        self._sequences.add(sequence.id)
         attributes = {"id": sequence.id}
         if self._rules.exploded_stereo:
             attributes["explodedTracks"] = "true"
@@ -146,9 +151,11 @@ class _Writer:
             for item in track.items:
                 if isinstance(item, model.TransitionItem):
                     self._transition(item)
+                elif item.generator is not None:
+                    self._generator(item)
                 else:
                     self._clip(item, track.mediatype)
-            self._leaves(enabled=track.enabled, locked=False)
+            self._leaves(enabled=track.enabled, locked=track.locked)
             if track.output_channel:
                 self._leaf("outputchannelindex", track.output_channel)
 
@@ -160,6 +167,9 @@ class _Writer:
             if item.cut_ticks is not None:
                 self._leaf("cutPointTicks", item.cut_ticks)
             self._rate(item.rate)
+            if item.tree is not None:
+                self._lines += foreign.lines(item.tree, self._depth)
+                return
             with self._in("effect"):
                 self._leaves(
                     name=item.name,
@@ -199,9 +209,26 @@ class _Writer:
                 )
             if clip.file is not None:
                 self._file(clip.file)
+            if clip.sequence is not None:
+                self._sequence(clip.sequence)
             if mediatype == "audio":
                 with self._in("sourcetrack"):
                     self._leaves(mediatype="audio", trackindex=clip.source_track)
+            self._clip_tail(clip)
+
+    def _generator(self, clip: model.ClipItem) -> None:
+        with self._in("generatoritem", {"id": clip.id}):
+            self._leaves(
+                name=clip.name,
+                enabled=clip.enabled,
+                duration=clip.duration_frames,
+                start=clip.start_frames,
+                end=clip.end_frames,
+                in_=clip.in_frames,
+                out=clip.out_frames,
+            )
+            self._rate(clip.rate)
+            self._lines += foreign.lines(clip.generator, self._depth)
             self._clip_tail(clip)
 
     def _clip_tail(self, clip: model.ClipItem) -> None:
@@ -221,10 +248,16 @@ class _Writer:
             self._marker(marker)
         with self._in("logginginfo"):
             self._leaves(
-                description=clip.description, scene="", shottake="", lognote=clip.note
+                description=clip.description,
+                scene=clip.scene,
+                shottake=clip.shot_take,
+                lognote=clip.note,
             )
             if self._rules.extensions and clip.original_name:
                 self._leaf("originalvideofilename", clip.original_name)
+        if clip.label:
+            with self._in("labels"):
+                self._leaf("label2", clip.label)
 
     def _file(self, file: model.MediaFile) -> None:
         if file.id in self._files:
@@ -232,9 +265,14 @@ class _Writer:
             return
         self._files.add(file.id)
         with self._in("file", {"id": file.id}):
-            self._leaves(name=file.name, pathurl=file.pathurl)
+            self._leaf("name", file.name)
+            if file.pathurl:
+                self._leaf("pathurl", file.pathurl)
+            elif file.source:
+                self._leaf("mediaSource", file.source)
             self._rate(file.rate)
-            self._leaf("duration", file.duration_frames)
+            if file.duration_frames:
+                self._leaf("duration", file.duration_frames)
             self._timecode(file.timecode)
             with self._in("media"):
                 if file.has_video:
@@ -250,6 +288,9 @@ class _Writer:
                         self._leaf("channelcount", file.channels)
 
     def _filter(self, effect: model.Filter) -> None:
+        if effect.tree is not None:
+            self._lines += foreign.lines(effect.tree, self._depth)
+            return
         with self._in("filter"):
             if not effect.enabled:
                 self._leaf("enabled", False)
@@ -273,10 +314,16 @@ class _Writer:
             if parameter.low or parameter.high:
                 self._leaves(valuemin=parameter.low, valuemax=parameter.high)
             self._value(parameter.value)
-            for when, value in parameter.keyframes:
+            marks = parameter.marks or ((),) * len(parameter.keyframes)
+            for (when, value), names in zip(parameter.keyframes, marks, strict=True):
                 with self._in("keyframe"):
                     self._leaf("when", when)
                     self._value(value)
+                    for name in names:
+                        self._leaf(name, True)
+            if parameter.curve:
+                with self._in("interpolation"):
+                    self._leaf("name", parameter.curve)
 
     def _value(self, value: model.Value) -> None:
         if isinstance(value, str):

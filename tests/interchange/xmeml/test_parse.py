@@ -4,9 +4,10 @@ import pytest
 
 from otio_genai import maps
 from otio_genai.errors import GenaiError
-from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange import tree as tree_module
+from otio_genai.interchange import write_xmeml
 from otio_genai.interchange.xmeml.parse import parse
+from tests.support.xmeml import timeline_of
 
 SEQUENCE = "<sequence><rate><timebase>24</timebase></rate>{}</sequence>"
 CLIP = "<media><video><track><clipitem id='c'>{}</clipitem></track></video></media>"
@@ -39,7 +40,7 @@ def wrap(text):
 )
 def test_what_cannot_be_meant_is_refused_with_a_sentence(text):
     with pytest.raises(GenaiError) as caught:
-        read_xmeml(text)
+        timeline_of(text)
     assert caught.value.remedy
 
 
@@ -49,18 +50,18 @@ def test_a_laughing_bomb_is_refused_at_its_first_entity():
         "<name>&a29;</name>"
     )
     with pytest.raises(GenaiError, match="entities"):
-        read_xmeml(bomb)
+        timeline_of(bomb)
 
 
 def test_a_too_large_document_is_refused(monkeypatch):
     monkeypatch.setattr(tree_module, "LARGEST_SIZE", 10)
     with pytest.raises(GenaiError, match="characters"):
-        read_xmeml(wrap(""))
+        timeline_of(wrap(""))
 
 
 def test_an_unknown_dialect_is_refused():
     with pytest.raises(GenaiError, match="dialect"):
-        read_xmeml(wrap(""), "avid")
+        timeline_of(wrap(""), "avid")
 
 
 def test_edges_of_minus_one_are_worked_out_from_the_transition():
@@ -74,7 +75,7 @@ def test_edges_of_minus_one_are_worked_out_from_the_transition():
         "<in>6</in><out>100</out></clipitem>"
         "</track></video></media>"
     )
-    gap, left, dissolve, right = read_xmeml(text).tracks[0]
+    gap, left, dissolve, right = timeline_of(text).tracks[0]
     assert gap.source_range.duration.value == 956
     assert (left.source_range.start_time.value, left.source_range.duration.value) == (
         34,
@@ -90,29 +91,29 @@ def test_edges_of_minus_one_are_worked_out_from_the_transition():
 @pytest.mark.parametrize(
     ("name", "clips", "frames"),
     [
-        ("empty_name_tags", 186, 3517),
+        ("empty_name_tags", 191, 3517),
         ("hiero_xml_export", 2, None),
         ("kdenlive_example_from_fcp", 128, 28982),
         ("premiere_enable_property", 11, 256),
-        ("premiere_example", 15, 1246),
+        ("premiere_example", 19, 1246),
         ("premiere_generators", 8, 856),
         ("sample_just_track", 0, 0),
     ],
 )
 def test_files_of_real_editors_are_read(shared, name, clips, frames):
     text = (shared / "corpus" / "xmeml" / f"{name}.xml").read_text(encoding="utf-8")
-    timeline = read_xmeml(text)
+    timeline = timeline_of(text)
     assert len(maps.clips(timeline)) == clips
     assert frames is None or maps.length_frames(timeline) == frames
     for dialect in ("premiere", "resolve"):
         written, _ = write_xmeml(timeline, dialect)
-        assert write_xmeml(read_xmeml(written), dialect)[0] == written
+        assert write_xmeml(timeline_of(written), dialect)[0] == written
 
 
 def test_a_fragment_is_refused(shared):
     path = shared / "corpus" / "xmeml" / "premiere_example_filter.xml"
     with pytest.raises(GenaiError, match="not <xmeml>"):
-        read_xmeml(path.read_text(encoding="utf-8"))
+        timeline_of(path.read_text(encoding="utf-8"))
 
 
 def test_links_of_real_files_count_transitions(shared):

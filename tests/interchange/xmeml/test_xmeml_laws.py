@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
-from otio_genai.interchange import read_xmeml, write_xmeml
+from otio_genai.interchange import write_xmeml
 from otio_genai.interchange.urls import from_pathurl
 from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support.strategies import RATES, Take, place, timelines
+from tests.support.xmeml import timeline_of
 
 SOME = settings(
     max_examples=50,
@@ -59,7 +60,7 @@ def _gain(levels, sample):
 @SOME
 @given(timelines())
 def test_premiere_keeps_every_picture_and_sound(timeline):
-    back = read_xmeml(write_xmeml(timeline, "premiere")[0])
+    back = timeline_of(write_xmeml(timeline, "premiere")[0])
     assert pictures(back) == pictures(timeline)
     assert sounds(back) == sounds(timeline)
 
@@ -67,7 +68,7 @@ def test_premiere_keeps_every_picture_and_sound(timeline):
 @SOME
 @given(timelines(same_rate=True))
 def test_resolve_keeps_every_picture_and_sound_of_one_rate(timeline):
-    back = read_xmeml(write_xmeml(timeline, "resolve")[0])
+    back = timeline_of(write_xmeml(timeline, "resolve")[0])
     assert pictures(back) == pictures(timeline)
     assert sounds(back) == sounds(timeline)
 
@@ -76,7 +77,7 @@ def test_resolve_keeps_every_picture_and_sound_of_one_rate(timeline):
 @given(timelines())
 def test_resolve_is_within_a_source_frame_at_other_rates(timeline):
     text, loss = write_xmeml(timeline, "resolve")
-    before, after = pictures(timeline), pictures(read_xmeml(text))
+    before, after = pictures(timeline), pictures(timeline_of(text))
     assert len(before) == len(after)
     same = True
     for a, b in zip(before, after, strict=True):
@@ -94,7 +95,7 @@ def test_whatever_is_drawn_gives_a_clean_file_of_the_same_length(timeline, diale
     assert timeline.to_json_string() == before
     assert lint_xmeml(text) == []
     assert isinstance(loss.warnings, list) and isinstance(loss.unsupported, list)
-    back = read_xmeml(text)
+    back = timeline_of(text)
     assert maps.length_frames(back) == maps.length_frames(timeline)
     assert write_xmeml(back, dialect)[0] == text
 
@@ -105,7 +106,7 @@ def test_the_same_timeline_gives_the_same_bytes(timeline, dialect):
     text, loss = write_xmeml(timeline, dialect)
     again, same_loss = write_xmeml(timeline, dialect)
     assert (text, loss) == (again, same_loss)
-    assert write_xmeml(read_xmeml(text), dialect)[0] == text
+    assert write_xmeml(timeline_of(text), dialect)[0] == text
 
 
 @pytest.mark.parametrize("dialect", ["premiere", "resolve"])
@@ -125,7 +126,7 @@ def test_every_dissolve_of_up_to_twelve_and_twelve(dialect):
             timeline.tracks.append(track)
             text, loss = write_xmeml(timeline, dialect)
             assert lint_xmeml(text) == []
-            back = read_xmeml(text)
+            back = timeline_of(text)
             assert pictures(back) == pictures(timeline)
             if dialect == "premiere" and into + out:
                 made = back.tracks[0][1]
@@ -153,7 +154,7 @@ def test_damaged_text_raises_our_error_or_is_read(timeline, dialect, data):
         if not text:
             break
     try:
-        back = read_xmeml(text)
+        back = timeline_of(text)
         write_xmeml(back, dialect)
     except GenaiError:
         pass
@@ -175,7 +176,7 @@ def test_three_thousand_clips_take_a_few_seconds(dialect):
     text, _ = write_xmeml(timeline, dialect)
     assert time.perf_counter() - begin < 6
     begin = time.perf_counter()
-    assert len(maps.clips(read_xmeml(text))) == 3000
+    assert len(maps.clips(timeline_of(text))) == 3000
     assert time.perf_counter() - begin < 6
 
 
