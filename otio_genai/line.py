@@ -20,20 +20,25 @@ import opentimelineio as otio
 from otio_genai import maps
 from otio_genai.analyse import analyse
 from otio_genai.assemble import project as projects
+from otio_genai.assemble.edited import picture_track
 from otio_genai.assemble.filmtoml.filmfile import FilmFile
 from otio_genai.assemble.planning.earlier import changes
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export import export, read_timeline
+from otio_genai.export.through import as_given
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
 from otio_genai.interchange import Loss
+from otio_genai.interchange.diff import Diff, diff
+from otio_genai.interchange.diff.hands import left_alone, sound_changed
+from otio_genai.maps.layout import layout
 from otio_genai.media import files, locate
 from otio_genai.render import render
 from otio_genai.storyboard import draw_joins
 
-__all__ = ["Made", "make"]
+__all__ = ["Made", "make", "reassemble"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -264,3 +269,66 @@ def summarise(
 def _counted(loss: Loss) -> str:
     outcomes = Counter(item.outcome for item in loss.items if item.outcome != "exact")
     return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+
+
+def reassemble(
+    bin: otio.schema.SerializableCollection,
+    film: FilmFile,
+    edited: str | Path,
+    *,
+    before: otio.schema.Timeline | None = None,
+    seed: int | None = None,
+) -> tuple[otio.schema.Timeline, Diff | None]:
+    """Return a film that came back from an editor, planned around what she did.
+
+    Parameters
+    ----------
+    bin
+        What ``analyse`` returned; it is not changed.
+    film
+        The film file.
+    edited
+        The file that came back, of any editor.
+    before
+        The film that went out. Only what she changed of it is kept then, and the rest
+        planned again with as little moved as possible; otherwise all of hers is kept.
+    seed
+        Instead of the film file's.
+
+    Returns
+    -------
+    Timeline
+        The film.
+    Diff
+        What she did; ``None`` without ``before``.
+
+    Raises
+    ------
+    GenaiError
+        The file cannot be read, or no film can be made around it.
+    """
+    timeline = read_timeline(edited)
+    if before is None:
+        return projects.assemble_edited(bin, film, timeline, seed=seed), None
+    found = diff(as_given(before, edited), timeline)
+    rate = maps.record_rate(before)
+    placed, overlaps, _ = layout(picture_track(before), rate)
+    clips = {spot.record_in: spot.item for spot in placed}
+    carried = {lap.cut for lap in overlaps if lap.recipe.get("kind") == "carry"}
+    track = picture_track(timeline)
+    number = timeline.video_tracks().index(track) + 1
+    left = left_alone(found, number, carried=carried)
+    untouched = {
+        index: clips[place.record_in]
+        for index, place in left.items()
+        if isinstance(clips.get(place.record_in), otio.schema.Clip)
+    }
+    made = projects.assemble_edited(
+        bin,
+        film,
+        timeline,
+        seed=seed,
+        untouched=untouched,
+        keep_sound=sound_changed(found),
+    )
+    return made, found
