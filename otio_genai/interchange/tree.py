@@ -8,12 +8,14 @@ from xml.parsers import expat
 
 from otio_genai.errors import InterchangeError
 
-__all__ = ["LARGEST_DEPTH", "LARGEST_SIZE", "tree"]
+__all__ = ["LARGEST_COUNT", "LARGEST_DEPTH", "LARGEST_SIZE", "tree"]
 
 #: Characters of the largest document that is read.
 LARGEST_SIZE = 128 * 1024 * 1024
 #: Elements within each other; real nested sequences need some forty per level.
 LARGEST_DEPTH = 400
+#: Elements in all: 30,000 clips need some four million.
+LARGEST_COUNT = 8_000_000
 
 
 def tree(text: str) -> Element:
@@ -22,7 +24,8 @@ def tree(text: str) -> Element:
     Raises
     ------
     InterchangeError
-        It is not well-formed, too large or too deep, or declares entities.
+        It is not well-formed, too large, too deep or of too many elements, or
+        declares entities.
     """
     if len(text) > LARGEST_SIZE:
         raise InterchangeError(
@@ -47,15 +50,21 @@ def _broken(what: str, error: Exception) -> InterchangeError:
 
 def _parsed(data: bytes) -> Element:
     builder = TreeBuilder()
-    depth = 0
+    depth = count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, count
         depth += 1
+        count += 1
         if depth > LARGEST_DEPTH:
             raise InterchangeError(
                 f"Elements lie more than {LARGEST_DEPTH} deep.",
                 remedy="Export it again from the editor.",
+            )
+        if count > LARGEST_COUNT:
+            raise InterchangeError(
+                f"The document has more than {LARGEST_COUNT} elements.",
+                remedy="Export one sequence at a time.",
             )
         builder.start(tag, attributes)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -19,8 +18,9 @@ from otio_genai.errors import GenaiError
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.tree import tree
 from otio_genai.interchange.urls import base_name, from_pathurl
-from otio_genai.interchange.xmeml import grammar, model
-from otio_genai.interchange.xmeml.dialects import LARGEST_GAIN
+from otio_genai.interchange.xmeml import grammar
+from otio_genai.interchange.xmeml.dialects import FILTERS, LARGEST_GAIN
+from otio_genai.interchange.xmeml.lint_items import Finding, lint_items
 from otio_genai.interchange.xmeml.parse import parse
 
 __all__ = ["Finding", "lint_xmeml"]
@@ -28,30 +28,17 @@ __all__ = ["Finding", "lint_xmeml"]
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
 _SELF_CLOSED = re.compile(r"<([\w.]+)(?:\s[^<>]*)?/>")
 _STUBS = ("file", "sequence")
-_EFFECTS = frozenset(
+_EFFECTS = FILTERS | frozenset(
     (
-        "basic",
-        "crop",
-        "opacity",
-        "audiolevels",
-        "audiopan",
-        "timeremap",
+        "Color",
         "Cross Dissolve",
         "Dip to Color Dissolve",
         "Fade In Fade Out Dissolve",
+        "GraphicAndType",
         "KGAudioTransCrossFade3dB",
         "KGAudioTransCrossFade0dB",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One broken rule."""
-
-    rule: str
-    place: str
-    text: str
 
 
 def lint_xmeml(text: str, *, media: bool = False) -> list[Finding]:
@@ -71,10 +58,7 @@ def lint_xmeml(text: str, *, media: bool = False) -> list[Finding]:
     found = [*_text(text), *_grammar(root), *_ids(root), *_rates(root), *_names(root)]
     for number, file in _files(root).items():
         found += _file(file, number, media)
-    for kind, tracks in (("video", sequence.video), ("audio", sequence.audio)):
-        for index, track in enumerate(tracks, 1):
-            found += _track(track, f"{kind} track {index}", sequence.rate)
-    found += [*_links(sequence), *_effects(root)]
+    found += [*lint_items(sequence), *_effects(root)]
     return found
 
 
@@ -169,6 +153,8 @@ def _file(file: Element, number: str, media: bool) -> Iterator[Finding]:
     address = file.findtext("pathurl") or ""
     if file.find("timecode/frame") is None or file.find("timecode/string") is None:
         yield Finding("file timecode", number, "It has no timecode.")
+    if not address and (file.findtext("mediaSource") or "").strip():
+        return
     if not address:
         yield Finding("pathurl", number, "It has no address.")
         return
@@ -181,85 +167,6 @@ def _file(file: Element, number: str, media: bool) -> Iterator[Finding]:
         yield Finding("file name", number, "It is not the last part of the address.")
     if media and not Path(unquote(from_pathurl(address)[7:])).exists():
         yield Finding("media", number, f"There is no file {address}.")
-
-
-def _track(track: model.Track, place: str, rate: model.Rate) -> Iterator[Finding]:
-    clock = 0
-    for index, item in enumerate(track.items):
-        if isinstance(item, model.TransitionItem):
-            if not 0 <= item.start_frames < item.end_frames:
-                yield Finding("transition", place, "It has no length.")
-            if item.start_frames < clock:
-                yield Finding("no overlap", place, "Transitions overlap.")
-            clock = item.end_frames
-            continue
-        before = track.items[index - 1] if index else None
-        after = track.items[index + 1] if index + 1 < len(track.items) else None
-        yield from _clip(item, (before, after), place, rate)
-        if 0 <= item.start_frames < clock:
-            yield Finding("no overlap", item.id, "It begins before the last ends.")
-        clock = max(clock, item.start_frames, item.end_frames)
-
-
-_Neighbour = model.ClipItem | model.TransitionItem | None
-
-
-def _clip(
-    item: model.ClipItem,
-    neighbours: tuple[_Neighbour, _Neighbour],
-    place: str,
-    rate: model.Rate,
-) -> Iterator[Finding]:
-    before, after = neighbours
-    start, end = item.start_frames, item.end_frames
-    if start == -1 and not isinstance(before, model.TransitionItem):
-        yield Finding("-1 beside a transition", item.id, "Its start is -1.")
-    elif start == -1 and isinstance(before, model.TransitionItem):
-        start = before.start_frames
-    if end == -1 and not isinstance(after, model.TransitionItem):
-        yield Finding("-1 beside a transition", item.id, "Its end is -1.")
-    elif end == -1 and isinstance(after, model.TransitionItem):
-        end = after.end_frames
-    span_s = (item.out_frames - item.in_frames) / item.rate.exact
-    apart = abs(span_s - (end - start) / rate.exact)
-    # In media frames a length is whole only to the frame, media or record.
-    slack = 0 if item.rate == rate else 1 / min(item.rate.exact, rate.exact)
-    if apart > slack:
-        yield Finding("lengths", item.id, "end - start is not out - in.")
-    if not 0 <= item.in_frames < item.out_frames <= item.duration_frames:
-        yield Finding("handles", item.id, "In and out leave the media.")
-    if item.file is None:
-        yield Finding("file", item.id, "It has no file.")
-        return
-    file_s = item.file.duration_frames / item.file.rate.exact
-    # A last record frame may begin on the media and end after it.
-    if item.out_frames / item.rate.exact >= file_s + 1 / rate.exact:
-        yield Finding("file duration", item.id, "Out is beyond the file's duration.")
-    if item.source_track > item.file.channels:
-        yield Finding("channels", item.id, "The file has no such channel.")
-    if place.startswith("audio") and item.source_track < 1:
-        yield Finding("channels", item.id, "It names no channel.")
-
-
-def _links(sequence: model.Sequence) -> Iterator[Finding]:
-    seats: dict[str, tuple[str, int, int]] = {}
-    items: list[model.ClipItem] = []
-    for tracks in (sequence.video, sequence.audio):
-        for number, track in enumerate(tracks, 1):
-            for index, item in enumerate(track.items, 1):
-                if isinstance(item, model.ClipItem):
-                    seats[item.id] = (track.mediatype, number, index)
-                    items.append(item)
-    groups = {item.id: item.links for item in items}
-    for item in items:
-        if item.links and item.id not in {link.clip_id for link in item.links}:
-            yield Finding("links", item.id, "It is not in its own group.")
-        for link in item.links:
-            seat = (link.mediatype, link.track_index, link.clip_index)
-            if seats.get(link.clip_id) != seat:
-                yield Finding("links", item.id, f"{link.clip_id} is not there.")
-            elif groups[link.clip_id] != item.links:
-                yield Finding("links", item.id, "The group is not the same for all.")
 
 
 def _effects(root: Element) -> Iterator[Finding]:
