@@ -14,7 +14,7 @@ from otio_genai.errors import InterchangeError
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.fcpxml.elements import Maker
 from otio_genai.interchange.fcpxml.generated import can_be_made
-from otio_genai.interchange.fcpxml.joining import Joiner
+from otio_genai.interchange.fcpxml.joining import Joiner, across_black
 from otio_genai.interchange.fcpxml.lanes import Lanes, names
 from otio_genai.interchange.fcpxml.node import Node
 from otio_genai.interchange.fcpxml.pairs import Laid, content, paired
@@ -100,7 +100,7 @@ class _Builder:
         )
 
     def document(self) -> tuple[Node, Loss]:
-        name = self._account.text(self._timeline.name or "", "Untitled")
+        name = self._account.text(self._timeline.name or "", "") or None
         stack = self._timeline.tracks
         start = self._clock.start
         sequence = self._sequence(stack, start or 0, stack.markers)
@@ -202,6 +202,7 @@ class _Builder:
             items, end = lay_out(
                 track, self._rate, self._library, self._account, holds=_HOLDS
             )
+            across_black(items, self._rate, track.kind)
             found[track.kind].append(Laid(track, items, end))
         for laid in found.values():
             report_tracks(laid, self._account)

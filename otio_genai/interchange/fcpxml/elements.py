@@ -43,7 +43,8 @@ class Seat:
     """Where an element stands, and as what.
 
     ``kind`` is ``Video`` or ``Audio``; ``role`` is the name of its track, ``heard``
-    that of the sound which is one with it. ``fades`` are those at a sound's own ends.
+    that of the sound which is one with it; ``heard_on`` is that track's number where
+    its name does not tell. ``fades`` are those at a sound's own ends.
     """
 
     offset_s: Fraction
@@ -54,6 +55,7 @@ class Seat:
     sound: Spot | None = None
     heard: str = ""
     fades: tuple[Node, ...] = ()
+    heard_on: int = 0
 
 
 class Maker:
@@ -154,7 +156,8 @@ class Maker:
         head = [*note(spot), *self._rate_of(spot), *at.map()]
         head += self._adjusted(spot, seat, at, only, report)
         tail = self._channels(seat.sound or spot) if sounds else []
-        return Part(node, head, tail=[*tail, *self._filters(spot, seat, report)])
+        tail += [*self._filters(spot, seat, report), *_sound_track(seat)]
+        return Part(node, head, tail=tail)
 
     def _adjusted(
         self, spot: Spot, seat: Seat, at: Local, only: str | None, report: Report
@@ -206,14 +209,13 @@ class Maker:
 
     def _generated(self, spot: Spot, seat: Seat, at: Local, report: Report) -> Part:
         tag, effect, shown = generated(spot.item.media_reference, self._resources)
-        if not spot.plain and tag == "title":
-            report("speed", "dropped", "the title at its own speed", "")
+        if not spot.plain:
+            report("speed", "dropped", "the generated picture at its own speed", "")
         node = Node(
             tag, ref=effect, **self._common(spot, seat, at), role=seat.role or None
         )
         adjusted = picture_adjustments(spot, at, self._size, report)
-        mapped = at.map() if tag == "video" else []
-        head = [*shown, *mapped, *adjusted]
+        head = [*shown, *adjusted]
         return Part(node, head, tail=self._filters(spot, seat, report))
 
     def _nested(self, spot: Spot, seat: Seat, at: Local, report: Report) -> Part:
@@ -226,7 +228,8 @@ class Maker:
         )
         adjusted = self._adjusted(spot, seat, at, only, report)
         head = [*at.map(), *adjusted]
-        return Part(node, head, tail=self._filters(spot, seat, report))
+        tail = [*self._filters(spot, seat, report), *_sound_track(seat)]
+        return Part(node, head, tail=tail)
 
     def _filters(self, spot: Spot, seat: Seat, report: Report) -> list[Node]:
         """Return effects of Final Cut's own as they were; others are dropped."""
@@ -294,3 +297,11 @@ class Maker:
 
 def _listed(channels: Sequence[int]) -> str:
     return ", ".join(map(str, channels))
+
+
+def _sound_track(seat: Seat) -> list[Node]:
+    """Return on which sound track a sound lies that is one with its picture."""
+    if not seat.heard_on:
+        return []
+    md = Node("md", key="otio_genai.audio_track", value=str(seat.heard_on))
+    return [Node("metadata", md)]

@@ -8,12 +8,13 @@ Conventions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai import metadata
+from otio_genai import metadata, rates
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.fcpxml.foreign import effect_id, foreign
 from otio_genai.interchange.fcpxml.node import Node
@@ -24,9 +25,9 @@ from otio_genai.interchange.fcpxml.values import (
     FADE_TO_COLOR,
     time_text,
 )
-from otio_genai.interchange.spot import Fade
+from otio_genai.interchange.spot import Fade, Spot
 
-__all__ = ["Joiner", "is_level_fade", "level_fade"]
+__all__ = ["Joiner", "across_black", "is_level_fade", "level_fade"]
 
 _RENDER = "Render the join to keep it."
 
@@ -45,6 +46,33 @@ def level_fade(fade: Fade, rate: Fraction) -> Node:
 
 def _curve(fade: Fade) -> str:
     return str(metadata.read(fade.transition, "curve") or "gain")
+
+
+def across_black(items: Sequence[Spot | Fade], rate: Fraction, kind: str) -> None:
+    """Put transitions between a clip and black over their cut, in place.
+
+    The layout draws the clip out beneath them, which shows the same; here they may
+    reach over a gap as Final Cut's own do. Straight fades of sounds stay.
+    """
+    for index, fade in enumerate(items):
+        if not isinstance(fade, Fade) or not fade.black:
+            continue
+        if kind == otio.schema.TrackKind.Audio and is_level_fade(fade):
+            continue
+        before = rates.frames_at(rates.seconds(fade.transition.in_offset), rate)
+        after = rates.frames_at(rates.seconds(fade.transition.out_offset), rate)
+        spot = items[index + (1 if fade.black == "start" else -1)]
+        if before + after != fade.before + fade.after or not isinstance(spot, Spot):
+            continue
+        if fade.black == "start":
+            fade.cut += before
+            spot.start += before
+            spot.head = before
+        else:
+            fade.cut -= after
+            spot.end -= after
+            spot.tail = after
+        fade.before, fade.after = before, after
 
 
 class Joiner:

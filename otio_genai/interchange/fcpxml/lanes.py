@@ -143,19 +143,23 @@ class Lanes:
 
     def _fill(self, row: _Row, clock: int, until: int) -> int:
         """Fill the storyline with a gap, where there is room for one."""
-        if until <= clock:
-            return clock
+        for gap in self._gap(clock, until, self._start_s):
+            part = Part(gap, record=clock)
+            row.append(part)
+            self._beds.append(part)
+        return max(clock, until)
+
+    def _gap(self, first: int, last: int, origin_s: Fraction) -> list[Node]:
+        if last <= first:
+            return []
         gap = Node(
             "gap",
             name="Gap",
-            offset=time_text(self._start_s + clock / self._rate),
+            offset=time_text(origin_s + first / self._rate),
             start="0s",
-            duration=time_text((until - clock) / self._rate),
+            duration=time_text((last - first) / self._rate),
         )
-        part = Part(gap, record=clock)
-        row.append(part)
-        self._beds.append(part)
-        return until
+        return [gap]
 
     def _part(
         self,
@@ -167,15 +171,13 @@ class Lanes:
     ) -> Part:
         spot = laid.items[index]
         assert isinstance(spot, Spot)  # noqa: S101 - narrows the type
-        sound, heard, fades = None, "", tuple[Node, ...]()
-        if kind == "Video":
-            other = self._pairs.sounds.get((number, index))
-            if other is not None:
-                found = self._audio[other[0]].items[other[1]]
-                sound = found if isinstance(found, Spot) else None
-                heard = clean(self._audio[other[0]].track.name)
-        else:
-            fades = self._own_fades(laid, index)
+        sound, heard, heard_on = None, "", 0
+        other = self._pairs.sounds.get((number, index)) if kind == "Video" else None
+        if other is not None:
+            found = self._audio[other[0]].items[other[1]]
+            sound = found if isinstance(found, Spot) else None
+            heard = clean(self._audio[other[0]].track.name)
+            heard_on = self._untold(other[0], spot)
         seat = Seat(
             *place,
             kind=kind,
@@ -183,9 +185,17 @@ class Lanes:
             enabled=bool(laid.track.enabled),
             sound=sound,
             heard=heard,
-            fades=fades,
+            heard_on=heard_on,
+            fades=self._own_fades(laid, index) if kind == "Audio" else (),
         )
         return self._maker.part(spot, seat)
+
+    def _untold(self, number: int, spot: Spot) -> int:
+        """Return the number of a sound track from 1 where no role tells it; else 0."""
+        name = clean(self._audio[number].track.name)
+        names = [clean(laid.track.name) for laid in self._audio]
+        told = spot.medium is not None and name and names.count(name) == 1
+        return 0 if told else number + 1
 
     def _own_fades(self, laid: Laid, index: int) -> tuple[Node, ...]:
         found = []
@@ -232,13 +242,17 @@ class Lanes:
     ) -> Node:
         begin = min(_first(item) for _, item in run)
         origin_s = -begin / self._rate
-        nodes = []
+        spots = [item for _, item in run if isinstance(item, Spot)]
+        # A transition to black reaches over a gap, which lies within the storyline.
+        nodes = self._gap(begin, spots[0].start, origin_s)
         for index, item in run:
             if isinstance(item, Fade):
                 nodes.append(self._fade(laid, number, index, origin_s, kind))
                 continue
             place = origin_s + item.start / self._rate, 0
             nodes.append(self._part(laid, number, index, place, kind).close())
+        end = max(_last(item) for _, item in run)
+        nodes += self._gap(spots[-1].end, end, origin_s)
         return Node("spine", *nodes, lane=str(lane), offset=time_text(at_s))
 
     def _runs(self, laid: Laid, number: int, kind: str) -> Iterator[_Run]:
@@ -276,6 +290,10 @@ class Lanes:
 
 def _first(item: Spot | Fade) -> int:
     return item.start if isinstance(item, Spot) else item.cut - item.before
+
+
+def _last(item: Spot | Fade) -> int:
+    return item.end if isinstance(item, Spot) else item.cut + item.after
 
 
 def _closed(item: Part | Node) -> Node:

@@ -20,6 +20,9 @@ from otio_genai.interchange.spot import Spot
 
 __all__ = ["Local", "local"]
 
+# Where Final Cut starts what it generates, with room before it for transitions.
+_GENERATED_S = Fraction(3600)
+
 _Points = tuple[tuple[Fraction, Fraction], ...]
 
 
@@ -72,6 +75,8 @@ def local(spot: Spot) -> Local:
     begin_s = spot.medium.start_s if spot.medium is not None else Fraction(0)
     rate = spot.run.rate
     late_s = (spot.start - spot.origin) / rate
+    if spot.medium is None and spot.timeless:
+        return Local(_GENERATED_S, _GENERATED_S - late_s, rate)
     if spot.plain:
         start_s = begin_s + spot.in_s
         return Local(start_s, start_s - late_s, rate)
@@ -105,6 +110,20 @@ def _curve(spot: Spot, begin_s: Fraction, rate: Fraction) -> Local:
     if last > keys[-1][0]:
         keys.append((Fraction(last), spot.run.at(last)[0]))
     origin_s = begin_s + max(Fraction(0), -keys[0][0]) / rate
-    points = tuple((origin_s + at / rate, begin_s + value) for at, value in keys)
+    points = tuple(
+        (origin_s + at / rate, begin_s + value) for at, value in _corners(keys)
+    )
     start_s = origin_s + (spot.start - spot.origin) / rate
     return Local(start_s, origin_s, rate, points)
+
+
+def _corners(
+    keys: list[tuple[Fraction, Fraction]],
+) -> list[tuple[Fraction, Fraction]]:
+    """Return the keys without those that lie on the line between their neighbours."""
+    found = keys[:1]
+    for (at, value), (later, beyond) in itertools.pairwise(keys[1:]):
+        first, low = found[-1]
+        if (value - low) * (later - first) != (beyond - low) * (at - first):
+            found.append((at, value))
+    return [*found, keys[-1]]

@@ -157,9 +157,14 @@ def _whole(
         if ends[0] != ends[1]:
             return False
         if fades[0] is None or fades[0].black:
+            if fades[1] is not None and not fades[1].black:
+                return False
             continue
-        beyond = (picture[0], picture[1] + 2 * step), (sound[0], sound[1] + 2 * step)
-        if kept.get(beyond[0]) != beyond[1]:
+        beyond = picture[0], picture[1] + 2 * step
+        # A sound may fade out beneath a picture that dissolves into a silent one.
+        silent = fades[1] is None or fades[1].black
+        other = None if silent else (sound[0], sound[1] + 2 * step)
+        if kept.get(beyond) != other:
             return False
     return True
 

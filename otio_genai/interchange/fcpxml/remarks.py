@@ -3,6 +3,7 @@
 Conventions
     Final Cut tells markers apart by their kind: a standard one is blue, a to-do red,
     a to-do that is done green, a chapter orange. Other colours become standard ones.
+    A marker that was read from a keyword says so (``keyword``) and is one again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def marker_node(
     marker: otio.schema.Marker, at_s: Fraction, length_s: Fraction, report: Report
 ) -> Node:
     """Return a marker at a local time."""
+    if metadata.read(marker, "keyword"):
+        return _keyword(marker, at_s, length_s)
     # Without a colour of its own a marker is green, as OpenTimelineIO says.
     color = str(marker.color or "GREEN").upper()
     if color not in (*_DONE, _CHAPTER, _STANDARD):
@@ -44,6 +47,16 @@ def marker_node(
         value=clean(marker.name),
         completed=_DONE.get(color),
         note=comment or None,
+    )
+
+
+def _keyword(marker: otio.schema.Marker, at_s: Fraction, length_s: Fraction) -> Node:
+    return Node(
+        "keyword",
+        start=time_text(at_s),
+        duration=time_text(length_s),
+        value=clean(marker.name),
+        note=clean(marker.comment or "", lines=True) or None,
     )
 
 

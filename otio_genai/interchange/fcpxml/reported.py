@@ -19,9 +19,9 @@ def report_tracks(tracks: Sequence[Laid], account: Account) -> None:
         track, place = laid.track, clean(laid.track.name)
         if not track.enabled:
             gets = "its clips disabled one by one"
-            account.add("disabled track", "approximated", gets, track=place)
+            account.add("track enabled", "approximated", gets, track=place)
         if metadata.read(track, "locked"):
-            account.add("locked track", "dropped", "clips that move", track=place)
+            account.add("track locked", "dropped", "clips that move", track=place)
         if track.markers:
             remedy = "Put them on the timeline."
             account.add("track markers", "dropped", "none", remedy, track=place)
