@@ -2,8 +2,7 @@
 
 Conventions
     Edges go to the nearest record frame, and the source's in-point moves with them, so
-    that sound stays in step. Speeds are those of `otio_genai.maps.speed`: a map that is
-    straight over all that is used of it, handles included, is a constant speed.
+    that sound stays in step.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from otio_genai.interchange.fcpxml.notes import clip_markers, marker, notes
 from otio_genai.interchange.fcpxml.reports import Reports
 from otio_genai.interchange.fcpxml.scene import Joint, Nested, Piece, Scene
 from otio_genai.interchange.fcpxml.sorting import Row, sorted_rows
-from otio_genai.interchange.fcpxml.sources import kept_effect, reference, whole_time
-from otio_genai.interchange.fcpxml.warp import Warp
+from otio_genai.interchange.fcpxml.sources import kept_effect, reference
+from otio_genai.interchange.fcpxml.speeds import put_time
 
 __all__ = ["Layer"]
 
@@ -54,6 +53,7 @@ class Layer:
         self._reports = reports
         self._stacks: dict[int, otio.schema.Stack] = {}
         self._sizes: dict[int, int] = {}
+        self._references: dict[str, otio.core.MediaReference] = {}
         self._clips = 0
         self._pictured: dict[int, set[int]] = {}
         self._groups: dict[int, int] = {}
@@ -94,7 +94,12 @@ class Layer:
         end = rates.frames_at(scene.end_s, self._rate)
         ends = [self._frames(track.duration()) for track in stack]
         if max(ends) < end:
-            gap = otio.schema.Gap(source_range=rates.span(0, end - ends[0], self._rate))
+            last = stack[0][-1] if len(stack[0]) else None
+            begin = ends[0]
+            if isinstance(last, otio.schema.Transition):
+                # Its second half lies on the black, and is no length of its own.
+                begin -= self._frames(last.out_offset)
+            gap = otio.schema.Gap(source_range=rates.span(0, end - begin, self._rate))
             stack[0].append(gap)
 
     def _frames(self, time: otio.opentime.RationalTime) -> int:
@@ -170,12 +175,10 @@ class Layer:
             origin_s = nested.origin_s
         else:
             self._count(1)
-            sound = piece.kind == "Audio"
-            media = reference(piece.source, name, sound)
-            item = otio.schema.Clip(name, media)
+            item = otio.schema.Clip(name, self._reference(piece, name))
             asset = piece.source.asset
             origin_s = Fraction(0) if asset is None else asset.start_s
-        self._time(piece, item, (first_s, last_s), origin_s)
+        put_time(item, piece, (first_s, last_s), origin_s, self._rate)
         item.enabled = piece.enabled
         look = Look(piece, span[0], self._rate, self._frame, self._teller(piece))
         look.put(item)
@@ -190,6 +193,15 @@ class Layer:
             if takes:
                 metadata.put(item, "takes", takes)
         return item, look.fades
+
+    def _reference(self, piece: Piece, name: str) -> otio.core.MediaReference:
+        """Return a reference of its own for a clip; each file is described once."""
+        asset = piece.source.asset
+        if asset is None:
+            return reference(piece.source, name)
+        if asset.id not in self._references:
+            self._references[asset.id] = reference(piece.source, name)
+        return self._references[asset.id].deepcopy()
 
     def _teller(self, piece: Piece) -> Callable[[str, Any, str], None]:
         def tell(feature: str, outcome: Any, gets: str) -> None:
@@ -215,63 +227,6 @@ class Layer:
             self._sizes[key] = self._clips - before
         self._count(self._sizes[key])
         return self._stacks[key].deepcopy()
-
-    def _time(
-        self,
-        piece: Piece,
-        item: otio.core.Item,
-        span_s: tuple[Fraction, Fraction],
-        origin_s: Fraction,
-    ) -> None:
-        """Set an item's range and speed; ``origin_s`` is its source's first time."""
-        asset = piece.source.asset
-        still = asset is not None and asset.still
-        generated = piece.source.effect is not None
-        length = rates.frames_at(span_s[1] - span_s[0], self._rate)
-        used = piece.warp.within(span_s[0] - piece.head_s, span_s[1] + piece.tail_s)
-        times = [used.at(span_s[0]), used.at(span_s[1])]
-        times += [v for t, v in used.points if span_s[0] < t < span_s[1]]
-        low_s = min(times) - (0 if piece.source.nested is None else origin_s)
-        early_s = origin_s - low_s if piece.source.nested is None else -low_s
-        if 0 < early_s * self._rate < 1:
-            # An edge that went to the frame before: nothing lies there.
-            low_s += early_s
-        if still or generated:
-            if generated or not low_s - origin_s >= 0:
-                low_s = origin_s if still else Fraction(0)
-            used = Warp(((Fraction(0), Fraction(0)), (Fraction(1), Fraction(1))))
-        own = None if asset is None else asset.format.rate
-        counted = None if asset is None else Fraction(asset.sample_rate or 48_000)
-        item.source_range = otio.opentime.TimeRange(
-            whole_time(low_s, self._rate, own, counted),
-            rates.time(length, self._rate),
-        )
-        self._speed(item, used, span_s, origin_s)
-
-    def _speed(
-        self,
-        item: otio.core.Item,
-        used: Warp,
-        span_s: tuple[Fraction, Fraction],
-        origin_s: Fraction,
-    ) -> None:
-        slope = used.slope
-        if slope == 1:
-            return
-        if slope == 0:
-            item.effects.append(otio.schema.FreezeFrame())
-            return
-        if slope is not None:
-            item.effects.append(otio.schema.LinearTimeWarp("speed", float(slope)))
-            return
-        mean = (used.at(span_s[1]) - used.at(span_s[0])) / (span_s[1] - span_s[0])
-        effect = otio.schema.LinearTimeWarp("speed", float(mean))
-        keys = [
-            [str((t - span_s[0]) * self._rate), str(v - origin_s)]
-            for t, v in used.points
-        ]
-        metadata.put(effect, "retime", {"keys": keys})
-        item.effects.append(effect)
 
     def _filters(self, piece: Piece, item: otio.core.Item) -> None:
         for layer in piece.layers:

@@ -148,7 +148,11 @@ class Player:
             yield Piece("Video", lane, *span, warp, source, layers, enabled=on)
         if wanted == "audio" or (wanted == "all" and "Audio" in kinds):
             heard = split(element, local, span)
-            yield Piece("Audio", lane, *heard, warp, source, layers, enabled=on)
+            named = {r.get("role", "") for r in element.findall("audio-role-source")}
+            role = named.pop() if len(named) == 1 else ""
+            yield Piece(
+                "Audio", lane, *heard, warp, source, layers, enabled=on, role=role
+            )
 
 
 def lane_of(element: Element) -> int:

@@ -151,7 +151,9 @@ def _as_listed(pieces: Sequence[Piece], names: Sequence[str]) -> list[Row]:
         if 0 < -piece.lane <= len(rows):
             wanted = [rows[-piece.lane - 1]]
         else:
-            wanted = [row for row in rows if row.name == clean(piece.role)]
+            # A compound clip states no role: its sound lies where there is room.
+            role = clean(piece.role)
+            wanted = [row for row in rows if row.name == role or not role]
         if not any(row.add(piece) for row in wanted):
             extra.append(piece)
     return [*rows, *_numbered(_spread("Audio", extra), "A+")]

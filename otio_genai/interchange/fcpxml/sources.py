@@ -46,16 +46,16 @@ def whole_time(
     return rates.time(rates.frames_at(time_s, last), last)
 
 
-def reference(source: Source, name: str, sound: bool) -> otio.core.MediaReference:
+def reference(source: Source, name: str) -> otio.core.MediaReference:
     """Return the media reference of what a clip shows or sounds."""
     if source.asset is not None:
-        return _file(source.asset, sound)
+        return _file(source.asset)
     if source.effect is not None and source.maker is not None:
         return _generated(source.effect, source.maker)
     return otio.schema.MissingReference(name=name)
 
 
-def _file(asset: Asset, sound: bool) -> otio.core.MediaReference:
+def _file(asset: Asset) -> otio.core.MediaReference:
     if not asset.url:
         return otio.schema.MissingReference(name=asset.name or asset.id)
     made = otio.schema.ExternalReference(from_pathurl(asset.url))

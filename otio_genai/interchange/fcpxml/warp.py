@@ -37,6 +37,12 @@ class Warp:
         return value + (time_s - begin) * slope
 
     @property
+    def is_plain(self) -> bool:
+        """True for one line of slope 1."""
+        (a, x), (b, y) = self.points[:2]
+        return len(self.points) == 2 and b - a == y - x
+
+    @property
     def slope(self) -> Fraction | None:
         """The one slope of it; None when it has several."""
         slopes = {self._segment(index)[2] for index in range(len(self.points) - 1)}
@@ -52,7 +58,7 @@ class Warp:
 
     def after(self, inner: Warp) -> Warp:
         """Return what this makes of the values of ``inner``: self(inner(time))."""
-        if inner.slope == 1 and len(inner.points) == 2:
+        if inner.is_plain:
             shift = inner.points[0][1] - inner.points[0][0]
             return Warp(tuple((t - shift, v) for t, v in self.points))
         times = {time_s for time_s, _ in inner.points}
