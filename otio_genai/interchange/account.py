@@ -33,6 +33,7 @@ class Account:
         self._start_frames = start_frames
         self._drop = drop
         self._prefix = ""
+        self._told = 0
         self._items: list[LossItem] = []
         self._notes: list[str] = []
 
@@ -58,11 +59,17 @@ class Account:
         span: tuple[int, int] | None = None,
     ) -> None:
         """Add one item; ``span`` is in record frames from 0."""
+        self._told += 1
         first, last = ("", "") if span is None else map(self.timecode, span)
         track = f"{self._prefix}{track}".removesuffix(" / ")
         self._items.append(
             LossItem(feature, outcome, target_gets, remedy, track, item, first, last)
         )
+
+    @property
+    def told(self) -> int:
+        """How many items were added here, those of nested sequences aside."""
+        return self._told
 
     def note(self, sentence: str) -> None:
         """Add a sentence once."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from otio_genai import rates
+from otio_genai import metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.library import Library
@@ -146,6 +146,13 @@ class Desk:
                 self.account.add(
                     "effect", "dropped", gets, "Render it in.", span=edges, **place
                 )
+        others = _foreign_metadata(item)
+        if others:
+            gets = f"none of what {', '.join(others)} noted"
+            remedy = "Keep the .otio beside it: it holds them."
+            self.account.add(
+                "metadata of others", "dropped", gets, remedy, span=edges, **place
+            )
         clip = isinstance(item, otio.schema.Clip)
         if clip and len(item.media_references()) > 1:
             gets = "the active medium alone"
@@ -155,6 +162,15 @@ class Desk:
         if "colour" not in self.holds and getattr(item, "color", None) is not None:
             gets = "the editor's usual label"
             self.account.add("clip colour", "dropped", gets, span=edges, **place)
+
+
+def _foreign_metadata(item: otio.core.Item) -> list[str]:
+    """Return the namespaces of other programs on an item and its medium."""
+    found = set(item.metadata)
+    reference = getattr(item, "media_reference", None)
+    if reference is not None:
+        found |= set(reference.metadata)
+    return sorted(clean(str(key)) for key in found - {metadata.NAMESPACE})
 
 
 def _needs(item: otio.core.Item, run: Speed) -> Iterator[str]:

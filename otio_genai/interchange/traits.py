@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
+from pathlib import PurePosixPath
 from typing import Any
 
 import opentimelineio as otio
@@ -68,7 +69,7 @@ def _media(
     reference = clip.media_reference
     url = getattr(reference, "target_url", None)
     if isinstance(reference, otio.schema.GeneratorReference):
-        said = sorted((str(k), str(v)) for k, v in dict(reference.parameters).items())
+        said = sorted((str(k), _said(v)) for k, v in dict(reference.parameters).items())
         yield "generator", (reference.generator_kind, tuple(said))
         return
     if isinstance(reference, otio.schema.ImageSequenceReference):
@@ -90,6 +91,15 @@ def _media(
             yield key, (str(slate[key]),)
 
 
+def _said(value: Any) -> str:
+    """Return a parameter as text: 1 and 1.0 are the same number."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:.6g}"
+    if hasattr(value, "__iter__") and not isinstance(value, (str, dict)):
+        return f"[{', '.join(map(_said, value))}]"
+    return str(value)
+
+
 def _shown(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
     """Return the first and the last media frame of a clip.
 
@@ -99,7 +109,9 @@ def _shown(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:
     own = rates.rate(facts["rate"]) if "rate" in facts else source_in(clip)[1]
     run = maps.speed(clip, rate)
     last = max(run.length_frames - 1, 0)
-    if facts.get("kind") == "still":
+    suffix = PurePosixPath(getattr(clip.media_reference, "target_url", "")).suffix
+    plain = not facts and suffix.lower() in maps.STILL_SUFFIXES
+    if facts.get("kind") == "still" or plain:
         return 0, 0
     if own > _FASTEST_PICTURE:
         # Sound is counted in samples, but editors place it by frames.

@@ -21,6 +21,7 @@ from otio_genai.interchange.xmeml.files import files, rate_model, spelled
 from otio_genai.interchange.xmeml.items import Maker
 from otio_genai.interchange.xmeml.links import numbered
 from otio_genai.interchange.xmeml.markers import sequence_markers
+from otio_genai.interchange.xmeml.parameters import Report
 from otio_genai.interchange.xmeml.sound import sound_track
 
 __all__ = ["build"]
@@ -137,7 +138,7 @@ class _Shop:
                 )
                 layers.append(_Layer(track, items, len(layers) + 1))
                 found.end = max(found.end, end)
-                _report_track(track, self.rules, account)
+                _report_track(track, len(layers), self.rules, account)
         for layer in (*found.video, *found.audio):
             for item in layer.items:
                 if isinstance(item, Spot) and item.medium is None:
@@ -170,8 +171,13 @@ class _Shop:
         if scene.id in self.made:
             return self.made[scene.id]
 
-        def nest(stack: otio.core.Composition) -> model.Sequence:
-            return self.sequence(self.scenes[_content(stack)], known)
+        def nest(stack: otio.core.Composition, report: Report) -> model.Sequence:
+            inner = self.scenes[_content(stack)]
+            made = self.sequence(inner, known)
+            if inner.account.told:
+                gets = "the nested sequence with the losses named within it"
+                report("nested sequence", gets, "")
+            return made
 
         rate, film, account = scene.timecode.rate, scene.film, scene.account
         size = self._size(film, account)
@@ -266,11 +272,13 @@ def _tracks(stack: otio.schema.Stack, account: Account) -> Iterator[otio.schema.
             yield made
 
 
-def _report_track(track: otio.schema.Track, rules: Table, account: Account) -> None:
-    place = clean(track.name)
-    if track.name and not rules.extensions:
+def _report_track(
+    track: otio.schema.Track, number: int, rules: Table, account: Account
+) -> None:
+    place, usual = clean(track.name), f"{track.kind[0]}{number}"
+    if track.name != usual and not rules.extensions and not is_alternate(track.name):
         remedy = "Rename it in the editor."
-        account.add("track name", "dropped", "none", remedy, track=place)
+        account.add("track name", "dropped", usual, remedy, track=place or usual)
     if track.markers:
         account.add("track markers", "dropped", "none", track=place)
     if track.effects:

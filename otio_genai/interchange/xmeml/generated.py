@@ -53,8 +53,7 @@ def _effect(name: str, category: str, parameters: list[list[Any]]) -> list[Any]:
 def _color(color: Any, report: Report) -> list[list[Any]]:
     parts = [float(part) for part in (*color, 1.0, 1.0, 1.0, 1.0)[:4]]
     whole = [min(max(round(255 * part), 0), 255) for part in parts[:3]]
-    exact = all(abs(w / 255 - p) < 1e-6 for w, p in zip(whole, parts, strict=False))
-    if not exact:
+    if any(abs(_part(w) - p) > 1e-6 for w, p in zip(whole, parts, strict=False)):
         report("colour", "the nearest of 256 steps of red, green and blue", "")
     if parts[3] != 1:
         report("colour", "an opaque colour", "Set the clip's opacity.")
@@ -189,8 +188,17 @@ def _read_color(value: Any) -> list[float]:
     for name in _CHANNELS:
         text = str(said.get(name, "0")).strip()
         shade = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-        shades.append(min(shade, 255) / 255)
+        shades.append(_part(min(shade, 255)))
     return [*shades, 1.0]
+
+
+def _part(shade: int) -> float:
+    """Return the part of 255 with the fewest decimals that is written the same."""
+    for digits in range(4):
+        part = round(shade / 255, digits)
+        if round(255 * part) == shade:
+            return part
+    return shade / 255
 
 
 def source_of(file: model.MediaFile, title: str) -> otio.schema.GeneratorReference:

@@ -2,14 +2,14 @@
 
 Conventions
     The halves of a stereo pair say the same but for the channel each plays; one of
-    them is read. A clip keeps its channels only where they are not all of its
-    medium's. Groups are numbered in the order of the tracks; a file that parts what
-    our writer would link says so by a group of one.
+    them is read, and so with the channels of a wider sound. A clip keeps its channels
+    only where they are not all of its medium's. Groups are numbered in the order of the
+    tracks; a file that parts what our writer would link says so by a group of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import opentimelineio as otio
@@ -23,25 +23,24 @@ __all__ = ["Groups", "Layer", "layers"]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A track as it is read, its name in reports, and the other half of its pair."""
+    """A track as it is read, its name in reports, and those of its other channels."""
 
     track: model.Track
     name: str
-    other: model.Track | None = None
+    others: tuple[model.Track, ...] = ()
 
     def parts(self, index: int) -> tuple[model.ClipItem, ...]:
-        """Return the items that are one clip: the one read, and its other half."""
+        """Return the items that are one clip: the one read, and its other channels."""
         item = self.track.items[index]
         assert isinstance(item, model.ClipItem)  # noqa: S101 - narrows the type
-        if self.other is None:
-            return (item,)
-        halves = self.other.items
-        if len(halves) == len(self.track.items):
-            halves = halves[index : index + 1]
-        for half in halves:
-            if isinstance(half, model.ClipItem) and _same(item, half):
-                return item, half
-        return (item,)
+        found = [item]
+        for other in self.others:
+            halves = other.items
+            if len(halves) == len(self.track.items):
+                halves = halves[index : index + 1]
+            same = (h for h in halves if isinstance(h, model.ClipItem))
+            found += [half for half in same if _same(item, half)][:1]
+        return tuple(found)
 
 
 def _same(item: model.ClipItem, half: model.ClipItem) -> bool:
@@ -52,26 +51,60 @@ def _same(item: model.ClipItem, half: model.ClipItem) -> bool:
 
 
 def layers(sequence: model.Sequence) -> Iterator[Layer]:
-    """Give the tracks to read, pictures first, one of each stereo pair.
+    """Give the tracks to read, pictures first, one of each that are one sound.
 
     Beside a crossfaded picture Premiere writes clips of the first half that overlap;
-    the second half has them right.
+    the second half has them right. Mono tracks of one name that play all channels of
+    the same files, one each, are one sound too: so our writer parts it.
     """
     for kind, tracks in (("V", sequence.video), ("A", sequence.audio)):
-        number = 0
-        for index, track in enumerate(tracks):
-            before = tracks[index - 1] if index else None
-            if track.stereo_side and before is not None and not before.stereo_side:
-                continue
-            number += 1
+        number, index = 0, 0
+        while index < len(tracks):
+            track, number = tracks[index], number + 1
             name = clean(track.name) or f"{kind}{number}"
-            other = tracks[index + 1] if index + 1 < len(tracks) else None
-            if other is None or not other.stereo_side or track.stereo_side:
-                yield Layer(track, name)
-            elif _overlaps(track):
-                yield Layer(other, name, track)
+            width = _width(tracks, index)
+            others = tracks[index + 1 : index + width]
+            index += width
+            if width == 2 and _overlaps(track):
+                yield Layer(others[0], name, (track,))
             else:
-                yield Layer(track, name, other)
+                yield Layer(track, name, others)
+
+
+def _width(tracks: Sequence[model.Track], index: int) -> int:
+    """Return how many tracks from ``index`` on are one sound."""
+    track, following = tracks[index], tracks[index + 1 : index + 2]
+    if not track.stereo_side and following and following[0].stereo_side:
+        return 2
+    if track.channel_type != "mono" or not track.name:
+        return 1
+    counts = {
+        item.file.channels if item.file is not None else 0
+        for item in track.items
+        if isinstance(item, model.ClipItem)
+    }
+    count = counts.pop() if len(counts) == 1 else 0
+    row = tracks[index : index + count]
+    if count < 3 or len(row) < count:
+        return 1
+    first = [_spread(item) for item in track.items]
+    for channel, other in enumerate(row, 1):
+        if (other.name, other.channel_type) != (track.name, "mono"):
+            return 1
+        if [_spread(item) for item in other.items] != first:
+            return 1
+        clips = (item for item in other.items if isinstance(item, model.ClipItem))
+        if any(clip.source_track != channel for clip in clips):
+            return 1
+    return count
+
+
+def _spread(item: model.ClipItem | model.TransitionItem) -> tuple[object, ...]:
+    """Return what the channels of one sound have in common."""
+    edges = item.start_frames, item.end_frames
+    if isinstance(item, model.TransitionItem):
+        return edges
+    return *edges, item.in_frames, item.out_frames, item.file, item.filters
 
 
 def _overlaps(track: model.Track) -> bool:
@@ -174,7 +207,7 @@ def _put_channels(member: _Member, others: list[_Member]) -> None:
     if not first.source_track or first.file is None:
         return
     count = first.file.channels or 2
-    if len(member.parts) == 2:
+    if len(member.parts) > 1:
         channels = sorted(part.source_track for part in member.parts)
     elif first.channel_type:
         channels = [first.source_track]

@@ -52,7 +52,7 @@ class Maker:
     size: tuple[int, int]
     account: Account
     files: dict[int, model.MediaFile]
-    nest: Callable[[otio.core.Composition], model.Sequence]
+    nest: Callable[[otio.core.Composition, Report], model.Sequence]
     _sources: dict[model.MediaFile, model.MediaFile] = field(default_factory=dict)
 
     def picture_track(
@@ -132,7 +132,7 @@ class Maker:
             file = self.files[spot.medium.number]
             made, fallback = replace(made, file=file), file.name
         elif isinstance(spot.item, otio.core.Composition):
-            made = replace(made, sequence=self.nest(spot.item))
+            made = replace(made, sequence=self.nest(spot.item, report))
         else:
             reference = spot.item.media_reference
             # A graphic says its text in Premiere's own filter alone.

@@ -109,7 +109,9 @@ class _Stage:
         self, layer: Layer, sequence: model.Sequence, groups: Groups
     ) -> otio.schema.Track:
         kind = "Video" if layer.track.mediatype == "video" else "Audio"
-        made = otio.schema.Track(layer.track.name, kind=kind)
+        # What Resolve does not tell, it shows.
+        unnamed = layer.name if sequence.version == 5 else ""
+        made = otio.schema.Track(layer.track.name or unnamed, kind=kind)
         made.enabled = layer.track.enabled
         if layer.track.locked:
             metadata.put(made, "locked", True)
