@@ -26,7 +26,7 @@ from otio_genai.assemble.planning.earlier import changes
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError
-from otio_genai.export import export, read_timeline
+from otio_genai.export import CARRIES, Fractures, export, read_timeline
 from otio_genai.export.through import as_given
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
@@ -49,6 +49,7 @@ _NAMES = (
     "film.resolve.xml",
     "joins.png",
     "film.mp4",
+    "film.srt",
     "report.json",
 )
 
@@ -129,7 +130,8 @@ def make(
             timeline, measured, told = _plan(wish, cache, progress)
             products = [folder / name for name in wanted]
             files.spare_originals(products, locate.originals(measured))
-            losses = _write_all(timeline, measured, told, beside, with_render, progress)
+            places = beside, folder
+            losses = _write_all(timeline, measured, told, places, with_render, progress)
     notes = tuple(f"{name}: {why}" for name, why in told["faults"])
     notes += tuple(f"passed over {name}: {why}" for name, why in told["skipped"])
     notes += tuple(f"warning: {text}" for text in told.get("warnings", []))
@@ -210,25 +212,38 @@ def _workshop(folder: Path, names: Sequence[str], *, force: bool) -> Iterator[Pa
             for name in names:
                 if (Path(beside) / name).exists():
                     (Path(beside) / name).replace(folder / name)
+            _move_carries(Path(beside) / CARRIES, folder / CARRIES)
     finally:
         if new and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _move_carries(made: Path, home: Path) -> None:
+    if made.is_dir():
+        home.mkdir(exist_ok=True)
+        for file in sorted(made.iterdir()):
+            file.replace(home / file.name)
 
 
 def _write_all(
     timeline: otio.schema.Timeline,
     measured: otio.schema.SerializableCollection,
     told: dict[str, Any],
-    folder: Path,
+    places: tuple[Path, Path],
     with_render: bool,
     progress: Progress | None,
 ) -> dict[str, Loss]:
+    folder, home = places
+    # Carries are rendered only by those who wait for the film to be.
+    road: Fractures | None = None if with_render else "dissolve"
     (folder / "bin.otio").write_text(measured.to_json_string(), encoding="utf-8")
     losses = {"otio": export(timeline, folder / "film.otio", to="otio")}
     for target in ("premiere", "resolve"):
         try:
             path = folder / f"film.{target}.xml"
-            losses[target] = export(timeline, path, to=target)
+            losses[target] = export(
+                timeline, path, to=target, fractures=road, home=home, progress=progress
+            )
         except InterchangeError as error:
             # A rate that editors do not know still makes a film.
             told["warnings"].append(f"Nothing for {target}: {error.sentence}")

@@ -8,8 +8,17 @@ them, wherever ``sites`` finds one. ``captions`` are written beside. ``reading``
 from __future__ import annotations
 
 from otio_genai.export.reading import read, read_timeline
-from otio_genai.export.roads import FRACTURES
-from otio_genai.export.targets import export
+from otio_genai.export.roads import FRACTURES, Fractures
+from otio_genai.export.targets import CARRIES, export
 from otio_genai.export.writers import TARGETS, target_of
 
-__all__ = ["FRACTURES", "TARGETS", "export", "read", "read_timeline", "target_of"]
+__all__ = [
+    "CARRIES",
+    "FRACTURES",
+    "TARGETS",
+    "Fractures",
+    "export",
+    "read",
+    "read_timeline",
+    "target_of",
+]

@@ -81,7 +81,7 @@ def bake(
     timeline: otio.schema.Timeline,
     nest: Nest,
     sites: Sequence[Site],
-    folder: Path,
+    folders: tuple[Path, Path],
     *,
     plan: bool = False,
     progress: Progress | None = None,
@@ -93,8 +93,9 @@ def bake(
     timeline, nest, sites
         The timeline, a sequence of it, and carries of that sequence. The carries that
         are baked lose their transitions.
-    folder
-        Where the files go; it is made when the first one is.
+    folders
+        Where files are made, a folder made with the first of them, and where they are
+        named; one that is there already is not made again.
     plan
         Alter the timeline as if they were rendered, but render nothing.
     progress
@@ -123,9 +124,9 @@ def bake(
         except GenaiError as error:
             baked.refused += [(site, _told(error)) for site in here]
             continue
-        placed = strip.files(folder)
+        placed = strip.files(folders[1])
         if not plan:
-            placed = _render(strip, placed, baked, progress)
+            placed = _render(strip, placed, folders[0], baked, progress)
         for window, file in placed:
             baked.done += [(site, file.name) for site in window.sites]
         if placed:
@@ -162,15 +163,20 @@ def _strip(
 def _render(
     strip: _Strip,
     placed: Sequence[tuple[Window, Path]],
+    folder: Path,
     baked: Baked,
     progress: Progress | None,
 ) -> list[tuple[Window, Path]]:
     """Make the files that are not there, and return what is there then."""
-    todo = [(window, file) for window, file in placed if not _is_there(window, file)]
+    todo = [
+        (window, folder / file.name)
+        for window, file in placed
+        if not _is_there(window, file) and not _is_there(window, folder / file.name)
+    ]
     if not todo:
         return list(placed)
     total = sum(window.frames for window, _ in todo)
-    failed: set[Path] = set()
+    failed: set[str] = set()
     done = 0
     with frame_source(strip.film, size=strip.size) as picture:
         for window, file in todo:
@@ -180,12 +186,12 @@ def _render(
             except OutputError:
                 raise
             except GenaiError as error:
-                failed.add(file)
+                failed.add(file.name)
                 baked.refused += [(site, _told(error)) for site in window.sites]
             done += window.frames
             if progress is not None:
                 progress("bake", done, total)
-    return [(window, file) for window, file in placed if file not in failed]
+    return [(window, file) for window, file in placed if file.name not in failed]
 
 
 def _is_there(window: Window, file: Path) -> bool:

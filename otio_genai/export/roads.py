@@ -38,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 def take_road(
     timeline: otio.schema.Timeline,
     road: Road,
-    folder: Path,
+    folders: tuple[Path, Path],
     *,
     plan: bool = False,
     progress: Progress | None = None,
@@ -51,8 +51,9 @@ def take_road(
         A copy of the caller's.
     road
         Where to.
-    folder
-        For the files of baked carries.
+    folders
+        Where files of baked carries are made, and where they are named: the same,
+        unless they are moved afterwards.
     plan
         Account for baked carries without rendering them.
     progress
@@ -90,7 +91,7 @@ def take_road(
             # What renders is loaded only by those who bake.
             from otio_genai.export.bake import bake
 
-            baked = bake(timeline, nest, left, folder, plan=plan, progress=progress)
+            baked = bake(timeline, nest, left, folders, plan=plan, progress=progress)
             made += baked.made
             _report_baked(account, baked.done, rate)
             for site, why in sorted(baked.refused, key=lambda told: told[0].cut):

@@ -113,6 +113,14 @@ def _of_text(head: bytes, path: Path) -> Kind:
         name = root[1] if root else ""
         if name == "PremiereData":
             raise _project(path, "a project of Premiere")
+        if name not in _ROOTS and path.suffix.lower() in ("", ".xml", ".fcpxml"):
+            raise InterchangeError(
+                f"This XML begins with <{name}>, as no timeline does."
+                if name
+                else "This is no XML: it has no element.",
+                place=str(path),
+                remedy="Export the sequence as Final Cut Pro XML or FCPXML.",
+            )
         return _ROOTS.get(name, "")
     return "edl" if _EDL.search(text) else ""
 

@@ -36,7 +36,7 @@ def export(
     *,
     to: str,
     fractures: Fractures | None = None,
-    carries: str | os.PathLike[str] | None = None,
+    home: str | os.PathLike[str] | None = None,
     with_captions: bool = True,
     plan: bool = False,
     progress: Progress | None = None,
@@ -56,9 +56,11 @@ def export(
         What becomes of carries: keyframes of both clips (``"native"``), their
         rendered pictures on a track of their own (``"bake"``), ``"dissolve"``, or
         ``"cut"`` with a marker; by default the target's own road.
-    carries
-        Folder for the files of baked carries; ``carries`` beside ``path`` by default.
-        What is there and unchanged is used again.
+        Files of baked carries lie in the folder ``carries`` beside ``path``; what is
+        there and unchanged is used again.
+    home
+        The folder that ``path`` and ``carries`` are moved to afterwards, if they are:
+        what is written names the carries there.
     with_captions
         Write what the film's voices say as ``.srt`` beside the file.
     plan
@@ -92,10 +94,13 @@ def export(
         files.ensure_writable(place, force=force)
         if beside is not None:
             _ensure_captions(beside, said, force)
-    folder = Path(carries) if carries is not None else place.parent / CARRIES
+    folder = place.parent / CARRIES
+    there = folder if home is None else Path(home) / CARRIES
     altered = copy.deepcopy(timeline)
     road = fractures or chosen.road
-    roads, made = take_road(altered, road, folder, plan=plan, progress=progress)
+    roads, made = take_road(
+        altered, road, (folder, there), plan=plan, progress=progress
+    )
     try:
         written = _write(altered, place, chosen, plan=plan, force=force)
         if beside is not None and not plan and not _holds(beside, said):

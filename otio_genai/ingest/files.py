@@ -42,6 +42,8 @@ _PASSED_FOLDERS = ("out", "__MACOSX", "__pycache__")
 _PRODUCTS = ("film.otio", "report.json")
 _VIDEO_OF_NODES = ("mp4", "webm", "gif", "webp")
 _DIGITS = re.compile(r"([0-9]+)")
+# What an export laid over a cut is no take.
+_BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ class _Walk:
 
     def _sort_in(self, name: str) -> None:
         extension = PurePosixPath(name).suffix[1:].lower()
-        if extension in _MEDIA:
+        if _BAKED.fullmatch(PurePosixPath(name).name):
+            self.skipped.append((name, "It is a carry that an export rendered."))
+        elif extension in _MEDIA:
             self.files.append(name)
         elif extension in _UNFINISHED:
             self.skipped.append((name, "It is a download that has not finished."))
