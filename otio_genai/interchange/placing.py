@@ -122,6 +122,15 @@ class Desk:
             item=clean(item.name),
             span=edges,
         )
+        if metadata.read(item, "link"):
+            self.account.add(
+                "link",
+                "dropped",
+                "the others of its group without it",
+                track=clean(self.track.name),
+                item=clean(item.name),
+                span=edges,
+            )
 
     def _report_gap(self, gap: otio.schema.Gap, edges: tuple[int, int]) -> None:
         place = {"track": clean(self.track.name), "item": clean(gap.name)}
@@ -147,7 +156,7 @@ class Desk:
                     "effect", "dropped", gets, "Render it in.", span=edges, **place
                 )
         others = _foreign_metadata(item)
-        if others:
+        if others and "metadata" not in self.holds:
             gets = f"none of what {', '.join(others)} noted"
             remedy = "Keep the .otio beside it: it holds them."
             self.account.add(

@@ -80,7 +80,7 @@ def lay_out_all(
     Parameters
     ----------
     stack
-        The tracks; they may be changed, so give a copy.
+        The tracks; they are emptied, so give a copy.
     rate
         Record rate.
     library, account
@@ -102,6 +102,8 @@ def lay_out_all(
             continue
         numbers[kind] += 1
         items, end = lay_out(child, rate, library, account, holds=holds)
+        # What was placed is put on other tracks: it must not stay on this one.
+        del child[:]
         found.append(Laid(child, numbers[kind], items, end))
     return found
 
@@ -112,7 +114,7 @@ def rebuild(laid: Laid, rate: Fraction, dress: Dress) -> otio.schema.Track:
     Parameters
     ----------
     laid
-        The track; its items are taken from it and changed.
+        The track; its items are changed.
     rate
         Record rate.
     dress
@@ -120,7 +122,6 @@ def rebuild(laid: Laid, rate: Fraction, dress: Dress) -> otio.schema.Track:
     """
     made = otio.schema.Track(laid.track.name, kind=laid.track.kind)
     made.enabled = laid.track.enabled
-    del laid.track[:]
     clock = 0
     for item in laid.items:
         if isinstance(item, Fade):

@@ -19,7 +19,7 @@ Dialect = Literal["premiere", "resolve"]
 #: Key of each in metadata.
 SPACES: dict[Dialect, str] = {"premiere": PREMIERE, "resolve": RESOLVE}
 
-_COMMON = {"nested", "missing", "speed", "reverse", "freeze", "retime"}
+_COMMON = {"nested", "missing", "speed", "reverse", "freeze", "retime", "metadata"}
 
 #: What each can hold, in the words of `otio_genai.interchange.layout`.
 HOLDS: dict[Dialect, frozenset[str]] = {
