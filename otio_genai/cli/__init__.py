@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import doctor, editors, make, notes, stages
+from otio_genai.cli import care, doctor, editors, make, notes, stages
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -62,6 +62,10 @@ for _command in (
     notes.joins,
     editors.export,
     editors.convert,
+    care.diff,
+    care.lint,
+    care.collect,
+    care.relink,
     stages.render,
     notes.schema,
     doctor.doctor,

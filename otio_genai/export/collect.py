@@ -22,12 +22,12 @@ import opentimelineio as otio
 
 from otio_genai.errors import InterchangeError, MediaError, OutputError
 from otio_genai.export.archive import write_archive
-from otio_genai.export.naming import Names, safe_name
 from otio_genai.export.references import Reference, files_of, references
 from otio_genai.export.targets import export
 from otio_genai.export.writers import TARGETS, target
 from otio_genai.interchange.loss import Loss
 from otio_genai.media import files, locate
+from otio_genai.media.naming import Names, safe_name
 
 __all__ = ["MANIFEST", "Collected", "collect"]
 

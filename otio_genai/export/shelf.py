@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from otio_genai.export.collect import MANIFEST
-from otio_genai.export.naming import safe_name
+from otio_genai.media.naming import safe_name
 
 __all__ = ["Shelf"]
 

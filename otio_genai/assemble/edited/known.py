@@ -13,6 +13,7 @@ from otio_genai import metadata, rates
 from otio_genai.errors import MediaError
 from otio_genai.ingest import bin as bins
 from otio_genai.media import locate
+from otio_genai.media.naming import folded
 
 __all__ = ["Known"]
 
@@ -108,7 +109,9 @@ def _labels(clip: otio.schema.Clip) -> list[str]:
     if getattr(reference, "target_url", None):
         with contextlib.suppress(MediaError):
             file = locate.path(reference)
-            found += [f"path {file.as_posix()}", f"file {_base(file).casefold()}"]
+            base = _base(file)
+            found.append(f"path {file.as_posix()}")
+            found += [f"file {base.casefold()}", f"folded {folded(base)}"]
     return found or [f"name {str(clip.name).casefold()}"]
 
 

@@ -14,6 +14,7 @@ from otio_genai import metadata, rates
 from otio_genai.interchange.diff.report import Clock, Place
 from otio_genai.interchange.urls import base_name, from_pathurl
 from otio_genai.maps.layout import Placed, layout, record_rate
+from otio_genai.media.naming import folded
 
 __all__ = ["Fade", "Medium", "Use", "clock", "numbered", "uses"]
 
@@ -29,7 +30,7 @@ class Medium:
     url: str = ""
     "Its address in our own spelling."
     file: str = ""
-    "Its file name, without regard to letter case."
+    "Its file name, without regard to how programs spell it."
     name: str = ""
     "The clip's own name, likewise."
 
@@ -267,4 +268,4 @@ def _medium(item: otio.core.Item) -> Medium:
     if not address:
         return Medium(content=content, name=name)
     spelt = from_pathurl(address)
-    return Medium(content, spelt, base_name(spelt).casefold(), name)
+    return Medium(content, spelt, folded(base_name(spelt)), name)

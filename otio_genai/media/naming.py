@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["Names", "safe_name"]
+__all__ = ["Names", "folded", "safe_name"]
 
 _LONGEST = 80
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -33,6 +33,23 @@ def safe_name(name: str) -> str:
     if _RESERVED.match(stem.lower() + "."):
         stem = f"_{stem}"
     return f"{stem}.{suffix}" if suffix else stem
+
+
+def folded(name: str) -> str:
+    """Return what file names have in common that people and programs spell alike.
+
+    A name and its `safe_name` are the same; names that have no safe one of their own
+    are the same up to letter case.
+
+    Examples
+    --------
+    >>> folded("Été 1.MP4") == folded("ete_1.mp4"), folded("海.png") == folded("山.png")
+    (True, False)
+    """
+    letters = [mark for mark in unicodedata.normalize("NFKD", name) if mark.isalnum()]
+    if any(not mark.isascii() for mark in letters):
+        return name.casefold()
+    return safe_name(name).casefold()
 
 
 class Names:

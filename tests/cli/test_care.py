@@ -1,0 +1,146 @@
+"""The verbs that care for timelines and media, as a person types them."""
+
+import json
+from fractions import Fraction
+
+import opentimelineio as otio
+import pytest
+
+from otio_genai import cli, rates
+from otio_genai.media import locate
+
+RATE = Fraction(24)
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return call
+
+
+def film(folder, *lengths):
+    made = otio.schema.Timeline("film", global_start_time=rates.time(0, RATE))
+    track = otio.schema.Track("V1", kind="Video")
+    for number, length in enumerate(lengths):
+        path = folder / f"take {number}.mp4"
+        path.write_bytes(b"x" * (number + 1))
+        reference = otio.schema.ExternalReference(
+            locate.url(path), rates.span(0, 100, RATE)
+        )
+        span = rates.span(5, length, RATE)
+        track.append(otio.schema.Clip(path.stem, reference, span))
+    made.tracks.append(track)
+    return made
+
+
+@pytest.fixture
+def edit(tmp_path):
+    otio.adapters.write_to_file(film(tmp_path, 40, 30, 20), str(tmp_path / "a.otio"))
+    otio.adapters.write_to_file(film(tmp_path, 40, 24, 20), str(tmp_path / "b.otio"))
+    return tmp_path
+
+
+def test_diff_says_what_was_edited(run, edit):
+    assert run("diff", edit / "a.otio", edit / "a.otio") == (
+        0,
+        "Nothing changed.\n",
+        "",
+    )
+    code, said, _ = run("diff", edit / "a.otio", edit / "b.otio")
+    assert code == 1
+    assert "take 1 · 00:00:01:16: trimmed: 6 frames off its end" in said
+    code, said, _ = run("diff", edit / "a.otio", edit / "b.otio", "--json")
+    assert json.loads(said)["counts"] == {"trimmed": 1, "shifted": 1}
+
+
+@pytest.mark.parametrize("to", ["premiere", "resolve", "finalcut"])
+def test_diff_finds_no_edit_in_what_an_editor_s_file_cannot_hold(run, edit, to):
+    sent = edit / "sent.xml"
+    assert run("export", edit / "a.otio", "-o", sent, "--to", to)[0] == 0
+    code, said, _ = run("diff", edit / "a.otio", sent)
+    assert (code, said) == (0, "Nothing changed.\n")
+
+
+@pytest.mark.parametrize("to", ["premiere", "resolve", "otio"])
+def test_lint_knows_a_file_by_what_it_holds(run, edit, to):
+    sent = edit / "sent.timeline"
+    assert run("export", edit / "a.otio", "-o", sent, "--to", to)[0] == 0
+    assert run("lint", sent)[0] == 0
+    text = sent.read_text("utf-8").replace("take%20", "tak%20")
+    sent.write_text(text, encoding="utf-8")
+    code, said, _ = run("lint", sent, "--media")
+    assert code == 1
+    assert "tak%20" in said
+    code, said, _ = run("lint", sent, "--media", "--json")
+    assert json.loads(said)[str(sent)]
+
+
+def test_lint_says_what_it_has_no_rules_for(run, edit):
+    (edit / "list.edl").write_text("TITLE: x\n")
+    code, _, said = run("lint", edit / "list.edl")
+    assert code == 1
+    assert "no rules" in said
+
+
+def test_a_collected_film_goes_to_editors_and_comes_back(run, edit):
+    out = edit / "out"
+    code, said, _ = run(
+        "collect", edit / "a.otio", "-o", out, "--to", "premiere", "--to", "resolve"
+    )
+    assert code == 0
+    assert "3 media files" in said
+    assert run("diff", edit / "a.otio", out / "film.otio")[0] == 0
+    for name in ("film.otio", "film.premiere.xml", "film.resolve.xml"):
+        found = otio.adapters.read_from_file if name.endswith("otio") else None
+        if found:
+            clip = next(iter(found(str(out / name)).find_clips()))
+            assert clip.media_reference.target_url == "media/take_0.mp4"
+        else:
+            code, said, _ = run("lint", out / name, "--media")
+            assert code == 0, said
+    code, _, said = run("collect", edit / "a.otio", "-o", out)
+    assert code == 2
+    assert "--force" in said
+
+
+def test_collect_names_all_that_is_missing(run, edit):
+    (edit / "take 0.mp4").unlink()
+    (edit / "take 2.mp4").unlink()
+    code, _, said = run("collect", edit / "a.otio", "-o", edit / "out")
+    assert code == 1
+    assert "take 0.mp4" in said and "take 2.mp4" in said
+    assert not (edit / "out").exists()
+    found = run("collect", edit / "a.otio", "-o", edit / "out", "--allow-missing")
+    assert found[0] == 0
+
+
+def test_relink_finds_what_was_moved(run, edit):
+    elsewhere = edit / "elsewhere"
+    assert run("collect", edit / "a.otio", "-o", elsewhere)[0] == 0
+    for number in range(2):
+        (edit / f"take {number}.mp4").unlink()
+    linked = edit / "linked.otio"
+    code, said, _ = run("relink", edit / "a.otio", "-o", linked)
+    assert code == 1
+    assert "2 still missing, 1 were there" in said
+    code, said, _ = run(
+        "relink",
+        edit / "a.otio",
+        "-o",
+        linked,
+        "--force",
+        "--map",
+        f"{edit}={elsewhere / 'media'}",
+        "--json",
+    )
+    # Their names there are others: a map of paths alone does not find them.
+    assert code == 1
+    assert len(json.loads(said)["missing"]) == 2
+    code, _, said = run("relink", edit / "a.otio", "-o", linked, "--map", "nonsense")
+    assert code == 2
+    assert "nonsense" in said

@@ -1,0 +1,171 @@
+"""Each rule of ``.otio`` with a document that breaks it and nothing else."""
+
+import json
+import math
+from fractions import Fraction
+
+import opentimelineio as otio
+import pytest
+
+from otio_genai import metadata, rates
+from otio_genai.interchange.lint_otio import lint_otio
+
+RATE = Fraction(24)
+
+
+def clip(name="a", start=10, length=48, *, begin=0, frames=200, rate=RATE):
+    reference = otio.schema.ExternalReference(
+        f"file:///takes/{name}.mp4", rates.span(begin, frames, RATE)
+    )
+    return otio.schema.Clip(name, reference, rates.span(begin + start, length, rate))
+
+
+def fade(before=6, after=6):
+    offsets = (rates.time(before, RATE), rates.time(after, RATE))
+    return otio.schema.Transition("", "SMPTE_Dissolve", *offsets)
+
+
+def film(*items):
+    made = otio.schema.Timeline("film", global_start_time=rates.time(0, RATE))
+    track = otio.schema.Track("V1", kind="Video")
+    track.extend(items)
+    made.tracks.append(track)
+    return made
+
+
+def kept(key, value, item=None):
+    found = item or clip()
+    metadata.put(found, key, value)
+    return found
+
+
+def with_marker(frame):
+    found = clip()
+    found.markers.append(otio.schema.Marker("m", rates.span(frame, 0, RATE)))
+    return found
+
+
+def warped(scalar, **how):
+    found = clip(**how)
+    found.effects.append(otio.schema.LinearTimeWarp(time_scalar=scalar))
+    return found
+
+
+def linked(url, name="a"):
+    found = clip(name)
+    found.media_reference.target_url = url
+    return found
+
+
+def without_range():
+    found = clip()
+    found.media_reference.available_range = None
+    return found
+
+
+def two_tracks(name):
+    made = film(clip())
+    made.tracks.append(otio.schema.Track(name, kind="Video"))
+    return made
+
+
+def without_start():
+    made = film(clip())
+    made.global_start_time = None
+    return made
+
+
+def nested_stack():
+    made = film(clip())
+    made.tracks.append(otio.schema.Stack("nested"))
+    return made
+
+
+CLEAN = [
+    film(clip(), fade(), clip("b")),
+    film(clip(begin=86_400), warped(2.0, name="b", start=0, length=100)),
+    film(fade(0, 12), clip(), otio.schema.Gap(source_range=rates.span(0, 5, RATE))),
+    film(kept("levels", [[0, -200.0], [9, 12.0]]), with_marker(12)),
+]
+
+BROKEN = {
+    "start": without_start(),
+    "names": two_tracks(""),
+    "names: twice": two_tracks("V1"),
+    "names: control": film(clip("a\x07")),
+    "tracks": nested_stack(),
+    "lengths": film(clip(length=0), clip("b")),
+    "whole frames": film(clip(length=10.5), clip("b", length=10.5)),
+    "one rate": film(clip(rate=Fraction(48), length=96)),
+    "media": film(clip(), otio.schema.Clip("x", None, rates.span(0, 9, RATE))),
+    "available range": film(without_range()),
+    "media timecode": film(clip(begin=86_400, start=-86_400)),
+    "handles": film(clip(start=180)),
+    "handles: retimed": film(warped(3.0, start=100)),
+    "handles: transition": film(clip(start=152), fade(0, 6), clip("b")),
+    "transitions: long": film(clip(length=4), fade(6, 6), clip("b")),
+    "transitions: row": film(clip(), fade(), fade(), clip("b")),
+    "transitions: overlap": film(
+        clip(), fade(), clip("b", length=8), fade(), clip("c")
+    ),
+    "markers": film(with_marker(5)),
+    "keyframes": film(kept("opacity", [[9, 1.0], [0, 0.0]])),
+    "keyframes: form": film(kept("levels", [[0]])),
+    "levels": film(kept("levels", [[0, 20.0]])),
+    "opacity": film(kept("opacity", [[0, 1.5]])),
+    "file names": film(clip(), linked("file:///other/A.mp4", "b")),
+    "addresses": film(linked("takes/a.mp4")),
+    "addresses: encoding": film(linked("file:///été.mp4")),
+}
+
+
+@pytest.mark.parametrize("timeline", CLEAN)
+def test_what_breaks_no_rule(timeline):
+    assert lint_otio(timeline.to_json_string()) == []
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_each_rule_has_a_document_that_breaks_it(case):
+    found = lint_otio(BROKEN[case].to_json_string())
+    assert {finding.rule for finding in found} == {case.partition(":")[0]}
+    assert all(finding.text.endswith(".") for finding in found)
+
+
+def test_missing_files_are_named_only_when_asked(tmp_path):
+    text = film(clip()).to_json_string()
+    assert lint_otio(text) == []
+    assert [f.rule for f in lint_otio(text, media=True)] == ["media"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "<xmeml/>",
+        '{"OTIO_SCHEMA": "Bin.1"}',
+        '{"OTIO_SCHEMA": "Timeline.9"}',
+        '{"OTIO_SCHEMA": "Timeline.1", "name": "x"}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_timeline_is_one_finding(text):
+    assert [finding.rule for finding in lint_otio(text)] == ["well-formed"]
+
+
+def test_nothing_but_findings_comes_of_odd_numbers():
+    document = json.loads(film(clip(), fade(), clip("b")).to_json_string())
+    items = document["tracks"]["children"][0]["children"]
+    for value in (-1, 1e18, 0.1, math.pi, -1e9):
+        for part in ("start_time", "duration"):
+            times = items[0]["source_range"][part]
+            before, times["value"] = times["value"], value
+            assert isinstance(lint_otio(json.dumps(document)), list)
+            times["value"] = before
+
+
+def test_the_corpus_is_read(shared):
+    for path in sorted((shared / "corpus" / "otio").glob("*.otio")):
+        assert isinstance(lint_otio(path.read_text("utf-8")), list)
