@@ -161,6 +161,7 @@ class _Shop:
             track = stack.deepcopy()
             track.source_range = None
             inner = otio.schema.Stack(children=[track])
+        inner.markers.extend(marker.deepcopy() for marker in stack.markers)
         within = account.within(name, own.exact)
         self.scenes[key] = self.scene(inner, name, film, timecode, within)
 

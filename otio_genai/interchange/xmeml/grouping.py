@@ -38,8 +38,9 @@ class Layer:
             halves = other.items
             if len(halves) == len(self.track.items):
                 halves = halves[index : index + 1]
-            same = (h for h in halves if isinstance(h, model.ClipItem))
-            found += [half for half in same if _same(item, half)][:1]
+            clips = (h for h in halves if isinstance(h, model.ClipItem))
+            same = (half for half in clips if _same(item, half))
+            found += sorted(same, key=lambda h: h.start_frames != item.start_frames)[:1]
         return tuple(found)
 
 

@@ -90,6 +90,10 @@ def _int(
     return value
 
 
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _true(text: str | None, default: bool = True) -> bool:
     return default if not text else text.strip().upper() == "TRUE"
 
@@ -319,7 +323,7 @@ class Reader:
             known = enabled and effect_id in FILTERS
             yield model.Filter(
                 effect_id,
-                effect.findtext("name") or "",
+                _lines(effect.findtext("name") or ""),
                 effect.findtext("effectcategory") or "",
                 effect.findtext("effecttype") or "",
                 "audio" if kind == "audio" else "video",

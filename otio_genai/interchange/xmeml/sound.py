@@ -1,10 +1,10 @@
 """Sound tracks: one per layer, or exploded into the channels Premiere counts.
 
 Conventions
-    Premiere knows mono and stereo tracks. A clip of one channel takes a mono track,
-    of two a stereo pair, of more one mono track a channel; a layer of several kinds
-    becomes several tracks. A clip's own channels are those in its ``channels``, else
-    all of its medium's.
+    Premiere knows mono and stereo tracks. A clip of two channels takes a stereo pair of
+    tracks, where clips of one channel lie on the first; a layer of these alone takes a
+    mono track, and clips of more channels one mono track a channel. A clip's own
+    channels are those in its ``channels``, else all of its medium's.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def sound_track(
                 _report(spot, "channels", gets, "dropped", shown, account)
         return [make(items, 1, "", 0, 0)]
     parts = _by_width(items, shown, account)
-    if len(parts) > 1:
+    if len(parts.keys() - {1, 2}) + bool(parts.keys() & {1, 2}) > 1:
         account.add(
             "sound track",
             "approximated",
@@ -72,7 +72,13 @@ def sound_track(
     found: list[Track] = []
     for width, members in parts.items():
         if width == 2:
-            found += [make(members, side + 1, "stereo", side, side) for side in (0, 1)]
+            halves = _with_mono(items, members, parts.get(1, [])), members
+            found += [
+                make(half, side + 1, "stereo", side, side)
+                for side, half in enumerate(halves)
+            ]
+            continue
+        if width == 1 and 2 in parts:
             continue
         for part in range(max(1, width)):
             found.append(make(members, 1, "mono", 0, part))
@@ -111,11 +117,12 @@ class _Layer:
         """Return the track of channel ``part`` of its clips, for output ``output``."""
         found = []
         for item in items:
-            source = 1
+            source, own = 1, kind
             if isinstance(item, Spot) and kind:
                 source = channels_of(item)[part]
+                own = "mono" if _is_mono(item) else kind
             seat = Seat(
-                self._shown, "audio", self._number, source, kind, part, self._alternate
+                self._shown, "audio", self._number, source, own, part, self._alternate
             )
             found.append(self._maker.item(item, seat))
         return Track(
@@ -176,7 +183,21 @@ def _by_width(
             track=track,
             span=(item.cut - item.before, item.cut + item.after),
         )
-    return dict(sorted(parts.items(), key=lambda part: (part[0] != 2, part[0])))
+    return dict(sorted(parts.items()))
+
+
+def _with_mono(
+    items: Sequence[Spot | Fade],
+    stereo: list[Spot | Fade],
+    mono: list[Spot | Fade],
+) -> list[Spot | Fade]:
+    """Return what lies on the first track of a stereo pair, in record order."""
+    both = {id(item) for item in (*stereo, *mono)}
+    return [item for item in items if id(item) in both]
+
+
+def _is_mono(item: Spot | Fade) -> bool:
+    return isinstance(item, Spot) and len(channels_of(item)) == 1
 
 
 def _part(sides: Sequence[Spot]) -> None:

@@ -218,10 +218,14 @@ def test_stereo_and_mono_tracks_for_premiere():
     assert facts == [
         ("Stereo", "0", "2", "1", "0", "1"),
         ("Stereo", "1", "2", "2", "0", "2"),
-        ("Mono", "0", "1", "1", "20", "1"),
     ]
+    kinds = [[c.get("premiereChannelType") for c in t.iter("clipitem")] for t in tracks]
+    assert kinds == [["stereo", "mono"], ["stereo"]]
+    root, _, _ = written(film(clip(), sound=sounds[1:]), "premiere")
+    track = root.find("sequence/media/audio/track")
+    assert track.get("premiereTrackType") == "Mono"
     pair = [link.text for link in tracks[0].iter("linkclipref")]
-    assert pair == ["clipitem-2", "clipitem-3"]
+    assert pair == ["clipitem-2", "clipitem-4"]
 
 
 def test_one_track_a_layer_for_resolve_linked_to_its_picture():

@@ -1,0 +1,286 @@
+"""What stands where: nested sequences, takes, links, channels, generators, labels."""
+
+from fractions import Fraction
+
+import opentimelineio as otio
+import pytest
+
+from benchmarks.features import (
+    FEATURES,
+    clip,
+    film,
+    gap,
+    nested,
+    reference,
+    sound,
+    tone,
+    transition,
+    with_kept,
+    with_marker,
+)
+from otio_genai import metadata, rates
+from otio_genai.errors import GenaiError
+from otio_genai.interchange import read_xmeml, write_xmeml
+from otio_genai.interchange.census import census, lost
+from otio_genai.interchange.proof import unspoken
+from otio_genai.interchange.xmeml.labels import LABELS, color_of, label_of
+from otio_genai.interchange.xmeml.lint import lint_xmeml
+
+BOTH = pytest.mark.parametrize("dialect", ["premiere", "resolve"])
+R24 = Fraction(24)
+
+
+def there_and_back(timeline, dialect="premiere"):
+    text, loss = write_xmeml(timeline, dialect)
+    back, read = read_xmeml(text)
+    assert write_xmeml(back, dialect)[0] == text
+    return back, loss + read, text
+
+
+def exact(timeline, but=()):
+    back, loss, text = there_and_back(timeline)
+    assert lost(timeline, back) == [] == lost(back, timeline)
+    assert not loss.lossy, loss.readable()
+    assert {finding.rule for finding in lint_xmeml(text)} <= set(but)
+    return back
+
+
+@BOTH
+@pytest.mark.parametrize("feature", FEATURES)
+def test_no_feature_is_lost_silently(feature, dialect):
+    timeline = FEATURES[feature]()
+    before = timeline.to_json_string()
+    back, loss, _ = there_and_back(timeline, dialect)
+    assert timeline.to_json_string() == before
+    assert unspoken(timeline, back, loss) == ()
+
+
+def test_a_nested_sequence_is_written_once_and_used_twice():
+    inner = nested(clip("a"), clip("b"))
+    inner.markers.append(
+        otio.schema.Marker("in", rates.span(3, 0, R24), color="RED", comment="why")
+    )
+    heard = nested(tone(), kind="Audio")
+    timeline = film(inner, gap(12), inner.deepcopy(), more={"A1": [heard]})
+    back = exact(timeline)
+    _, _, text = there_and_back(timeline)
+    assert text.count("<sequence id=") == 5
+    assert text.count('<sequence id="sequence-2"/>') == 1
+    first, second = back.tracks[0][0], back.tracks[0][2]
+    assert isinstance(first, otio.schema.Stack)
+    assert first.name == second.name == "inner"
+    assert [marker.comment for marker in first.markers] == ["why"]
+
+
+def test_a_nested_sequence_keeps_its_own_rate_and_size():
+    inner = otio.schema.Stack("inner", source_range=rates.span(0, 24, R24))
+    own = Fraction(30)
+    facts = {"rate": "30/1", "width": 640, "height": 360, "title": "small"}
+    metadata.put(inner, "film", facts)
+    shot = clip("a", 10, 40, own)
+    inner.append(otio.schema.Track("V1", kind="Video", children=[shot]))
+    back = exact(film(inner), ["one rate"])
+    assert metadata.read(back.tracks[0][0], "film") == {**facts, "sample_rate": 48_000}
+
+
+def test_what_lies_outside_a_nested_sequence_is_trimmed():
+    inner = nested(clip("a", 0, 30))
+    inner.source_range = rates.span(12, 36, R24)
+    back, loss, _ = there_and_back(film(inner, clip("b")))
+    assert [item.feature for item in loss.items] == ["range beyond the media"]
+    assert back.tracks[0][0].source_range.duration.value == 18
+
+
+def sequence(number, name, *shown):
+    items = "".join(
+        f"<clipitem id='c{number}{k}'><start>{10 * k}</start><end>{10 * k + 10}</end>"
+        f"<in>0</in><out>10</out><sequence id='s{inner}'/></clipitem>"
+        for k, inner in enumerate(shown)
+    )
+    return (
+        f"<sequence id='s{number}'><name>{name}</name><duration>20</duration>"
+        "<rate><timebase>24</timebase></rate><media><video><track>"
+        f"{items}</track></video></media></sequence>"
+    )
+
+
+def bin_of(*sequences):
+    return f"<xmeml version='4'>{''.join(sequences)}</xmeml>"
+
+
+def test_a_sequence_is_chosen_by_name_and_the_others_are_told():
+    text = bin_of(sequence(1, "one"), sequence(2, "two"))
+    timeline, loss = read_xmeml(text)
+    assert timeline.name == "one"
+    assert "'two'" in loss.notes[0]
+    assert read_xmeml(text, sequence="two")[0].name == "two"
+    with pytest.raises(GenaiError, match="no sequence 'three'") as caught:
+        read_xmeml(text, sequence="three")
+    assert "'one', 'two'" in caught.value.remedy
+
+
+@pytest.mark.parametrize("shown", [(1,), (9,)])
+def test_a_sequence_that_shows_itself_or_nothing_is_told(shown):
+    timeline, loss = read_xmeml(bin_of(sequence(1, "one", *shown)))
+    assert [item.outcome for item in loss.items] == ["dropped"]
+    assert "nested sequence" in loss.items[0].feature
+    assert timeline.tracks[0][0].source_range.duration.value == 10
+
+
+def test_sequences_that_unfold_without_end_are_refused():
+    chain = [sequence(n, f"s{n}", n + 1, n + 1) for n in range(1, 30)]
+    with pytest.raises(GenaiError, match="unfold"):
+        read_xmeml(bin_of(*chain, sequence(30, "last")))
+
+
+def test_other_takes_lie_on_disabled_tracks_and_come_back():
+    takes = [clip("a take 2", 10), clip("a take 3", 30)]
+    first = with_kept(clip("a"), takes=takes)
+    second = with_kept(clip("b", 0, 24), takes=[clip("b take 2", 5, 24)])
+    heard = with_kept(tone(), takes=[tone("t", 4)])
+    timeline = film(first, clip("c"), more={"V2": [gap(30), second], "A1": [heard]})
+    _, _, text = there_and_back(timeline)
+    assert [n for n in ("ALT 1", "ALT 2", "ALT 1 / 2") if f'"{n}"' in text] == [
+        "ALT 1",
+        "ALT 2",
+        "ALT 1 / 2",
+    ]
+    back = exact(timeline)
+    assert len(back.tracks) == 3
+    again, _, _ = there_and_back(timeline, "resolve")
+    assert len(again.tracks) == 3
+    found = metadata.read(again.tracks[0][0], "takes")
+    assert [take.name for take in found] == ["a take 2", "a take 3"]
+
+
+def test_a_disabled_track_over_other_clips_stays_a_track():
+    timeline = film(clip("a"), more={"V2": [gap(6), clip("b", 0, 24)]})
+    timeline.tracks[1].name = "ALT 1"
+    timeline.tracks[1].enabled = False
+    back, _, _ = there_and_back(timeline)
+    assert [track.name for track in back.tracks] == ["V1", "ALT 1"]
+
+
+def test_recorded_links_are_written_and_read():
+    shots = [with_kept(clip(n), link="g") for n in "ab"]
+    heard = with_kept(tone(), link="g")
+    exact(film(*shots, more={"A1": [heard]}))
+
+
+def test_clips_that_are_not_linked_stay_apart():
+    media = reference("a", has_audio=True, channels=2)
+    timeline = film(clip("a", media=media), more={"A1": [clip("a", media=media)]})
+    metadata.put(timeline.tracks[1][0], "link", "alone")
+    back, loss, text = there_and_back(timeline)
+    assert "clipitem-1</linkclipref>" not in text
+    assert not any(trait.feature == "link" for trait in census(back))
+    assert not loss.lossy
+
+
+def test_a_dangling_link_is_told():
+    text = bin_of(sequence(1, "one", 2), sequence(2, "two")).replace(
+        "</clipitem>",
+        "<link><linkclipref>nowhere</linkclipref></link></clipitem>",
+    )
+    _, loss = read_xmeml(text)
+    assert ("link", "dropped") in [(i.feature, i.outcome) for i in loss.items]
+
+
+@pytest.mark.parametrize(
+    ("count", "channels"),
+    [(1, None), (2, None), (2, [1]), (2, [2]), (4, [3, 4]), (4, [2]), (6, None)],
+)
+def test_the_channels_a_sound_plays(count, channels):
+    made = clip("s", 0, 96, media=sound("s", 20, count))
+    if channels:
+        metadata.put(made, "channels", channels)
+    timeline = film(clip("a", 0, 96), more={"A1": [made, tone("t")]})
+    if count < 3 or channels:
+        exact(timeline)
+        return
+    back, loss, _ = there_and_back(timeline)
+    told = {item.feature for item in loss.items}
+    assert told == {"channels", "sound track"}
+    assert len(back.tracks) == 3
+
+
+def test_a_real_sounds_second_half_is_its_own_channel():
+    text, _ = write_xmeml(film(clip("a", 0, 96), more={"A1": [tone()]}), "premiere")
+    assert text.count("<trackindex>1</trackindex>") >= 1
+    swapped = text.replace("Stereo", "Mono").replace('"stereo"', '"mono"')
+    swapped = swapped.replace('totalExplodedTrackCount="2"', "")
+    swapped = swapped.replace('currentExplodedTrackIndex="1"', "")
+    back, _ = read_xmeml(swapped)
+    found = [metadata.read(track[0], "channels") for track in back.audio_tracks()]
+    assert found == [[1], [2]]
+
+
+def test_every_label_reads_back_and_others_become_the_nearest():
+    for name in LABELS:
+        made = clip("a")
+        made.color = color_of(name)
+        back = exact(film(made))
+        assert back.tracks[0][0].color.name == name
+    assert label_of(otio.core.Color(0.1, 0.5, 0.5, 1.0, "mine")) == ("Teal", False)
+    assert label_of(color_of("Of the house")) == ("Of the house", True)
+
+
+def test_a_foreign_transition_is_kept_as_it_was():
+    effect = (
+        "<effect><name>Slide</name><effectid>AE.Slide</effectid>"
+        "<effecttype>transition</effecttype><startratio>0.2</startratio></effect>"
+    )
+    text, _ = write_xmeml(film(clip("a"), transition(6, 6), clip("b")), "premiere")
+    start, end = text.index("<effect>"), text.index("</effect>") + len("</effect>")
+    foreign = text[:start] + effect + text[end:]
+    timeline, _ = read_xmeml(foreign)
+    joint = timeline.tracks[0][1]
+    assert joint.transition_type == "Custom_Transition" and joint.name == "Slide"
+    back = exact(timeline, ["effects"])
+    kept = metadata.read(back.tracks[0][1], "effect")
+    assert (kept["id"], kept["effect"][3][-1][2]) == ("AE.Slide", "0.2")
+    _, loss, _ = there_and_back(timeline, "resolve")
+    assert "transition type" in {item.feature for item in loss.items}
+
+
+def test_offline_media_and_sequences_of_images_read_back():
+    for feature in ("missing media", "image sequence"):
+        timeline = FEATURES[feature]()
+        back, _, text = there_and_back(timeline)
+        assert lost(timeline, back) == []
+    assert "shot.%5B1001-1120%5D.png" in text
+    made = back.tracks[0][0].media_reference
+    assert (made.name_prefix, made.start_frame, made.frame_zero_padding) == (
+        "shot.",
+        1001,
+        4,
+    )
+
+
+def test_marker_of_a_clip_keeps_its_place_under_any_timecode():
+    for begin in (0, 86_400):
+        media = reference("a", begin=begin)
+        made = clip("a", media=media)
+        with_marker(made, name="here", color="PURPLE", comment="two\nlines")
+        made.markers[0].marked_range = rates.span(begin + 30, 3, R24)
+        exact(film(made))
+
+
+def test_what_a_clip_says_that_no_timeline_holds_is_told():
+    text, _ = write_xmeml(film(clip("a")), "premiere")
+    text = text.replace(
+        "<alphatype>", "<compositemode>multiply</compositemode>\n<x/>\n<alphatype>"
+    )
+    _, loss = read_xmeml(text)
+    assert [(i.feature, i.outcome) for i in loss.items] == [
+        ("compositemode", "dropped"),
+        ("element 'x'", "dropped"),
+    ]
+
+
+def test_clips_that_overlap_are_trimmed_and_told():
+    text, _ = write_xmeml(film(clip("a"), clip("b")), "premiere")
+    text = text.replace("<start>48</start>", "<start>40</start>")
+    timeline, loss = read_xmeml(text)
+    assert [(i.feature, i.outcome) for i in loss.items] == [("overlap", "approximated")]
+    assert [c.source_range.duration.value for c in timeline.tracks[0]] == [48, 48]
