@@ -35,6 +35,12 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Which sequence of the file; by default its first.",
         ),
         click.option(
+            "--rate",
+            metavar="FPS",
+            default=None,
+            help="Of an EDL, which states none; by default what fits.",
+        ),
+        click.option(
             "--fractures",
             type=click.Choice(_ROADS),
             default=None,
@@ -122,6 +128,7 @@ def _go(
     output: Path | None,
     fractures: Any,
     sequence: str | None,
+    rate: str | None,
     plan: bool,
     strict: bool,
     force: bool,
@@ -132,7 +139,7 @@ def _go(
 
     if not timeline_file.exists():
         raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
-    timeline, missed = read(timeline_file, sequence=sequence)
+    timeline, missed = read(timeline_file, sequence=sequence, rate=rate)
     place = output or timeline_file.with_suffix(TARGETS[to])
     with console.progress() as bar:
         lost = otio_genai.export(

@@ -26,7 +26,12 @@ __all__ = ["read", "read_timeline"]
 Read = tuple[otio.schema.Timeline, Loss]
 
 
-def read(path: str | os.PathLike[str], *, sequence: str | None = None) -> Read:
+def read(
+    path: str | os.PathLike[str],
+    *,
+    sequence: str | None = None,
+    rate: str | float | None = None,
+) -> Read:
     """Read a timeline from a file of any editor.
 
     Parameters
@@ -37,6 +42,8 @@ def read(path: str | os.PathLike[str], *, sequence: str | None = None) -> Read:
         adapter for; told apart by content.
     sequence
         Which sequence or project of the file, by name; by default its first.
+    rate
+        Frames per second of a file that states none, as an EDL; by default what fits.
 
     Returns
     -------
@@ -56,7 +63,10 @@ def read(path: str | os.PathLike[str], *, sequence: str | None = None) -> Read:
             "There is no such file.", place=str(place), remedy="Check the path."
         )
     try:
-        timeline, loss = _READERS[kind_of(place)](place, sequence)
+        kind = kind_of(place)
+        timeline, loss = (
+            _edl(place, rate) if kind == "edl" else _READERS[kind](place, sequence)
+        )
     except GenaiError as error:
         raise _at(error, place) from error
     folder = place.resolve()
@@ -134,6 +144,12 @@ def _fcpxmld(place: Path, sequence: str | None) -> Read:
     return _fcpxml(place / "Info.fcpxml", sequence)
 
 
+def _edl(place: Path, rate: str | float | None) -> Read:
+    from otio_genai.interchange.editors import read_with
+
+    return read_with("edl", place, rate=rate)
+
+
 def _editor(name: str) -> Callable[[Path, str | None], Read]:
     def from_file(place: Path, sequence: str | None) -> Read:
         from otio_genai.interchange.editors import read_with
@@ -187,7 +203,6 @@ _READERS: dict[Kind, Callable[[Path, str | None], Read]] = {
     "fcpxml": _fcpxml,
     "fcpxmld": _fcpxmld,
     "kdenlive": _editor("kdenlive"),
-    "edl": _editor("edl"),
     "aaf": _editor("aaf"),
     "xges": _other,
     "": _other,

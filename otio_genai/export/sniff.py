@@ -40,6 +40,8 @@ _EDL = re.compile(
     r"^\s*(?:TITLE:|FCM:|\d{1,6}\s+\S+\s+(?:V|A|B|NONE|AA)\S*\s+(?:C|D|W\d+|K\S*)\s)",
     re.MULTILINE,
 )
+# Suffixes of what is known by its content: an adapter is not asked to guess.
+_KNOWN = (".aaf", ".fcpxml", ".kdenlive", ".mlt", ".otio", ".otioz", ".xml")
 _ROOTS: dict[str, Kind] = {
     "xmeml": "xmeml",
     "fcpxml": "fcpxml",
@@ -122,7 +124,15 @@ def _of_text(head: bytes, path: Path) -> Kind:
                 remedy="Export the sequence as Final Cut Pro XML or FCPXML.",
             )
         return _ROOTS.get(name, "")
-    return "edl" if _EDL.search(text) else ""
+    if _EDL.search(text) or path.suffix.lower() == ".edl":
+        return "edl"
+    if path.suffix.lower() in _KNOWN:
+        raise InterchangeError(
+            "It does not hold what its name promises.",
+            place=str(path),
+            remedy="Export or copy it again.",
+        )
+    return ""
 
 
 def _encoding(head: bytes) -> str:

@@ -88,7 +88,6 @@ def _editor(name: str) -> Writer:
     return to_file
 
 
-# An EDL has one video track: there is nowhere to lay anything over a cut.
 _TARGETS = {
     "otio": Target(".otio", "keep", _text(_otio), own=True),
     "premiere": Target(".premiere.xml", "bake", _text(_premiere)),
@@ -96,7 +95,7 @@ _TARGETS = {
     "finalcut": Target(".fcpxml", "bake", _text(_finalcut)),
     "otio-premiere": Target(".premiere.otio", "bake", _text(_dialect("premiere"))),
     "otio-resolve": Target(".resolve.otio", "bake", _text(_dialect("resolve"))),
-    "edl": Target(".edl", "dissolve", _editor("edl")),
+    "edl": Target(".edl", "bake", _editor("edl")),
     "aaf": Target(".aaf", "bake", _editor("aaf")),
     "kdenlive": Target(".kdenlive", "bake", _editor("kdenlive")),
     "mlt": Target(".mlt", "bake", _editor("mlt")),
