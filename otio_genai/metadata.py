@@ -49,9 +49,14 @@ def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
 
 def _checked(obj: otio.core.SerializableObjectWithMetadata) -> Any:
     """Return a view of what is kept on ``obj``, of a version that we know."""
-    if NAMESPACE not in obj.metadata:
+    kept = obj.metadata
+    # OTIO throws for a missing key, which takes longer than all the rest.
+    if not len(kept):
         return {}
-    found = obj.metadata[NAMESPACE]
+    try:
+        found = kept[NAMESPACE]
+    except KeyError:
+        return {}
     if not hasattr(found, "keys"):
         raise MetadataError(
             f"The metadata under {NAMESPACE!r} is not a dictionary.",
@@ -98,7 +103,8 @@ def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> 
         kept.pop(key, None)
     else:
         kept[key] = value
-    obj.metadata[NAMESPACE] = kept
+    if isinstance(kept, dict):
+        obj.metadata[NAMESPACE] = kept
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ The rule
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from fractions import Fraction
@@ -123,7 +124,12 @@ def text(exact_rate: Fraction) -> str:
 
 def of(value: otio.opentime.RationalTime) -> Fraction:
     """Return the exact rate of an OpenTimelineIO time."""
-    return rate(value.rate)
+    return _exact(value.rate)
+
+
+@functools.lru_cache(maxsize=256)
+def _exact(stored: float) -> Fraction:
+    return rate(stored)
 
 
 def seconds(value: otio.opentime.RationalTime) -> Fraction:

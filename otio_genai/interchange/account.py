@@ -20,6 +20,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     With ``lines`` line breaks and tabs stay; breaks are line feeds.
     """
+    if text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _BANNED.sub("", text)
     return text if lines else _BREAKS.sub(" ", text)

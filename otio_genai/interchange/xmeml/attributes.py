@@ -201,7 +201,7 @@ def _put_framing(
 ) -> None:
     """Turn Basic Motion, or its absence, into a fit and a scale against it."""
     unknown = 0 in sizes[0] or 0 in sizes[1]
-    if basic is None and unknown:
+    if basic is None and (unknown or sizes[0] == sizes[1]):
         return
     found = {} if basic is None else {p.id: p for p in basic.parameters}
     scale, turn, center = (found.get(n) for n in ("scale", "rotation", "center"))

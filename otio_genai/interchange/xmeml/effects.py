@@ -68,18 +68,19 @@ def filters(
         Told what is approximated or dropped.
     """
     item = spot.item
+    said = metadata.get(item)
     found: tuple[Filter | None, ...]
     if mediatype == "audio":
         found = (
-            _level(metadata.read(item, "levels") or [], when, table, report),
-            _pan(metadata.read(item, "pan") or [], when, report),
+            _level(said.get("levels") or [], when, table, report),
+            _pan(said.get("pan") or [], when, report),
         )
     else:
-        framing = metadata.read(item, "framing") or {}
+        framing = said.get("framing") or {}
         found = (
             motion_filter(framing, sizes, when, report),
-            _crop(metadata.read(item, "crop") or [], when, report),
-            _opacity(metadata.read(item, "opacity") or [], when, report),
+            _crop(said.get("crop") or [], when, report),
+            _opacity(said.get("opacity") or [], when, report),
         )
     known = tuple(effect for effect in found if effect is not None)
     return known + tuple(_foreign(item, mediatype, table, report))

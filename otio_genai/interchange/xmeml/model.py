@@ -8,6 +8,7 @@ Conventions
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -43,11 +44,12 @@ class Rate:
     @property
     def exact(self) -> Fraction:
         """The rate in frames per second."""
-        return (
-            Fraction(self.timebase * 1000, 1001)
-            if self.ntsc
-            else Fraction(self.timebase)
-        )
+        return _exact(self.timebase, self.ntsc)
+
+
+@functools.lru_cache(maxsize=256)
+def _exact(timebase: int, ntsc: bool) -> Fraction:
+    return Fraction(timebase * 1000, 1001) if ntsc else Fraction(timebase)
 
 
 @dataclass(frozen=True, slots=True)

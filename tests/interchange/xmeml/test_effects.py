@@ -111,7 +111,7 @@ def test_crop(keys):
 
 @SOME
 @given(
-    keyed(decimals(0, 4), decimals(-1, 1), decimals(-1, 1), decimals(-90, 90)),
+    keyed(decimals(0, 3), decimals(-1, 1), decimals(-1, 1), decimals(-90, 90)),
     st.sampled_from(["cover", "contain", "native"]),
     st.sampled_from([(1920, 1080), (1280, 720), (1280, 1280), (720, 1280)]),
 )
