@@ -11,11 +11,12 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from otio_genai import rates
-from otio_genai.errors import InterchangeError, TimelineError
+from otio_genai.errors import InterchangeError
 from otio_genai.interchange.tree import tree
 from otio_genai.interchange.xmeml import model
 from otio_genai.interchange.xmeml.dialects import FILTERS, TRANSITIONS
 from otio_genai.interchange.xmeml.foreign import kept
+from otio_genai.interchange.xmeml.scalars import Scalars, true
 from otio_genai.interchange.xmeml.sequences import (
     Nested,
     choose,
@@ -24,12 +25,6 @@ from otio_genai.interchange.xmeml.sequences import (
 )
 
 __all__ = ["parse"]
-
-# Fifteen digits outlast any film in ticks per frame, and every float is exact there;
-# ticks themselves may have more.
-_MOST_DIGITS = 18
-_LARGEST_TIMEBASE = 1000
-_LARGEST_FRAME = 10**12
 
 
 def parse(text: str, name: str | None = None) -> model.Sequence:
@@ -54,7 +49,9 @@ def parse(text: str, name: str | None = None) -> model.Sequence:
             remedy="Export the sequence as Final Cut Pro XML.",
         )
     chosen, others = choose(root, name)
-    made = Reader(root).sequence(chosen)
+    reader = Reader(root)
+    made = reader.sequence(chosen)
+    reader.check()
     if others:
         names = ", ".join(repr(other) for other in others)
         made = replace(
@@ -63,62 +60,8 @@ def parse(text: str, name: str | None = None) -> model.Sequence:
     return made
 
 
-def _refuse(element: Element, what: str) -> InterchangeError:
-    name = element.get("id") or element.findtext("name") or ""
-    return InterchangeError(
-        what,
-        place=f"<{element.tag}> {name}".strip(),
-        remedy="Export it again from the editor.",
-    )
-
-
-def _int(
-    element: Element, tag: str, default: int, largest: int = _LARGEST_FRAME
-) -> int:
-    text = (element.findtext(tag) or "").strip()
-    if not text:
-        return default
-    digits = text[1:] if text[0] in "+-" else text
-    # Some writers count frames as "12.0".
-    whole, point, rest = digits.partition(".")
-    digits = whole if point and not rest.strip("0") else digits
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS):
-        raise _refuse(element, f"{text[:40]!r} in <{tag}> is not a whole number.")
-    value = -int(digits) if text[0] == "-" else int(digits)
-    if abs(value) > largest:
-        raise _refuse(element, f"{value} in <{tag}> is out of all range.")
-    return value
-
-
 def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _true(text: str | None, default: bool = True) -> bool:
-    return default if not text else text.strip().upper() == "TRUE"
-
-
-def _rate(element: Element, default: model.Rate | None) -> model.Rate:
-    found = element.find("rate")
-    if found is None or not (found.findtext("timebase") or "").strip():
-        if default is None:
-            raise _refuse(element, "It states no rate.")
-        return default
-    base = _int(found, "timebase", 0)
-    if not 0 < base <= _LARGEST_TIMEBASE:
-        raise _refuse(element, f"{base} frames per second is not a rate.")
-    return model.Rate(base, _true(found.findtext("ntsc"), default=False))
-
-
-def _first_frame(timecode: Element, rate: model.Rate) -> int:
-    """Return the frame a timecode states, else the one that its label means."""
-    label = (timecode.findtext("string") or "").strip()
-    if (timecode.findtext("frame") or "").strip() or not label:
-        return _int(timecode, "frame", 0)
-    try:
-        return rates.frame_of_timecode(label, rate.exact)
-    except TimelineError:
-        return 0
 
 
 class Reader:
@@ -132,11 +75,16 @@ class Reader:
                 self._defined.setdefault(file.get("id", ""), file)
         self._files: dict[str, model.MediaFile | None] = {}
         self._nested = Nested(root)
+        self._scalars = Scalars()
         self._version = (root.get("version") or "").strip()
+
+    def check(self) -> None:
+        """Refuse a document that says what cannot be, naming all of it."""
+        self._scalars.check()
 
     def sequence(self, element: Element) -> model.Sequence:
         """Return the model of a sequence element."""
-        rate = _rate(element, None)
+        rate = self._scalars.rate(element, None)
         picture = element.find("media/video/format/samplecharacteristics")
         sound = element.find("media/audio/format/samplecharacteristics")
         empty = Element("samplecharacteristics")
@@ -146,10 +94,10 @@ class Reader:
             id=element.get("id", "sequence-1"),
             name=element.findtext("name") or "",
             rate=rate,
-            duration_frames=max(0, _int(element, "duration", 0)),
-            width_px=max(0, _int(picture, "width", 0)),
-            height_px=max(0, _int(picture, "height", 0)),
-            sample_rate=max(0, _int(sound, "samplerate", 0)),
+            duration_frames=max(0, self._scalars.whole(element, "duration", 0)),
+            width_px=max(0, self._scalars.whole(picture, "width", 0)),
+            height_px=max(0, self._scalars.whole(picture, "height", 0)),
+            sample_rate=max(0, self._scalars.whole(sound, "samplerate", 0)),
             timecode=self._timecode(element, rate),
             video=tuple(self._tracks(element, "video", rate)),
             audio=tuple(self._tracks(element, "audio", rate)),
@@ -163,18 +111,18 @@ class Reader:
         if found is None:
             return model.Timecode(rate, 0)
         drop = (found.findtext("displayformat") or "").strip() == "DF"
-        own = _rate(found, rate)
+        own = self._scalars.rate(found, rate)
         drop = drop and rates.is_drop_rate(own.exact)
-        return model.Timecode(own, _first_frame(found, own), drop)
+        return model.Timecode(own, self._scalars.first_frame(found, own), drop)
 
     def _markers(self, element: Element) -> Iterator[model.Marker]:
         for marker in element.findall("marker"):
-            color = _int(marker, "pproColor", -1)
+            color = self._scalars.whole(marker, "pproColor", -1)
             yield model.Marker(
                 marker.findtext("name") or "",
                 marker.findtext("comment") or "",
-                max(0, _int(marker, "in", 0)),
-                _int(marker, "out", -1),
+                max(0, self._scalars.whole(marker, "in", 0)),
+                self._scalars.whole(marker, "out", -1),
                 color if color >= 0 else None,
             )
 
@@ -188,11 +136,11 @@ class Reader:
                 mediatype,
                 tuple(self._items(track, mediatype, rate)),
                 track.get("MZ.TrackName", "") or (track.findtext("name") or ""),
-                _true(track.findtext("enabled")),
-                max(0, _int(track, "outputchannelindex", 0)),
+                true(track.findtext("enabled")),
+                max(0, self._scalars.whole(track, "outputchannelindex", 0)),
                 track.get("premiereTrackType", "").lower(),
                 1 if pair and side == "1" else 0,
-                _true(track.findtext("locked"), default=False),
+                true(track.findtext("locked"), default=False),
             )
 
     def _items(
@@ -207,14 +155,14 @@ class Reader:
     def _transition(
         self, item: Element, mediatype: model.MediaType, rate: model.Rate
     ) -> model.TransitionItem:
-        ticks = _int(item, "cutPointTicks", -1, 10**18)
+        ticks = self._scalars.whole(item, "cutPointTicks", -1, 10**18)
         effect = item.find("effect")
         effect_id = (item.findtext("effect/effectid") or "").strip()
         return model.TransitionItem(
-            _int(item, "start", -1),
-            _int(item, "end", -1),
+            self._scalars.whole(item, "start", -1),
+            self._scalars.whole(item, "end", -1),
             (item.findtext("alignment") or "center").strip(),
-            _rate(item, rate),
+            self._scalars.rate(item, rate),
             effect_id,
             item.findtext("effect/name") or "",
             mediatype,
@@ -225,7 +173,10 @@ class Reader:
     def _clip(
         self, item: Element, mediatype: model.MediaType, rate: model.Rate
     ) -> model.ClipItem:
-        ticks = [_int(item, f"pproTicks{end}", -1, 10**18) for end in ("In", "Out")]
+        ticks = [
+            self._scalars.whole(item, f"pproTicks{end}", -1, 10**18)
+            for end in ("In", "Out")
+        ]
         logging = item.find("logginginfo")
         logging = Element("logginginfo") if logging is None else logging
         source = item.find("sourcetrack")
@@ -235,21 +186,21 @@ class Reader:
         return model.ClipItem(
             id=item.get("id", ""),
             name=item.findtext("name") or "",
-            rate=_rate(item, rate),
-            duration_frames=_int(item, "duration", 0),
-            start_frames=_int(item, "start", -1),
-            end_frames=_int(item, "end", -1),
-            in_frames=_int(item, "in", -1),
-            out_frames=_int(item, "out", -1),
+            rate=self._scalars.rate(item, rate),
+            duration_frames=self._scalars.whole(item, "duration", 0),
+            start_frames=self._scalars.whole(item, "start", -1),
+            end_frames=self._scalars.whole(item, "end", -1),
+            in_frames=self._scalars.whole(item, "in", -1),
+            out_frames=self._scalars.whole(item, "out", -1),
             file=file,
             masterclip_id=item.findtext("masterclipid") or "",
             ticks_in=ticks[0] if ticks[0] >= 0 else None,
             ticks_out=ticks[1] if ticks[1] >= 0 else None,
-            enabled=_true(item.findtext("enabled")),
+            enabled=true(item.findtext("enabled")),
             alpha=item.findtext("alphatype") or "none",
             source_track=0
             if source is None or mediatype == "video"
-            else _int(source, "trackindex", 1),
+            else self._scalars.whole(source, "trackindex", 1),
             channel_type=item.get("premiereChannelType", ""),
             filters=tuple(self._filters(item)),
             links=tuple(self._links(item)),
@@ -271,8 +222,8 @@ class Reader:
             yield model.Link(
                 (link.findtext("linkclipref") or "").strip(),
                 "audio" if kind == "audio" else "video",
-                _int(link, "trackindex", 0),
-                _int(link, "clipindex", 0),
+                self._scalars.whole(link, "trackindex", 0),
+                self._scalars.whole(link, "clipindex", 0),
             )
 
     def _file(self, item: Element, rate: model.Rate) -> model.MediaFile | None:
@@ -288,7 +239,7 @@ class Reader:
         file = self._defined.get(file_id)
         if file is None:
             return None
-        rate = _rate(file, record)
+        rate = self._scalars.rate(file, record)
         video, audio = file.find("media/video"), file.find("media/audio")
         picture = Element("none") if video is None else video
         sound = Element("none") if audio is None else audio
@@ -301,12 +252,14 @@ class Reader:
             name=file.findtext("name") or "",
             pathurl=(file.findtext("pathurl") or "").strip(),
             rate=rate,
-            duration_frames=max(0, _int(file, "duration", 0)),
+            duration_frames=max(0, self._scalars.whole(file, "duration", 0)),
             timecode=self._timecode(file, rate),
-            width_px=max(0, _int(size, "width", 0)),
-            height_px=max(0, _int(size, "height", 0)),
-            sample_rate=max(0, _int(depth, "samplerate", 0)),
-            channels=0 if audio is None else max(0, _int(sound, "channelcount", 2)),
+            width_px=max(0, self._scalars.whole(size, "width", 0)),
+            height_px=max(0, self._scalars.whole(size, "height", 0)),
+            sample_rate=max(0, self._scalars.whole(depth, "samplerate", 0)),
+            channels=0
+            if audio is None
+            else max(0, self._scalars.whole(sound, "channelcount", 2)),
             has_video=video is not None,
             source=(file.findtext("mediaSource") or "").strip(),
         )
@@ -317,8 +270,8 @@ class Reader:
             if effect is None:
                 continue
             kind = (effect.findtext("mediatype") or "video").strip()
-            enabled = _true(found.findtext("enabled"))
-            enabled &= not _true(effect.findtext("pproBypass"), default=False)
+            enabled = true(found.findtext("enabled"))
+            enabled &= not true(effect.findtext("pproBypass"), default=False)
             effect_id = (effect.findtext("effectid") or "").strip()
             known = enabled and effect_id in FILTERS
             yield model.Filter(
@@ -340,7 +293,7 @@ class Reader:
             element.findtext("valuemin") or "",
             element.findtext("valuemax") or "",
             tuple(
-                (_int(key, "when", 0), _value(key))
+                (self._scalars.whole(key, "when", 0), _value(key))
                 for key in element.findall("keyframe")
             ),
             tuple(

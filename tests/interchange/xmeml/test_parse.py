@@ -4,8 +4,10 @@ import pytest
 
 from otio_genai import maps
 from otio_genai.errors import GenaiError
+from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange import tree as tree_module
-from otio_genai.interchange import write_xmeml
+from otio_genai.interchange.census import lost
+from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.xmeml.parse import parse
 from tests.support.xmeml import timeline_of
 
@@ -136,3 +138,71 @@ def test_links_of_real_files_count_transitions(shared):
     for link in links:
         seat = (link.mediatype, link.track_index, link.clip_index)
         assert seats[link.clip_id] == seat
+
+
+def test_every_fault_of_a_document_is_named_at_once():
+    clips = "".join(
+        f"<clipitem id='c{k}'><start>{k}</start><end>x{k}</end></clipitem>"
+        for k in range(3)
+    )
+    with pytest.raises(GenaiError) as caught:
+        timeline_of(wrap(f"<media><video><track>{clips}</track></video></media>"))
+    assert len(caught.value.items) == 3
+    assert "<clipitem> c2" in str(caught.value)
+
+
+def test_a_start_timecode_without_a_frame_is_read_from_its_label():
+    timecode = (
+        "<timecode><string>01:00:00;00</string><displayformat>DF</displayformat>"
+        "<rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate></timecode>"
+    )
+    text = wrap(timecode).replace(
+        "<timebase>24</timebase>", "<timebase>30</timebase><ntsc>TRUE</ntsc>", 1
+    )
+    assert timeline_of(text).global_start_time.value == 107_892
+
+
+REAL = [
+    "empty_name_tags",
+    "hiero_xml_export",
+    "kdenlive_example_from_fcp",
+    "premiere_enable_property",
+    "premiere_example",
+    "premiere_generators",
+    "sample_just_track",
+]
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_written_for_premiere_say_the_same_again(shared, name):
+    text = (shared / "corpus" / "xmeml" / f"{name}.xml").read_text(encoding="utf-8")
+    timeline, _ = read_xmeml(text)
+    back, _ = read_xmeml(write_xmeml(timeline, "premiere")[0])
+    assert lost(timeline, back) == []
+    added = {trait.feature for trait in lost(back, timeline)}
+    assert added <= {"raster"}
+    assert pictures(back) == pictures(timeline)
+    assert sounds(back) == sounds(timeline)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_written_for_resolve_lose_nothing_in_silence(shared, name):
+    text = (shared / "corpus" / "xmeml" / f"{name}.xml").read_text(encoding="utf-8")
+    timeline, _ = read_xmeml(text)
+    written, loss = write_xmeml(timeline, "resolve")
+    back, read = read_xmeml(written)
+    assert unspoken(timeline, back, loss + read) == ()
+
+
+def pictures(timeline):
+    return [
+        [(a.url, a.source_frame, a.weight) for a in layers]
+        for layers in maps.picture_map(timeline)
+    ]
+
+
+def sounds(timeline):
+    return [
+        (s.url, s.record_in_samples, s.record_out_samples, s.source_in_s, s.channels)
+        for s in maps.sound_map(timeline)
+    ]
