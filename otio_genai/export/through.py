@@ -7,17 +7,25 @@ came back of it only after it went the same way.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import opentimelineio as otio
 
+from otio_genai import metadata
 from otio_genai.errors import GenaiError
 from otio_genai.export.reading import read
+from otio_genai.export.roads import Road, take_road
 from otio_genai.export.sniff import kind_of, text_of
+from otio_genai.export.targets import CARRIES
 from otio_genai.export.writers import target
+from otio_genai.interchange.diff import diff
 
 __all__ = ["as_given"]
+
+# The files of baked carries.
+_BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
 
 
 def as_given(
@@ -30,7 +38,8 @@ def as_given(
     timeline
         Any timeline; it is not changed.
     like
-        A file in the format to go through. Premiere's and Resolve's XML, FCPXML and
+        A file in the format to go through, and with its carries on the road they
+        seem to have taken there. Premiere's and Resolve's XML, FCPXML and
         their ``.otio`` are known; for any other, and where the timeline cannot be
         written, it is returned as it is.
 
@@ -39,17 +48,42 @@ def as_given(
     InterchangeError
         The file cannot be read.
     """
-    name = _target(Path(like))
+    file = Path(like)
+    name = _target(file)
     if name is None:
         return timeline
+    edited = read(file)[0]
+    given = [
+        _given(timeline, name, road, file.parent) for road in _roads(timeline, file)
+    ]
+    return min(given, key=lambda found: len(diff(found, edited).changes))
+
+
+def _given(
+    timeline: otio.schema.Timeline, name: str, road: Road, home: Path
+) -> otio.schema.Timeline:
     chosen = target(name)
+    sent = timeline.deepcopy()
     with tempfile.TemporaryDirectory() as folder:
         there = Path(folder) / f"film{chosen.suffix}"
         try:
-            chosen.write(timeline, there)
+            take_road(sent, road, (home / CARRIES, home / CARRIES), plan=True)
+            chosen.write(sent, there)
             return read(there)[0]
         except GenaiError:
             return timeline
+
+
+def _roads(timeline: otio.schema.Timeline, file: Path) -> tuple[Road, ...]:
+    """Return the roads that the timeline's carries may have taken to that file."""
+    transitions = timeline.find_children(descended_from_type=otio.schema.Transition)
+    kept = [metadata.read(found, "carry") or {} for found in transitions]
+    if not any(recipe.get("kind") == "carry" for recipe in kept):
+        return ("keep",)
+    document = file / "Info.fcpxml" if file.is_dir() else file
+    if _BAKED.search(text_of(document)):
+        return ("bake",)
+    return "dissolve", "cut", "native"
 
 
 def _target(file: Path) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.assemble.edited.baked import is_baked
 from otio_genai.assemble.edited.slots import Edit, Slot
 from otio_genai.maps.layout import layout
 
@@ -16,8 +17,6 @@ __all__ = ["grafted"]
 
 # What our own writers call the joins that they mark.
 _JOIN_MARKER = re.compile(r"(?:match|dry|carry|open|rest|dissolve|dip) \d\.\d\d")
-# The files of baked carries.
-_BAKED = re.compile(r"(?:^|/)carry_[0-9a-f]{10}\.mp4$")
 _AUDIO = otio.schema.TrackKind.Audio
 
 
@@ -42,7 +41,9 @@ def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
         if not isinstance(track, otio.schema.Track) or not len(track):
             continue
         if track.kind != _AUDIO:
-            over.append(_without_stale(edit, edit.known.refitted(track)))
+            kept = _without_stale(edit, edit.known.refitted(track))
+            if any(not isinstance(child, otio.schema.Gap) for child in kept):
+                over.append(kept)
         elif edit.keep_sound:
             sounds.append(edit.known.refitted(track))
     del made.tracks[:]
@@ -61,9 +62,8 @@ def _without_stale(edit: Edit, track: otio.schema.Track) -> otio.schema.Track:
             sought.append((clock, clock + slot.frames))
         clock += slot.frames
     for index, spot in enumerate(layout(track, edit.rate)[0]):
-        url = getattr(getattr(spot.item, "media_reference", None), "target_url", "")
         beneath = any(a < spot.record_out and spot.record_in < b for a, b in sought)
-        if beneath and _BAKED.search(url or ""):
+        if beneath and is_baked(spot.item):
             frames = spot.record_out - spot.record_in
             track[index] = otio.schema.Gap(
                 source_range=rates.span(0, frames, edit.rate)
@@ -105,9 +105,9 @@ def _join(planned: dict[str, Any], before: Slot, after: Slot) -> dict[str, Any]:
     if before.blind or after.blind:
         why = "as edited; the motion of one side is not known"
         return planned | {"kind": "open", "score": 0.0, "confidence": 0.0, "why": why}
-    if before.item is None or after.item is None:
-        return planned
     why = str(planned.get("why", ""))
     for said in ("; as noted", "; noted as"):
         why = why.partition(said)[0]
+    if before.item is None or after.item is None:
+        return planned | {"why": why}
     return planned | {"why": f"{why}; as edited", "locked": True}

@@ -10,6 +10,7 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.assemble.edited.baked import baked_spans
 from otio_genai.assemble.edited.known import Known
 from otio_genai.assemble.edited.slots import Edit, Slot
 from otio_genai.assemble.style import Style
@@ -57,11 +58,9 @@ def read_edit(
     rate = maps.record_rate(timeline)
     track = picture_track(timeline)
     holder = bin.deepcopy()
-    if keep_sound:
-        for index in reversed(range(len(holder))):
-            if bins.kind(holder[index]) in ("music", "voice"):
-                del holder[index]
-    reader = _Reader(Known(bin), style, rate, holder, bins.film_size(bin))
+    known = Known(bin)
+    _drop_unwanted(holder, style, keep_sound, _names(known, track))
+    reader = _Reader(known, style, rate, holder, bins.film_size(bin))
     for spot, index in _items(track, rate):
         before = track[index - 1] if index else None
         if isinstance(before, otio.schema.Transition):
@@ -77,9 +76,31 @@ def read_edit(
         slots=tuple(reader.found),
         passages=reader.passages,
         bin=holder,
-        known=reader.known,
+        known=known,
         keep_sound=keep_sound,
+        baked=baked_spans(timeline, rate),
     )
+
+
+def _names(known: Known, track: otio.schema.Track) -> set[str]:
+    """Return the names of the bin's clips that a track shows."""
+    entries = (known.entry(child) for child in track)
+    return {str(entry.name) for entry in entries if entry is not None}
+
+
+def _drop_unwanted(
+    holder: otio.schema.SerializableCollection,
+    style: Style,
+    keep_sound: bool,
+    shown: set[str],
+) -> None:
+    """Take out of a bin, in place, what the plan must not use."""
+    for index in reversed(range(len(holder))):
+        kind = bins.kind(holder[index])
+        sound = keep_sound and kind in ("music", "voice")
+        still = kind == "still" and style.use_stills is False
+        if sound or (still and str(holder[index].name) not in shown):
+            del holder[index]
 
 
 def picture_track(timeline: otio.schema.Timeline) -> otio.schema.Track:

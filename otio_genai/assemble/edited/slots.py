@@ -62,6 +62,8 @@ class Edit:
     "Finds the clips of the bin."
     keep_sound: bool
     "Whether her sound stays too."
+    baked: tuple[tuple[int, int], ...] = ()
+    "Record frames that carries rendered for the editor cover."
 
     @property
     def total(self) -> int:
@@ -75,7 +77,8 @@ class Edit:
             length_s=length_s(self.total, self.rate),
             first=(),
             last=(),
-            use_stills="auto",
+            # Stills hold room, and there are others only if the bin has any.
+            use_stills=film.style.use_stills or "auto",
         )
         return replace(film, style=style, notes=self.notes(), rate=self.rate)
 
@@ -98,8 +101,13 @@ class Edit:
 
     def _join(self, number: int) -> JoinNote | None:
         before, after = self.slots[number - 1 : number + 1]
-        held = before.item is not None and after.item is not None
-        passage = self.passages.get(number) if held else None
+        if after.was is not None and not before.blind:
+            # She did nothing to it, nor to how it enters.
+            planned = (metadata.read(after.was, "join") or {}).get("planned")
+            return JoinNote(planned, number) if planned in KINDS else None
+        if after.item is None:
+            return JoinNote("match", number) if before.blind else None
+        passage = self.passages.get(number)
         if passage is not None:
             kind = str((metadata.read(passage, "carry") or {}).get("kind"))
             reach_s = rates.seconds(passage.in_offset + passage.out_offset)
@@ -108,9 +116,9 @@ class Edit:
                 number,
                 length_s=max(float(reach_s), _SHORTEST_S),
             )
-        if held or before.blind or after.blind:
-            return JoinNote("match", number)
-        return None
+        cut = sum(slot.frames for slot in self.slots[:number])
+        lost = before.item is None and any(a < cut < b for a, b in self.baked)
+        return JoinNote("carry" if lost and not after.blind else "match", number)
 
     def previous(self) -> otio.schema.Timeline | None:
         """Return the film as it was, for shots that are sought to stay if they can."""

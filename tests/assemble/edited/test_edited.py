@@ -242,3 +242,44 @@ def test_a_film_without_pictures_is_refused(pool):
     empty.tracks.append(otio.schema.Track(kind="Video"))
     with pytest.raises(AssembleError, match="no picture"):
         read_edit(pool, empty, Style())
+
+
+def with_baked(edited, at, name="carry_0123456789.mp4"):
+    reference = otio.schema.ExternalReference(
+        f"file:///out/carries/{name}", rates.span(0, 24, RATE)
+    )
+    baked = otio.schema.Clip("Carry 1", reference, rates.span(6, 12, RATE))
+    over = otio.schema.Track("Carries", kind="Video")
+    over.extend([gap(at - 6), baked])
+    edited.tracks.insert(1, over)
+    return edited
+
+
+def plain_cut(film):
+    """Return the number of a shot that enters by a cut, and its record frame."""
+    track = film.video_tracks()[0]
+    for number, shot in enumerate(clips(film)[1:], 1):
+        spot = next(k for k, item in enumerate(track) if item is shot)
+        if isinstance(track[spot - 1], otio.schema.Clip):
+            return number, shown(film)[number].begin
+    raise AssertionError
+
+
+def test_a_baked_carry_stays_over_her_own_cut(pool, film, film_file):
+    _, at = plain_cut(film)
+    edited = with_baked(sent(film), at)
+    again = assemble_edited(pool, film_file, edited)
+    assert pictures(again) == pictures(edited)
+
+
+def test_a_baked_carry_of_shots_sought_anew_is_a_carry_again(pool, film, film_file):
+    number, at = plain_cut(film)
+    edited = with_baked(sent(film), at)
+    children = list(edited.video_tracks()[0])
+    spot = next(
+        k for k, item in enumerate(children) if item is clips(edited)[number - 1]
+    )
+    untouched = {spot: clips(film)[number - 1]}
+    again = assemble_edited(pool, film_file, edited, untouched=untouched)
+    assert joins(again)[number - 1]["planned"] == "carry"
+    assert [track.name for track in again.video_tracks()] == ["Picture"]
