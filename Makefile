@@ -1,5 +1,5 @@
 # `make demo` and `make test` are all a newcomer types; both install first.
-.PHONY: demo test check bench docs lock clean
+.PHONY: demo test check oracles bench docs lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -21,6 +21,11 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Other people's programs render our files; what they need is installed first.
+oracles: .venv/ready
+	tests/oracles/install
+	$(BIN)/pytest -q -m "slow or not slow" tests/oracles
 
 bench: .venv/ready
 	for each in fractures motion hearing carry render; do \

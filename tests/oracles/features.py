@@ -156,6 +156,15 @@ def freeze(m: Media) -> otio.schema.Timeline:
     return m.film([m.clip(m.a, 12, 10), made, m.clip(m.c, 5, 10)])
 
 
+def ramp(m: Media) -> otio.schema.Timeline:
+    """Half speed for ten frames, then double."""
+    made = _warped(m.clip(m.b, 20, 20), 1.25)
+    steps = [(0, 20), (10, 25), (20, 45)]
+    keys = [[str(frame), str(number / m.rate)] for frame, number in steps]
+    metadata.put(made.effects[0], "retime", {"keys": keys})
+    return m.film([m.clip(m.a, 12, 10), made, m.clip(m.c, 5, 10)])
+
+
 def nested(m: Media) -> otio.schema.Timeline:
     inner = otio.schema.Stack("inner")
     track = otio.schema.Track("inner picture", kind="Video")
@@ -169,6 +178,25 @@ def opacity(m: Media) -> otio.schema.Timeline:
     made = m.clip(m.b, 20, 20)
     metadata.put(made, "opacity", [[0, 0.5]])
     return m.film([m.clip(m.a, 12, 40)], [m.gap(10), made])
+
+
+def framing(m: Media) -> otio.schema.Timeline:
+    """Half as large, up and to the right of the middle; and in motion."""
+    still = m.clip(m.a, 12, 20)
+    metadata.put(still, "framing", {"fit": "cover", "keys": [[0, 0.5, 0.2, -0.1, 0]]})
+    moved = m.clip(m.b, 12, 30)
+    keys = [[0, 1.0, 0, 0, 0], [29, 0.6, -0.1, 0.05, 0]]
+    metadata.put(moved, "framing", {"fit": "cover", "keys": keys})
+    return m.film([still, moved])
+
+
+def levels(m: Media) -> otio.schema.Timeline:
+    """A second at -6 dB, then at -20 dB, then as it is."""
+    step = rates.ntsc(m.rate)[0]
+    made = m.clip(m.b, 10, 3 * step)
+    told = [[0, -6], [step - 1, -6], [step, -20], [2 * step - 1, -20], [2 * step, 0]]
+    metadata.put(made, "levels", told)
+    return m.film([m.clip(m.a, 0, 3 * step)], audio=[[made]])
 
 
 FEATURES: dict[str, Callable[[Media], otio.schema.Timeline]] = {
@@ -187,4 +215,7 @@ FEATURES: dict[str, Callable[[Media], otio.schema.Timeline]] = {
     "freeze": freeze,
     "nested": nested,
     "opacity": opacity,
+    "ramp": ramp,
+    "framing": framing,
+    "levels": levels,
 }

@@ -17,17 +17,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".oracles"
-_LONGEST_S = 240
+_LONGEST_S = 60
 
 
 @dataclass(frozen=True)
 class Film:
-    """What is to be rendered: the document, and what no program can guess."""
+    """What is to be rendered: the document, and what no program can guess.
+
+    ``turn`` counts the renders of one document.
+    """
 
     document: Path
     rate: Fraction
     frames: int
     size: tuple[int, int]
+    turn: int = 0
 
     def made(self, suffix: str) -> Path:
         return self.document.with_name(f"{self.document.stem}.{suffix}")
@@ -49,9 +53,12 @@ class Program:
         It lays dissolves over each other: the outgoing picture's share is squared.
     holds
         It holds the last picture where a gap should be black.
+    light
+        It mixes pictures in linear light, and a dissolve's shares are those of the
+        middle of each frame, as Final Cut has them; ours are those of its beginning.
     renders
-        A frame counts as wrong when it is in this many renders: GES loses one at
-        random in most, as its pipeline starts to play.
+        A frame counts as wrong when it is in this many renders: GES loses one in
+        most, at the time its pipeline starts to play.
     even_rates
         Rates at which its clock has whole frames. At others it may show a frame's
         neighbour, which is counted apart. None: all rates.
@@ -63,6 +70,7 @@ class Program:
     absent: Callable[[], str]
     over: bool = False
     holds: bool = False
+    light: bool = False
     renders: int = 1
     even_rates: frozenset[Fraction] | None = None
 
@@ -93,27 +101,42 @@ def _without(*names: str, folder: str = "") -> Callable[[], str]:
     return absent
 
 
+#: GES's encoders by turns: each starts to play, and so loses its frame, elsewhere.
+_GES_KINDS = (
+    "video/x-raw->video/x-h264:audio/x-vorbis",
+    "video/x-raw->image/jpeg:audio/x-vorbis",
+)
+
+
 def _ges(film: Film) -> Path:
     wide, high = film.size
-    made = film.made("ges.mov")
+    made = film.made("ges.mkv")
     pace = f"{film.rate.numerator}/{film.rate.denominator}"
     caps = f"video/x-raw,framerate={pace},width={wide},height={high}"
-    command = ["ges-launch-1.0", "--load", film.document.resolve().as_uri()]
+    command = ["ges-launch-1.0", "--load", _with_urls(film.document).as_uri()]
     command += ["--video-caps", caps, "-o", made.resolve().as_uri()]
-    kinds = "video/x-raw->video/x-h264:audio/mpeg,mpegversion=4"
-    command += ["--format", f"video/quicktime,variant=iso:{kinds}"]
+    kinds = _GES_KINDS[film.turn % len(_GES_KINDS)]
+    command += ["--format", f"video/x-matroska:{kinds}"]
     _run(command, made.with_suffix(".log"), PYTHONPATH=str(HOME / "ges"))
     return made
 
 
+def _with_urls(document: Path) -> Path:
+    """Return a document whose media are URLs: Resolve wants paths, GES does not."""
+    text = document.read_text(encoding="utf-8")
+    if '"target_url": "/' not in text:
+        return document.resolve()
+    prepared = document.with_name(f"{document.stem}.urls{document.suffix}")
+    text = text.replace('"target_url": "/', '"target_url": "file:///')
+    prepared.write_text(text, encoding="utf-8")
+    return prepared.resolve()
+
+
 def _melt(film: Film) -> Path:
     made = film.made("melt.mp4")
-    wide, high = film.size
     command = ["melt", "-silent", str(film.document), f"out={film.frames - 1}"]
     command += ["-consumer", f"avformat:{made}", "vcodec=libx264", "crf=15"]
-    command += [f"width={wide}", f"height={high}", "progressive=1", "real_time=-1"]
-    command += [f"frame_rate_num={film.rate.numerator}"]
-    command += [f"frame_rate_den={film.rate.denominator}", "acodec=aac"]
+    command += ["real_time=-1", "acodec=aac"]
     _run(command, made.with_suffix(".log"), QT_QPA_PLATFORM="offscreen")
     return made
 
@@ -143,11 +166,25 @@ def _set(words: str) -> frozenset[str]:
 _GES = _set("cuts, gaps, repeats, overlay, dissolves, stills, own rate, sound")
 # auto-editor takes -1 beside a transition for a frame, and plays a still once.
 _AUTO = _set("cuts, gaps, repeats, overlay, sound")
+# The adapters that write for melt drop dissolves. A still of Kdenlive's file melt shows
+# in the wrong range after its first frame; the adapter for MLT makes picture tracks of
+# sound tracks, so that what is seen in gaps and heard is not what was meant.
+_KDENLIVE = _set("cuts, gaps, repeats, overlay, sound")
+_MLT = _set("cuts, repeats, overlay, stills")
+# bladeworks was made after Final Cut, and measured against it by its authors.
+_BLADE = _GES | _set(
+    "disabled, speed, slow, reverse, freeze, ramp, nested, opacity, framing, levels"
+)
 
 PROGRAMS = {
     "GES": Program(
         "GES",
-        {"premiere": _GES, "resolve": _GES},
+        {
+            "premiere": _GES,
+            "resolve": _GES,
+            "otio-premiere": _GES,
+            "otio-resolve": _GES,
+        },
         _ges,
         _without("ges-launch-1.0", folder="ges"),
         over=True,
@@ -160,5 +197,18 @@ PROGRAMS = {
         _auto_editor,
         _without("ffmpeg", folder="auto-editor"),
         holds=True,
+    ),
+    "melt": Program(
+        "melt",
+        {"kdenlive": _KDENLIVE, "mlt": _MLT},
+        _melt,
+        _without("melt"),
+    ),
+    "bladeworks": Program(
+        "bladeworks",
+        {"finalcut": _BLADE},
+        _bladeworks,
+        _without("ffmpeg", folder="bladeworks"),
+        light=True,
     ),
 }

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from otio_genai.export import export
 from tests.oracles.features import Media
 from tests.oracles.programs import PROGRAMS
 from tests.oracles.trial import ROADS, attempt, cases, trial
@@ -58,11 +59,10 @@ def test_a_wrong_file_is_seen(name, media, tmp_path):
     """Two frames off in one clip: the comparison must say so."""
     _installed(name)
     road = next(iter(PROGRAMS[name].shows))
-    suffix, write = ROADS[road]
     made = media(Fraction(25))
     right = made.film([made.clip(made.a, 12, 20), made.clip(made.b, 30, 20)])
     wrong = made.film([made.clip(made.a, 12, 20), made.clip(made.b, 32, 20)])
-    document = tmp_path / f"wrong{suffix}"
-    write(wrong, document)
+    document = tmp_path / f"wrong{ROADS[road]}"
+    export(wrong, document, to=road)
     result = attempt(PROGRAMS[name], road, "cuts", right, document)
     assert len(result.wrong) == 20

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 
 from otio_genai import maps
+from otio_genai.export import export
 from tests.oracles import features
 from tests.oracles.programs import PROGRAMS, Film, Program
-from tests.oracles.seen import Verdict, compare, heard, sound_faults
+from tests.oracles.seen import Verdict, compare, compare_drawn, heard, sound_faults
 from tests.support.coded import decoded
 
-
-def _xmeml(dialect: str) -> Callable[[otio.schema.Timeline, Path], None]:
-    def write(timeline: otio.schema.Timeline, path: Path) -> None:
-        from otio_genai.interchange.xmeml import write_xmeml
-
-        path.write_text(write_xmeml(timeline, dialect)[0], encoding="utf-8")
-
-    return write
-
-
-#: The suffix and the writer of each format.
+#: Targets of ours, and the suffix by which their readers know them.
 ROADS = {
-    "premiere": (".xml", _xmeml("premiere")),
-    "resolve": (".xml", _xmeml("resolve")),
+    "premiere": ".xml",
+    "resolve": ".xml",
+    "finalcut": ".fcpxml",
+    "otio-premiere": ".otio",
+    "otio-resolve": ".otio",
+    "kdenlive": ".kdenlive",
+    "mlt": ".mlt",
 }
 
 
@@ -69,9 +64,8 @@ def trial(
     """Write a film, let the program render it, and compare."""
     program = PROGRAMS[name]
     timeline = features.FEATURES[feature](media)
-    suffix, write = ROADS[road]
-    document = folder / f"{feature.replace(' ', '-')}.{road}{suffix}"
-    write(timeline, document)
+    document = folder / f"{feature.replace(' ', '-')}.{road}{ROADS[road]}"
+    export(timeline, document, to=road, force=True)
     return attempt(program, road, feature, timeline, document)
 
 
@@ -89,11 +83,16 @@ def attempt(
     pieces, silent, renders = 0, [], 0
     while renders < program.renders:
         renders += 1
-        made = program.render(film)
-        seen = compare(decoded(made), timeline, over=program.over, holds=program.holds)
+        made = program.render(replace(film, turn=renders - 1))
+        if feature == "framing":
+            seen = compare_drawn(decoded(made), timeline)
+        else:
+            seen = compare(decoded(made), timeline, program)
         verdict = seen if verdict is None else verdict.both(seen)
-        if feature == "sound":
-            pieces, silent = sound_faults(heard(made), timeline, features.TONES)
+        if feature in ("sound", "levels"):
+            pieces, silent = sound_faults(
+                heard(made), timeline, features.TONES, levels=feature == "levels"
+            )
         if not verdict.wrong and not verdict.near:
             break
     assert verdict is not None
