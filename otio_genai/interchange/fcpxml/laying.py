@@ -54,7 +54,6 @@ class Layer:
         self._stacks: dict[int, otio.schema.Stack] = {}
         self._sizes: dict[int, int] = {}
         self._references: dict[str, otio.core.MediaReference] = {}
-        self._clips = 0
         self._pictured: dict[int, set[int]] = {}
         self._groups: dict[int, int] = {}
 
@@ -66,6 +65,11 @@ class Layer:
         InterchangeError
             There are more clips than can be held.
         """
+        if self._size(scene) > _MOST_CLIPS:
+            raise InterchangeError(
+                f"With its compound clips it has more than {_MOST_CLIPS} clips.",
+                remedy="Export one project at a time.",
+            )
         made = otio.schema.Stack(name)
         members: dict[int, int] = {}
         for piece in scene.pieces:
@@ -174,7 +178,6 @@ class Layer:
             item.name = name or nested.name
             origin_s = nested.origin_s
         else:
-            self._count(1)
             item = otio.schema.Clip(name, self._reference(piece, name))
             asset = piece.source.asset
             origin_s = Fraction(0) if asset is None else asset.start_s
@@ -209,23 +212,22 @@ class Layer:
 
         return tell
 
-    def _count(self, clips: int) -> None:
-        self._clips += clips
-        if self._clips > _MOST_CLIPS:
-            raise InterchangeError(
-                f"With its compound clips it has more than {_MOST_CLIPS} clips.",
-                remedy="Export one project at a time.",
+    def _size(self, scene: Scene) -> int:
+        """Return how many clips a scene has, those of its compound clips included."""
+        key = id(scene)
+        if key not in self._sizes:
+            inner = (piece.source.nested for piece in scene.pieces)
+            self._sizes[key] = sum(
+                1 if n is None else self._size(n.scene) for n in inner
             )
+        return self._sizes[key]
 
     def _stack_of(self, nested: Nested) -> otio.schema.Stack:
         """Return a copy of a nested sequence."""
         key = id(nested.scene)
         if key not in self._stacks:
-            before = self._clips
             with self._reports.within():
                 self._stacks[key] = self.stack(nested.scene, nested.name)
-            self._sizes[key] = self._clips - before
-        self._count(self._sizes[key])
         return self._stacks[key].deepcopy()
 
     def _filters(self, piece: Piece, item: otio.core.Item) -> None:
