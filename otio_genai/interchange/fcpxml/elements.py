@@ -149,6 +149,7 @@ class Maker:
             ref=self._resources.asset(medium),
             **self._common(spot, seat, at),
             srcEnable=only,
+            **self._split(spot, seat),
             tcFormat="DF" if medium.facts.get("drop_frame") else None,
             audioRole=(heard or None) if sounds else None,
             videoRole=(seat.role or None) if seat.kind == "Video" else None,
@@ -171,10 +172,22 @@ class Maker:
             return [*unseen, *sound_adjustments(spot, at, seat.fades, report)]
         found = picture_adjustments(spot, at, self._size, report)
         if seat.sound is not None:
-            found += sound_adjustments(seat.sound, at, seat.fades, report)
+            heard = local(seat.sound)
+            found += sound_adjustments(seat.sound, heard, seat.fades, report)
         elif only:
             found.append(Node("adjust-volume", amount=level_text(-96)))
         return found
+
+    def _split(self, spot: Spot, seat: Seat) -> dict[str, str | None]:
+        """Return where a sound lies that begins or ends elsewhere than its picture."""
+        sound = seat.sound
+        if sound is None or (sound.start, sound.end) == (spot.start, spot.end):
+            return {}
+        length_s = (sound.end - sound.start) / self._rate
+        return {
+            "audioStart": time_text(local(sound).start_s),
+            "audioDuration": time_text(length_s),
+        }
 
     def _rate_of(self, spot: Spot) -> list[Node]:
         """Return the rate of a take that is not the film's; time stays real time."""

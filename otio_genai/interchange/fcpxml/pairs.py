@@ -4,7 +4,9 @@ Conventions
     A sound is one with a picture when it is the same file, or the same nested
     sequence, runs in step with it over the same record frames and meets its
     neighbours in the same way. Of clips joined by transitions all are, or none. Where
-    the timeline says which clips move together (``link``), only those may be one.
+    the timeline says which clips move together (``link``), only those may be one;
+    they are also when the sound begins or ends elsewhere (a split edit), if it runs in
+    step and neither has a transition.
 """
 
 from __future__ import annotations
@@ -76,7 +78,47 @@ def paired(video: Sequence[Laid], audio: Sequence[Laid]) -> Pairs:
                     found[number, index] = place
                     places.remove(place)
                     break
-    return Pairs(_without_torn(found, video, audio))
+    found = _without_torn(found, video, audio)
+    if linked:
+        _add_split(found, video, audio)
+    return Pairs(found)
+
+
+def _add_split(
+    found: dict[_Place, _Place], video: Sequence[Laid], audio: Sequence[Laid]
+) -> None:
+    """Add the sounds that begin or end elsewhere than their picture."""
+    taken = set(found.values())
+    waiting: dict[tuple[object, ...], list[_Place]] = defaultdict(list)
+    for number, laid in enumerate(audio):
+        for index, spot in enumerate(laid.items):
+            if isinstance(spot, Spot) and (number, index) not in taken:
+                waiting[_sync(spot)].append((number, index))
+    for number, laid in enumerate(video):
+        for index, spot in enumerate(laid.items):
+            if not isinstance(spot, Spot) or (number, index) in found:
+                continue
+            places = waiting.get(_sync(spot), [])
+            for place in places:
+                sound = audio[place[0]]
+                heard = sound.items[place[1]]
+                same = laid.track.enabled == sound.track.enabled
+                if same and isinstance(heard, Spot) and _split(spot, heard):
+                    found[number, index] = place
+                    places.remove(place)
+                    break
+
+
+def _sync(spot: Spot) -> tuple[object, ...]:
+    number = spot.medium.number if spot.medium is not None else 0
+    return number, clean(spot.item.name), spot.in_s - spot.start / spot.run.rate
+
+
+def _split(picture: Spot, sound: Spot) -> bool:
+    free = not any((picture.fade_in, picture.fade_out, sound.fade_in, sound.fade_out))
+    together = picture.start < sound.end and sound.start < picture.end
+    plain = picture.plain and sound.plain and picture.medium is not None
+    return free and together and plain and _kin(picture, sound, True)
 
 
 def content(item: otio.core.Item) -> str:
@@ -97,14 +139,17 @@ def _spots(tracks: Sequence[Laid]) -> list[Spot]:
 
 
 def _one(picture: Spot, sound: Spot, linked: bool) -> bool:
+    return _in_step(picture, sound) and _kin(picture, sound, linked)
+
+
+def _kin(picture: Spot, sound: Spot, linked: bool) -> bool:
+    """Tell whether both are of one file or sequence, and may be one clip."""
     group = metadata.read(picture.item, "link")
     if linked and (not group or group != metadata.read(sound.item, "link")):
         return False
     if picture.item.enabled != sound.item.enabled or sound.item.markers:
         return False
     if metadata.read(sound.item, "takes") and not metadata.read(picture.item, "takes"):
-        return False
-    if not _in_step(picture, sound):
         return False
     if picture.medium is not None and sound.medium is not None:
         return picture.medium is sound.medium and not picture.medium.still

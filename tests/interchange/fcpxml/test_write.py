@@ -140,11 +140,32 @@ def test_picture_and_sound_in_step_are_one_clip():
     assert not loss.lossy
 
 
-def test_a_sound_that_runs_longer_is_a_clip_of_its_own_and_nothing_is_heard_twice():
-    made = both()
+def split(first, length, name="a", **kept):
+    """Return a picture of frames 24 to 72, with its sound under other frames."""
+    made = both(link="1", **kept)
     sound = made["more"]["A1"][0]
-    sound.source_range = rates.span(24, 60, R)
-    _, document, _ = written(film(made["items"], more=made["more"]))
+    metadata.put(sound, "link", "1")
+    sound.source_range = rates.span(first, length, R)
+    sound.name = name
+    start = [gap(first)] if first else []
+    lead = [gap(24), made["items"]]
+    return film(*lead, more={"A1": [*start, sound]})
+
+
+@pytest.mark.parametrize(("first", "length"), [(24, 60), (12, 60), (30, 20), (0, 24)])
+def test_a_split_edit_is_one_clip_when_both_run_in_step(first, length):
+    _, document, loss = written(split(first, length))
+    clips = [e for _, e, *_ in document.placed() if e.tag == "asset-clip"]
+    together = first + length > 24
+    assert len(clips) == (1 if together else 2)
+    assert [item.feature for item in loss.items] == ([] if together else ["link"])
+    if together:
+        assert seconds(clips[0].get("audioStart")) == first / R
+        assert seconds(clips[0].get("audioDuration")) == length / R
+
+
+def test_a_sound_apart_from_its_picture_is_not_heard_twice():
+    _, document, _ = written(split(24, 48, name="another"))
     clips = [(k, e) for k, e, *_ in document.placed() if e.tag == "asset-clip"]
     (_, picture), (_, heard_) = sorted(clips, key=lambda each: -each[0])
     assert picture.get("srcEnable") == "video" and heard_.get("srcEnable") == "audio"
