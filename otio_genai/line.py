@@ -326,24 +326,28 @@ def reassemble(
     if before is None:
         return projects.assemble_edited(bin, film, timeline, seed=seed), None
     found = diff(as_given(before, edited), timeline)
-    rate = maps.record_rate(before)
-    placed, overlaps, _ = layout(picture_track(before), rate)
-    clips = {spot.record_in: spot.item for spot in placed}
-    carried = {lap.cut for lap in overlaps if lap.recipe.get("kind") == "carry"}
-    track = picture_track(timeline)
-    number = timeline.video_tracks().index(track) + 1
-    left = left_alone(found, number, carried=carried)
-    untouched = {
-        index: clips[place.record_in]
-        for index, place in left.items()
-        if isinstance(clips.get(place.record_in), otio.schema.Clip)
-    }
     made = projects.assemble_edited(
         bin,
         film,
         timeline,
         seed=seed,
-        untouched=untouched,
+        untouched=_untouched(before, timeline, found),
         keep_sound=sound_changed(found),
     )
     return made, found
+
+
+def _untouched(
+    before: otio.schema.Timeline, edited: otio.schema.Timeline, found: Diff
+) -> dict[int, otio.schema.Clip]:
+    """Return the clips that an editor left alone as they were, by index in hers."""
+    placed, overlaps, _ = layout(picture_track(before), maps.record_rate(before))
+    clips = {spot.record_in: spot.item for spot in placed}
+    carried = {lap.cut for lap in overlaps if lap.recipe.get("kind") == "carry"}
+    number = edited.video_tracks().index(picture_track(edited)) + 1
+    left = left_alone(found, number, carried=carried)
+    return {
+        index: clips[place.record_in]
+        for index, place in left.items()
+        if isinstance(clips.get(place.record_in), otio.schema.Clip)
+    }

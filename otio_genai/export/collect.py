@@ -96,42 +96,63 @@ def collect(
     OutputError
         Something cannot be written, is there already, or is an original.
     """
-    for name in to:
-        target(name)
     goal = Path(place).absolute()
+    archive = goal.suffix.lower() == ".otioz"
+    _ensure_targets(to, archive)
     copied = timeline.deepcopy()
     found, missing = _found(copied, base, takes)
     if missing and not allow_missing:
-        raise InterchangeError(
-            "These media are not there:",
-            place=timeline.name or None,
-            remedy="Relink them (`otio-genai relink`), or leave them out on purpose.",
-            items=missing,
-        )
+        raise _absent(timeline, missing)
     named = _named(found)
     size = sum(original.stat().st_size for original in named.values())
     files.spare_originals([goal, *(goal / name for name in named)], named.values())
-    if goal.suffix.lower() == ".otioz":
-        if to:
-            raise InterchangeError(
-                "An archive holds a timeline alone.",
-                remedy="Collect into a folder for files of editors.",
-            )
+    losses: dict[str, Loss] = {}
+    made: list[Path] = []
+    if archive:
         _point(found, named, lambda name: name)
         write_archive(copied, goal, named, progress=progress, force=force)
-        return Collected(goal, named, (goal,), size, tuple(missing))
-    _point(found, named, lambda name: locate.url(goal / name))
-    made: list[Path] = []
-    with _undone(made, goal):
-        _copy(named, goal, made, progress, force)
-        losses = _documents(copied, goal, to, made, force)
-        _point(found, named, lambda name: name)
-        film = goal / f"{_stem(copied)}.otio"
-        _write(film, copied.to_json_string(), made, force)
-        told = {name: _told(goal / name, path) for name, path in named.items()}
-        text = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
-        _write(goal / MANIFEST, text + "\n", made, force)
+        made.append(goal)
+    else:
+        with _undone(made, goal):
+            _copy(named, goal, made, progress, force)
+            _point(found, named, lambda name: locate.url(goal / name))
+            losses = _documents(copied, goal, to, made, force)
+            _point(found, named, lambda name: name)
+            _write_own(copied, goal, named, made, force)
     return Collected(goal, named, tuple(made), size, tuple(missing), losses)
+
+
+def _ensure_targets(to: Sequence[str], archive: bool) -> None:
+    for name in to:
+        target(name)
+    if to and archive:
+        raise InterchangeError(
+            "An archive holds a timeline alone.",
+            remedy="Collect into a folder for files of editors.",
+        )
+
+
+def _absent(timeline: otio.schema.Timeline, missing: list[str]) -> InterchangeError:
+    return InterchangeError(
+        "These media are not there:",
+        place=timeline.name or None,
+        remedy="Relink them (`otio-genai relink`), or leave them out on purpose.",
+        items=missing,
+    )
+
+
+def _write_own(
+    timeline: otio.schema.Timeline,
+    folder: Path,
+    named: dict[str, Path],
+    made: list[Path],
+    force: bool,
+) -> None:
+    film = folder / f"{_stem(timeline)}.otio"
+    _write(film, timeline.to_json_string(), made, force)
+    told = {name: _told(folder / name, path) for name, path in named.items()}
+    text = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
+    _write(folder / MANIFEST, text + "\n", made, force)
 
 
 def _stem(timeline: otio.schema.Timeline) -> str:

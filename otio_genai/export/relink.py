@@ -101,10 +101,8 @@ def relink(
             try:
                 if not every and _is_there(reference, base):
                     kept.add(address)
-                elif isinstance(reference, otio.schema.ExternalReference):
-                    found[address] = _sought(reference, maps, shelf)
                 else:
-                    found[address] = _sought_pictures(reference, maps, shelf)
+                    found[address] = _sought(reference, maps, shelf)
             except LookupError as error:
                 missing[address] = str(error.args[0])
         if address in found:
@@ -143,13 +141,15 @@ def _flat(address: str) -> str:
 def _sought(
     reference: Reference, maps: Sequence[tuple[str, Path]], shelf: Shelf
 ) -> tuple[Path, str]:
-    """Return the file of a reference, and what it is known by.
+    """Return the file (a sequence's folder) of a reference, and what it is known by.
 
     Raises
     ------
     LookupError
         There is none, with the reason.
     """
+    if not isinstance(reference, otio.schema.ExternalReference):
+        return _sought_pictures(reference, maps, shelf)
     address = str(reference.target_url)
     mapped = _mapped(address, maps)
     if mapped is not None and mapped.is_file():

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from otio_genai import metadata
+from otio_genai import metadata, rates
 from otio_genai.interchange.diff.looks import looks_changed
 from otio_genai.interchange.diff.match import Matched, Pair, matched
 from otio_genai.interchange.diff.ranges import head_frames, moves, parted, trims
@@ -152,10 +152,28 @@ def _set(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
     head = head_frames(before, after, rate)
     for what, text in looks_changed(before, after, head, rate):
         yield Change(what, text, after.name, before.place, after.place)
+    if isinstance(before.item, otio.schema.Stack):
+        yield from _inside(before, after, rate)
     names = before.item.name, after.item.name
     if all(names) and names[0] != names[1]:
         text = f"renamed from {names[0]!r}"
         yield Change("renamed", text, after.name, before.place, after.place)
+
+
+def _inside(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
+    """Yield what changed within a nested sequence, as one change."""
+    sides = []
+    for use in (before, after):
+        inner = otio.schema.Timeline(global_start_time=rates.time(0, rate))
+        inner.tracks = use.item.deepcopy()
+        inner.tracks.source_range = None
+        sides.append(inner)
+    found = diff(*sides)
+    if not found.same:
+        told = ", ".join(f"{n} {what}" for what, n in found.counts().items())
+        yield Change(
+            "nested", f"changed inside: {told}", after.name, before.place, after.place
+        )
 
 
 def _folded(changes: Iterable[Change]) -> list[Change]:

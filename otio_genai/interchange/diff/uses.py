@@ -210,7 +210,8 @@ def _kind(transition: otio.schema.Transition, recipe: dict[str, Any]) -> str:
     if recipe.get("kind"):
         return str(recipe["kind"])
     if transition.transition_type == otio.schema.TransitionTypes.SMPTE_Dissolve:
-        return "dissolve"
+        power = metadata.read(transition, "curve") == "power"
+        return "constant-power dissolve" if power else "dissolve"
     kept = metadata.read(transition, "effect") or {}
     return str(kept.get("name") or transition.name or "transition")
 

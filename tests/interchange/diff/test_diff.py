@@ -297,3 +297,27 @@ def test_every_clip_is_accounted_for(before, after):
         assert len(before) + grown == len(after)
     shown = [[(c.name, c.source_range) for c in items] for items in (before, after)]
     assert found.same == (shown[0] == shown[1])
+
+
+def nested(*items):
+    stack = otio.schema.Stack("scene 2", source_range=rates.span(0, 60, RATE))
+    track = otio.schema.Track("V1", kind="Video")
+    track.extend(copy.deepcopy(item) for item in items)
+    stack.append(track)
+    return stack
+
+
+def test_what_changed_within_a_nested_sequence_is_one_change():
+    assert told([nested(A, B), C], [nested(A, B), C]) == []
+    assert told([nested(A, clip("b", 20, 40)), C], [nested(A, B), C]) == [
+        ("nested", "scene 2", "changed inside: 1 trimmed")
+    ]
+
+
+def test_the_curve_of_a_crossfade_is_told():
+    power = fade(5, 5)
+    metadata.put(power, "curve", "power")
+    sounds = ([A, fade(5, 5), B], [A, power, B])
+    ((what, _, text),) = told([A, B], [A, B], sounds)
+    assert what == "join"
+    assert text.endswith("became a constant-power dissolve of 10 frames")
