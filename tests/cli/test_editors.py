@@ -1,0 +1,118 @@
+"""Verbs that write for editors: what they print, and how they end."""
+
+import json
+
+import pytest
+
+from otio_genai.cli import main
+from otio_genai.export import export as write
+from otio_genai.export import read
+from tests.export.building import carried
+from tests.render.building import clip, timeline
+from tests.support.project import drifting
+
+
+@pytest.fixture(scope="module")
+def takes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("takes")
+    return [drifting(folder / f"take {k}.mp4", 48, 24, seed=k) for k in range(3)]
+
+
+@pytest.fixture
+def film(takes, tmp_path):
+    write(carried(takes), tmp_path / "film.otio", to="otio")
+    return tmp_path / "film.otio"
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+def test_export_bakes_carries_and_says_so(run, film):
+    out = film.with_name("film.xml")
+    code, said, _ = run("export", film, "-o", out, "--to", "premiere")
+    assert code == 0
+    assert f"{out}: written for premiere" in said
+    assert "baked" in said
+    assert len(list(film.with_name("carries").iterdir())) == 2
+
+
+def test_the_road_of_carries_can_be_chosen(run, film):
+    for road, outcome in (("dissolve", "approximated"), ("cut", "dropped")):
+        arguments = ("--to", "finalcut", "--fractures", road, "--force", "--json")
+        code, said, _ = run("export", film, "-o", film.with_name("x"), *arguments)
+        told = json.loads(said)
+        carries = [i for i in told["items"] if i["feature"] == "carry"]
+        assert code == 0
+        assert [item["outcome"] for item in carries] == [outcome] * 2
+    assert not film.with_name("carries").exists()
+    code, _, said = run("export", film, "-o", "x", "--to", "edl", "--fractures", "fly")
+    assert code == 2
+    assert "native" in said
+
+
+def test_a_plan_writes_nothing(run, film):
+    before = sorted(film.parent.iterdir())
+    code, said, _ = run("convert", film, "--to", "resolve", "--plan")
+    assert code == 0
+    assert "nothing written" in said
+    assert "baked" in said
+    assert sorted(film.parent.iterdir()) == before
+
+
+def test_strict_ends_with_one_when_anything_is_lost(run, film, takes):
+    arguments = ("--to", "premiere", "--plan", "--strict")
+    assert run("convert", film, *arguments)[0] == 1
+    plain = timeline([clip(takes[0], 0, 20)], size=(192, 108))
+    write(plain, film, to="otio", force=True)
+    assert run("convert", film, *arguments)[0] == 0
+
+
+def test_convert_tells_both_ways_apart(run, film):
+    xml, out = film.with_name("a.xml"), film.with_name("a.fcpxml")
+    assert run("convert", film, "-o", xml, "--to", "premiere")[0] == 0
+    code, said, _ = run("convert", xml, "-o", out, "--json")
+    told = json.loads(said)
+    assert code == 0
+    assert told["to"] == "finalcut"
+    assert told["output"] == str(out)
+    assert set(told) >= {"lossy", "warnings", "unsupported", "reading", "writing"}
+    both = told["reading"]["items"] + told["writing"]["items"]
+    assert told["items"] == both
+    assert len(read(out)[0].video_tracks()) == 2
+
+
+def test_a_sequence_is_chosen_by_name(run, film):
+    out = film.with_name("a.xml")
+    assert run("convert", film, "-o", out, "--to", "premiere")[0] == 0
+    code, _, said = run("convert", out, "--to", "otio", "--plan", "--sequence", "no")
+    assert code == 1
+    assert "'no'" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("export", "FILM", "--to", "premiere"), "-o"),
+        (("export", "FILM", "-o", "x"), "--to"),
+        (("export", "FILM", "-o", "x", "--to", "premier"), "Did you mean 'premiere'?"),
+        (("export", "gone.otio", "-o", "x", "--to", "edl"), "There is no gone.otio"),
+        (("convert", "FILM"), "--plan"),
+        (("convert", "FILM", "-o", "x.xml"), "premiere or resolve"),
+        (("convert", "FILM", "--plan"), "--to"),
+        (("convert", "FILM", "-o", "FILM"), "exists already"),
+    ],
+)
+def test_wrong_use_is_told(run, film, arguments, why):
+    given = [film if word == "FILM" else word for word in arguments]
+    code, _, said = run(*given)
+    assert code == 2
+    assert why in said
