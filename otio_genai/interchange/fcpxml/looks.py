@@ -18,6 +18,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.interchange.fcpxml.curves import Curve, curve, rows
 from otio_genai.interchange.fcpxml.document import Format, seconds
+from otio_genai.interchange.fcpxml.panning import moved_part
 from otio_genai.interchange.fcpxml.scene import Layer, Piece
 from otio_genai.interchange.fcpxml.values import level_db
 from otio_genai.maps import SILENCE_DB
@@ -74,8 +75,8 @@ class Look:
             self._pan(item)
             return
         own = self._picture_size()
-        framing = self._framing(own)
-        self._crop(item, own, framing)
+        framing = self._filled(self._framing(own), own)
+        self._crop(item, own)
         if framing is not None:
             metadata.put(item, "framing", framing)
         self._opacity(item)
@@ -224,6 +225,35 @@ class Look:
             return None
         return {"fit": fit, "keys": keys}
 
+    def _filled(
+        self, framing: dict[str, Any] | None, own: tuple[int, int]
+    ) -> dict[str, Any] | None:
+        """Add the scale by which a part of the picture fills the frame."""
+        given = self._found("adjust-crop")
+        if given is None or given[0].get("mode", "trim") == "trim":
+            return framing
+        element = given[0]
+        moves = element.get("mode") == "pan"
+        rects = element.findall("pan-rect" if moves else "crop-rect")
+        if not rects:
+            return framing
+        if framing is not None and framing["keys"]:
+            gets = "the clip's own transform, without what fills the frame"
+            self._report("Ken Burns" if moves else "crop", "dropped", gets)
+            return framing
+        if any(len(rect) for rect in rects):
+            gets = "the first part of the picture alone"
+            self._report("crop keyframes", "approximated", gets)
+        size = self._size()
+        fit = "cover" if framing is None else str(framing["fit"])
+        last = rates.frames_at(self._piece.end_s, self._rate)
+        own = size if 0 in own else own
+        keys = moved_part(rects, own, size, fit, last - self._first)
+        if moves and len(keys) > 1:
+            gets = "a move at one pace, which Final Cut eases at both ends"
+            self._report("Ken Burns", "approximated", gets)
+        return {"fit": fit, "keys": keys}
+
     def _fit(self, own: tuple[int, int]) -> str:
         given = self._found("adjust-conform")
         if given is not None:
@@ -258,7 +288,6 @@ class Look:
         self,
         item: otio.core.Item,
         own: tuple[int, int],
-        framing: dict[str, Any] | None,
     ) -> None:
         given = self._found("adjust-crop")
         if given is None:
@@ -266,8 +295,6 @@ class Look:
         element, layer = given
         mode = element.get("mode", "trim")
         if mode == "pan":
-            gets = "the whole picture, without the move over it"
-            self._report("Ken Burns", "dropped", gets)
             return
         rect = element.find("crop-rect" if mode == "crop" else "trim-rect")
         if rect is None:
@@ -284,9 +311,6 @@ class Look:
         ]
         if not any(any(key[1:]) for key in keys):
             return
-        if mode == "crop":
-            gets = "the part cut out at its own size instead of filling the frame"
-            self._report("crop", "approximated", gets)
         metadata.put(item, "crop", keys)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, tostring
 
 import opentimelineio as otio
@@ -20,7 +21,7 @@ from otio_genai.interchange.fcpxml.values import (
     color_values,
     numbers,
 )
-from otio_genai.interchange.urls import base_name, from_pathurl
+from otio_genai.interchange.urls import base_name, from_pathurl, is_absolute
 from otio_genai.maps import STILL_SUFFIXES
 
 __all__ = ["kept_effect", "reference", "whole_time"]
@@ -58,7 +59,8 @@ def reference(source: Source, name: str) -> otio.core.MediaReference:
 def _file(asset: Asset) -> otio.core.MediaReference:
     if not asset.url:
         return otio.schema.MissingReference(name=asset.name or asset.id)
-    made = otio.schema.ExternalReference(from_pathurl(asset.url))
+    url = from_pathurl(asset.url) if is_absolute(asset.url) else unquote(asset.url)
+    made = otio.schema.ExternalReference(url)
     made.name = asset.name
     suffix = PurePosixPath(base_name(asset.url).lower()).suffix
     still = asset.still or (asset.has_video and suffix in STILL_SUFFIXES)

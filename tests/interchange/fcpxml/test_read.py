@@ -429,6 +429,33 @@ def test_markers_keywords_notes_and_captions():
     assert "caption" in loss.readable()
 
 
+def test_a_part_that_fills_the_frame_is_a_framing():
+    spine = (
+        '<asset-clip ref="b" offset="0s" duration="4s"><adjust-crop mode="crop">'
+        '<crop-rect left="88.888889" top="50"/></adjust-crop></asset-clip>'
+    )
+    timeline, loss = read(spine)
+    (clip,) = clips(timeline)
+    # The lower right quarter, twice as large: its middle comes from a half of a half.
+    expected = [0, 2, -0.5, -0.5 * 9 / 16, 0]
+    assert kept(clip, "framing")["keys"][0] == pytest.approx(expected)
+    assert kept(clip, "crop")[0] == pytest.approx([0, 0.5, 0, 0.5, 0])
+    assert not loss.lossy
+
+
+def test_a_move_over_a_picture_is_two_keys_and_told():
+    spine = (
+        '<video ref="p" offset="0s" duration="4s"><adjust-crop mode="pan">'
+        '<pan-rect/><pan-rect left="17.777778" right="17.777778" top="10"'
+        ' bottom="10"/></adjust-crop></video>'
+    )
+    timeline, loss = read(spine)
+    keys = kept(clips(timeline)[0], "framing")["keys"]
+    assert keys[0] == [0, 1, 0, 0, 0]
+    assert keys[1] == pytest.approx([99, 1.25, 0, 0, 0])
+    assert "Ken Burns approximated" in loss.readable()
+
+
 def test_whatever_is_not_carried_is_named():
     spine = (
         '<asset-clip ref="b" offset="0s" duration="4s">'
