@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from otio_genai import rates
 from otio_genai.interchange.spot import Spot
 from otio_genai.interchange.xmeml.dialects import Table
-from otio_genai.interchange.xmeml.model import ClipItem, Filter, MediaType, Rate
+from otio_genai.interchange.xmeml.model import Filter, MediaType, Rate
 from otio_genai.interchange.xmeml.parameters import Report, When
 from otio_genai.interchange.xmeml.speed import retimed
 
@@ -30,19 +30,6 @@ class Counts:
     when: When
     ticks: tuple[int, int] | None = None
     remap: Filter | None = None
-
-    def put(self, item: ClipItem) -> ClipItem:
-        """Return an item with these counts."""
-        ticks = self.ticks or (None, None)
-        return replace(
-            item,
-            rate=self.rate,
-            in_frames=self.first,
-            out_frames=self.last,
-            duration_frames=self.duration,
-            ticks_in=ticks[0],
-            ticks_out=ticks[1],
-        )
 
 
 def counted(

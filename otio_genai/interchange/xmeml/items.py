@@ -43,6 +43,18 @@ class Seat:
     alternate: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What an item shows: its name when the clip has none, its rate and size."""
+
+    name: str
+    rate: model.Rate
+    size: tuple[int, int]
+    file: model.MediaFile | None = None
+    sequence: model.Sequence | None = None
+    generator: list[Any] | None = None
+
+
 @dataclass(slots=True)
 class Maker:
     """Makes items for one sequence in one dialect."""
@@ -54,6 +66,7 @@ class Maker:
     files: dict[int, model.MediaFile]
     nest: Callable[[otio.core.Composition, Report], model.Sequence]
     _sources: dict[model.MediaFile, model.MediaFile] = field(default_factory=dict)
+    _first: dict[int, model.ClipItem] = field(default_factory=dict)
 
     def picture_track(
         self,
@@ -81,97 +94,86 @@ class Maker:
         return self._clip(item, seat)
 
     def _clip(self, spot: Spot, seat: Seat) -> model.ClipItem:
+        known = self._first.get(id(spot))
+        if seat.part and known is not None:
+            return replace(
+                known,
+                source_track=seat.source_track,
+                channel_type=seat.channel_type,
+                markers=(),
+            )
         report = self._reporter(spot, seat)
-        made = self._sourced(spot, seat, report)
-        own = self._own_rate(spot, made)
-        counts = counted(spot, own, self.rate, self.rules, seat.mediatype, report)
-        made = counts.put(made)
-        media_size = self._media_size(spot, made)
-        effects = filters(
-            spot,
-            seat.mediatype,
-            (media_size, self.size),
-            counts.when,
-            self.rules,
-            report,
+        shown = self._shown(spot, report)
+        counts = counted(
+            spot, shown.rate, self.rate, self.rules, seat.mediatype, report
         )
+        sizes = shown.size, self.size
+        effects = filters(spot, seat.mediatype, sizes, counts.when, self.rules, report)
         if counts.remap is not None:
             effects = (*effects, counts.remap)
-        made = replace(
-            made,
-            filters=effects,
-            markers=self._markers(spot, seat, counts, report),
-            label=self._label(spot, report),
-            link_key=_link_key(spot, made, counts, self.rate),
-            unit=(seat.mediatype, seat.layer, spot.origin),
-            group=str(metadata.read(spot.item, "link") or ""),
-        )
         slate = spot.medium.slate if spot.medium is not None else _slate(spot.item)
-        return _described(made, slate, seat.alternate)
-
-    def _sourced(self, spot: Spot, seat: Seat, report: Report) -> model.ClipItem:
-        """Return an item with its edges and what it shows."""
+        ticks = counts.ticks or (None, None)
         still = spot.medium is not None and spot.medium.still
         made = model.ClipItem(
             id="",
-            name="",
-            rate=self.rate,
-            duration_frames=0,
+            name=self._name(spot, shown.name, seat, report),
+            rate=counts.rate,
+            duration_frames=counts.duration,
             start_frames=-1 if spot.fade_in else spot.start,
             end_frames=-1 if spot.fade_out else spot.end,
-            in_frames=0,
-            out_frames=0,
-            file=None,
+            in_frames=counts.first,
+            out_frames=counts.last,
+            file=shown.file,
+            ticks_in=ticks[0],
+            ticks_out=ticks[1],
             enabled=bool(spot.item.enabled),
             alpha="straight" if still else "none",
             source_track=seat.source_track,
             channel_type=seat.channel_type,
+            filters=effects,
+            markers=self._markers(spot, counts, report),
+            link_key=_link_key(spot, shown, counts, self.rate),
+            sequence=shown.sequence,
+            generator=shown.generator,
+            label=self._label(spot, report),
+            unit=(seat.mediatype, seat.layer, spot.origin),
+            group=str(metadata.read(spot.item, "link") or ""),
+            **_described(slate, seat.alternate),
         )
-        fallback = "Nested sequence"
+        self._first[id(spot)] = made
+        return made
+
+    def _shown(self, spot: Spot, report: Report) -> _Shown:
         if spot.medium is not None:
             file = self.files[spot.medium.number]
-            made, fallback = replace(made, file=file), file.name
-        elif isinstance(spot.item, otio.core.Composition):
-            made = replace(made, sequence=self.nest(spot.item, report))
-        else:
-            reference = spot.item.media_reference
-            # A graphic says its text in Premiere's own filter alone.
-            graphic = reference.generator_kind == "Title" and not self.rules.extensions
-            source = None if graphic else kept_source(reference)
-            if source is not None:
-                source = self._sources.setdefault(source, source)
-                made, fallback = replace(made, file=source), source.name
-            else:
-                tree = generator_tree(reference, report)
-                made, fallback = replace(made, generator=tree), "Generator"
-        return replace(made, name=self._name(spot, fallback, seat, report))
-
-    def _own_rate(self, spot: Spot, made: model.ClipItem) -> model.Rate:
-        if made.sequence is not None:
-            return made.sequence.rate
-        return self.rate if spot.medium is None or made.file is None else made.file.rate
-
-    def _media_size(self, spot: Spot, made: model.ClipItem) -> tuple[int, int]:
-        if made.sequence is not None:
-            return made.sequence.width_px, made.sequence.height_px
-        if made.file is not None:
-            return made.file.width_px, made.file.height_px
-        return self.size
+            size = file.width_px, file.height_px
+            return _Shown(file.name, file.rate, size, file)
+        if isinstance(spot.item, otio.core.Composition):
+            inner = self.nest(spot.item, report)
+            size = inner.width_px, inner.height_px
+            return _Shown("Nested sequence", inner.rate, size, sequence=inner)
+        reference = spot.item.media_reference
+        # A graphic says its text in Premiere's own filter alone.
+        graphic = reference.generator_kind == "Title" and not self.rules.extensions
+        source = None if graphic else kept_source(reference)
+        if source is not None:
+            source = self._sources.setdefault(source, source)
+            size = source.width_px, source.height_px
+            return _Shown(source.name, self.rate, size, source)
+        tree = generator_tree(reference, report)
+        return _Shown("Generator", self.rate, self.size, generator=tree)
 
     def _name(self, spot: Spot, fallback: str, seat: Seat, report: Report) -> str:
         if not (spot.item.name or "").strip():
             report("clip name", f"{fallback!r}: it has none of its own", "Name it.")
             return fallback
-        if seat.part:
-            kept = clean(spot.item.name)
-            return kept if kept.strip() else fallback
         return self.account.text(spot.item.name, fallback, track=seat.track)
 
     def _markers(
-        self, spot: Spot, seat: Seat, counts: Counts, report: Report
+        self, spot: Spot, counts: Counts, report: Report
     ) -> tuple[model.Marker, ...]:
         # Those of a nested sequence are its own.
-        if seat.part or isinstance(spot.item, otio.core.Composition):
+        if isinstance(spot.item, otio.core.Composition):
             return ()
         return clip_markers(spot, counts.rate, self.rules, report)
 
@@ -190,28 +192,27 @@ class Maker:
         def report(
             feature: str, gets: str, remedy: str, outcome: Outcome = "approximated"
         ) -> None:
-            if not seat.part:
-                self.account.add(
-                    feature,
-                    outcome,
-                    gets,
-                    remedy,
-                    track=seat.track,
-                    item=clean(spot.item.name),
-                    span=(spot.start, spot.end),
-                )
+            self.account.add(
+                feature,
+                outcome,
+                gets,
+                remedy,
+                track=seat.track,
+                item=clean(spot.item.name),
+                span=(spot.start, spot.end),
+            )
 
         return report
 
 
 def _link_key(
-    spot: Spot, made: model.ClipItem, counts: Counts, rate: model.Rate
+    spot: Spot, shown: _Shown, counts: Counts, rate: model.Rate
 ) -> tuple[str, Fraction, int, int]:
     source = f"no source of {spot.start}"
-    if made.file is not None:
-        source = made.file.id or made.file.name
-    elif made.sequence is not None:
-        source = made.sequence.id
+    if shown.file is not None:
+        source = shown.file.id or shown.file.name
+    elif shown.sequence is not None:
+        source = shown.sequence.id
     first_s = (spot.start - spot.head) / rate.exact
     in_s = counts.first / counts.rate.exact
     return source, first_s - in_s, spot.start, spot.end
@@ -223,20 +224,19 @@ def _slate(item: otio.core.Item) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _described(
-    item: model.ClipItem, slate: dict[str, Any], alternate: str
-) -> model.ClipItem:
+def _described(slate: dict[str, Any], alternate: str) -> dict[str, Any]:
+    """Return what an item says of the slate of its medium, by its fields."""
+
     def text(key: str, *, lines: bool = False) -> str:
         return clean(str(slate.get(key) or ""), lines=lines).strip()
 
-    return replace(
-        item,
-        description=text("prompt", lines=True),
-        note=_note(slate),
-        original_name=text("name"),
-        scene=text("scene"),
-        shot_take=alternate or text("shot_take"),
-    )
+    return {
+        "description": text("prompt", lines=True),
+        "note": _note(slate),
+        "original_name": text("name"),
+        "scene": text("scene"),
+        "shot_take": alternate or text("shot_take"),
+    }
 
 
 def _note(slate: dict[str, Any]) -> str:

@@ -165,8 +165,8 @@ def _with_links(
     track: model.Track, groups: dict[str, tuple[model.Link, ...]]
 ) -> model.Track:
     items: tuple[_Item, ...] = tuple(
-        replace(item, links=groups.get(item.id, ()))
-        if isinstance(item, model.ClipItem)
+        replace(item, links=groups[item.id])
+        if isinstance(item, model.ClipItem) and item.id in groups
         else item
         for item in track.items
     )

@@ -8,6 +8,7 @@ Conventions
 
 from __future__ import annotations
 
+import functools
 import re
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -44,8 +45,7 @@ def reference_of(item: model.ClipItem) -> otio.core.MediaReference:
         made = source_of(file, _title(item, file))
         made.available_range = _available(file, still=False)
     else:
-        made = _of_file(file)
-        metadata.put(made, "media", _facts(file, made))
+        made = _described(file).deepcopy()
     slate = _slate(item)
     if slate:
         metadata.put(made, "slate", slate)
@@ -56,6 +56,14 @@ def _title(item: model.ClipItem, file: model.MediaFile) -> str:
     """Return the text of Premiere's graphic: the name of its filter."""
     graphic = [f.name for f in item.filters if f.effect_id == _GRAPHIC]
     return graphic[0].replace("\r", "\n") if file.source == _GRAPHIC and graphic else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _described(file: model.MediaFile) -> otio.core.MediaReference:
+    """Return a file's reference with its facts, to be copied: clips share files."""
+    made = _of_file(file)
+    metadata.put(made, "media", _facts(file, made))
+    return made
 
 
 def _of_file(file: model.MediaFile) -> otio.core.MediaReference:
