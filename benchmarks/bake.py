@@ -3,9 +3,10 @@
 The film is exported with ``--fractures bake``; GES (another program, by another reader
 of the format) renders the XML, and each of its frames is compared with the same frame
 of our own render of the timeline, in luma PSNR. Frames in carries are told apart: their
-pictures come from the baked files. GES ignores the scale and position of clips and picks other frames of takes
-of another rate, so that those cannot agree and are told apart too. A frame that lies
-nearer to its neighbour in our render than to its own counts as a frame off.
+pictures come from the baked files. GES ignores the scale and position of clips and
+picks other frames of takes of another rate, so that those cannot agree and are told
+apart too. A frame that lies nearer to its neighbour in our render than to its own
+counts as a frame off.
 
 GES stops at fades from and to black: both renders are of the film without them.
 
@@ -95,12 +96,15 @@ def kind_of(layers: tuple[maps.Layer, ...], rate: Fraction) -> str:
     """Return what a frame can be compared for."""
     if any(layer.sweep for layer in layers):
         return CARRIES
-    facts = [metadata.read(a.clip.media_reference, "media", {}) for a in layers]
-    shapes = {
-        (f.get("width", 0) * SIZE[1], f.get("height", 0) * SIZE[0]) for f in facts
-    }
-    framed = any(metadata.read(layer.clip, "framing") for layer in layers)
-    return FRAMED if framed or any(a != b for a, b in shapes) else WHOLE
+    return WHOLE if all(is_plain(layer, rate) for layer in layers) else FRAMED
+
+
+def is_plain(layer: maps.Layer, rate: Fraction) -> bool:
+    """Tell whether a picture fills the frame as it is, frame by frame."""
+    facts = metadata.read(layer.clip.media_reference, "media", {})
+    fits = facts.get("width", 0) * SIZE[1] == facts.get("height", 0) * SIZE[0]
+    same = facts.get("rate") == rates.text(rate)
+    return fits and same and metadata.read(layer.clip, "framing") is None
 
 
 def psnrs(ours: Path, theirs: Path, last: int) -> Iterator[tuple[int, float, int]]:
