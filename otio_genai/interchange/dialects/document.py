@@ -56,7 +56,9 @@ def timeline_of(
     document = _json(text)
     notes = _modernised(document)
     try:
-        found = otio.adapters.read_from_string(json.dumps(document), "otio_json")
+        # What needed no change is read from the text as it stands.
+        text = json.dumps(document) if notes else text
+        found = otio.adapters.read_from_string(text, "otio_json")
     except Exception as error:
         # Whatever the library trips over, it is the document's fault.
         raise _broken(_MANGLED.sub("", str(error)).strip()[:_SAID]) from error

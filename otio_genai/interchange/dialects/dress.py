@@ -125,7 +125,13 @@ class Dresser:
             dress_transition(item, placed, laid, self.dialect, self.account)
             return
         place = Place(laid.name, clean(item.name), (placed.start, placed.end))
-        item.name = self.account.text(item.name, "clip", track=laid.name)
+        item.name = self.account.text(item.name, "", track=laid.name)
+        last = placed.origin + placed.run.length_frames
+        if placed.start < placed.origin or placed.end > last:
+            gets = "a clip that reaches under its own fade: the pictures are the same"
+            span = min(placed.start, placed.origin), max(placed.end, last)
+            own = Place(place.track, place.item, span)
+            self.account.add("edge of a clip", "approximated", gets, **own.report())
         effects = self._foreign(item, place)
         time_effect = warp(item, placed, self.account, place)
         markers = [self.marker(m) for m in item.markers]
@@ -137,6 +143,8 @@ class Dresser:
             made = resolve_out if self._resolve else premiere_out
             space = made.clip_space(channels, None if self.depth else link)
             self._settle_media(item, placed, place)
+            if channels:
+                _state_channels(item.media_reference, placed)
         else:
             self._nest(item)
         if time_effect is not None:
@@ -257,6 +265,14 @@ class Dresser:
             children = list(tracks[0])
             del tracks[0][:]
             item.extend(children)
+
+
+def _state_channels(reference: otio.core.MediaReference, spot: Spot) -> None:
+    """Keep how many channels were written where nobody had said."""
+    facts = metadata.read(reference, "media", {})
+    if spot.medium is not None and not facts.get("channels"):
+        facts |= {"has_audio": True, "channels": spot.medium.channels}
+        metadata.put(reference, "media", facts)
 
 
 def _all_mono(laid: Laid) -> bool:

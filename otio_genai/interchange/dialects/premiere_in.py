@@ -18,7 +18,7 @@ from otio_genai.interchange.dialects.premiere_values import (
     parameters_of,
     series_in,
 )
-from otio_genai.interchange.dialects.sizes import framing_of, media_size
+from otio_genai.interchange.dialects.sizes import aspect_of, framing_of, media_size
 from otio_genai.interchange.dialects.stage import Stage
 from otio_genai.interchange.rebuild import Place
 
@@ -124,7 +124,7 @@ def _motion(
     stage: Stage,
     place: Place,
 ) -> None:
-    aspect = stage.size[0] / stage.size[1] if stage.size else 16 / 9
+    aspect = aspect_of(stage.size)
     position = _by_number(given, 1)
     x = _map(series_in(position, frame, "X"), lambda v: v - 0.5)
     y = _map(series_in(position, frame, "Y"), lambda v: (v - 0.5) / aspect)

@@ -19,7 +19,12 @@ from otio_genai.interchange.dialects.premiere_values import (
     fixed,
     parameter,
 )
-from otio_genai.interchange.dialects.sizes import Size, base_scale, media_size
+from otio_genai.interchange.dialects.sizes import (
+    Size,
+    aspect_of,
+    base_scale,
+    media_size,
+)
 from otio_genai.interchange.rebuild import Place
 
 __all__ = ["clip_effects", "clip_space", "stack_space", "track_space"]
@@ -142,7 +147,7 @@ def _motion(
     cropped = any(any(row[1:]) for row in crop)
     if scale == 1 and rows == _PLAIN and not cropped:
         return None
-    aspect = film[0] / film[1] if film else 16 / 9
+    aspect = aspect_of(film)
     when, rate = clock
     given = _motion_parameters(rows, scale, aspect, when, rate)
     given += [

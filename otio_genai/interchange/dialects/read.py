@@ -218,9 +218,9 @@ def _resolution(timeline: otio.schema.Timeline) -> dict[str, Any]:
 
 
 def _drop_spaces(obj: otio.core.SerializableObjectWithMetadata) -> None:
-    for space in (RESOLVE, PREMIERE):
-        if space in obj.metadata:
-            del obj.metadata[space]
+    for key in list(obj.metadata):
+        if key in (RESOLVE, PREMIERE):
+            del obj.metadata[key]
 
 
 def _put_channels(clip: otio.schema.Clip, channels: list[int]) -> None:

@@ -16,7 +16,12 @@ from otio_genai.interchange.dialects.resolve_values import (
     parameters_of,
     series_in,
 )
-from otio_genai.interchange.dialects.sizes import base_scale, framing_of, media_size
+from otio_genai.interchange.dialects.sizes import (
+    aspect_of,
+    base_scale,
+    framing_of,
+    media_size,
+)
 from otio_genai.interchange.dialects.stage import Stage
 from otio_genai.interchange.rebuild import Place
 
@@ -107,15 +112,11 @@ class _Effects:
             gets = "a zoom alike in width and height"
             self._stage.lose("zoom", gets, self._place, some=True)
             zoom = zoom or other
-        across = down = 1.0
+        across, down = 1.0, 1 / aspect_of(film)
         if film is not None and media is not None:
             contained = base_scale("contain", media, film)
             across = media[0] * contained / film[0]
             down = media[1] * contained / film[0]
-        elif film is not None:
-            down = film[1] / film[0]
-        else:
-            down = 9 / 16
         parts = (
             zoom,
             _times(self._series(given, "transformationPan"), across),

@@ -15,7 +15,12 @@ from otio_genai.interchange.dialects.resolve_values import (
     effect,
     parameter,
 )
-from otio_genai.interchange.dialects.sizes import Size, base_scale, media_size
+from otio_genai.interchange.dialects.sizes import (
+    Size,
+    aspect_of,
+    base_scale,
+    media_size,
+)
 from otio_genai.interchange.rebuild import Place
 
 __all__ = [
@@ -131,7 +136,8 @@ def _transform(
                 "Analyse the takes first: the size of this one is not known.",
                 **place.report(),
             )
-        ratio, across, down = 1.0, 1.0, 1.0
+        # As if the picture filled the frame.
+        ratio, across, down = 1.0, 1.0, aspect_of(film)
     else:
         contained = base_scale("contain", media, film)
         ratio = base_scale(fit, media, film) / contained

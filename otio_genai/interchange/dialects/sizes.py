@@ -9,7 +9,7 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 
-__all__ = ["Size", "base_scale", "film_size", "framing_of", "media_size"]
+__all__ = ["Size", "aspect_of", "base_scale", "film_size", "framing_of", "media_size"]
 
 #: Width and height in pixels.
 Size = tuple[int, int]
@@ -43,6 +43,11 @@ def _size(facts: dict[str, Any]) -> Size | None:
     if not isinstance(width, int) or not isinstance(height, int):
         return None
     return (width, height) if width > 0 and height > 0 else None
+
+
+def aspect_of(film: Size | None) -> float:
+    """Return width over height of the film; of an unknown one, 16 over 9."""
+    return film[0] / film[1] if film else 16 / 9
 
 
 def base_scale(fit: str, media: Size, film: Size) -> float:

@@ -13,7 +13,7 @@ from otio_genai.interchange.dialects import premiere_out
 from otio_genai.interchange.dialects.dress import Dresser
 from otio_genai.interchange.dialects.linking import link_numbers
 from otio_genai.interchange.dialects.names import PREMIERE, RESOLVE, Dialect, others
-from otio_genai.interchange.dialects.sizes import film_size
+from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.layout import Spot
 from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
@@ -70,11 +70,11 @@ def write_dialect(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str
     laid = dresser.lay_out(source.tracks)
     dresser.links = link_numbers(laid)
     _report_rest(source, laid, dialect, account)
-    made = otio.schema.Timeline(account.text(source.name or "", "Untitled"))
+    made = otio.schema.Timeline(account.text(source.name or "", ""))
     made.global_start_time = rates.time(start, rate)
     film |= {"title": made.name, "rate": rates.text(rate)}
     if dialect == "premiere":
-        film["sample_rate"] = int(film.get("sample_rate") or _DEFAULT_SAMPLE_RATE)
+        film |= _settings(film, size, account)
     made.metadata.update(others(source))
     made.tracks.metadata.update(others(source.tracks))
     metadata.put(made, "film", film)
@@ -84,20 +84,26 @@ def write_dialect(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str
     return made.to_json_string(indent=4), account.loss()
 
 
+def _settings(
+    film: dict[str, Any], size: Size | None, account: Account
+) -> dict[str, int]:
+    """Return what Premiere's sequence states and the film may not."""
+    if size is None:
+        size = _DEFAULT_SIZE
+        account.note(f"The film states no size; {size[0]} x {size[1]} is written.")
+    sample_rate = int(film.get("sample_rate") or _DEFAULT_SAMPLE_RATE)
+    return {"width": size[0], "height": size[1], "sample_rate": sample_rate}
+
+
 def _put_space(
     made: otio.schema.Timeline, dresser: Dresser, film: dict[str, Any]
 ) -> None:
     if dresser.dialect == "resolve":
         made.metadata[RESOLVE] = {"Resolve OTIO Meta Version": "1.0"}
         return
-    size = dresser.size
-    if size is None:
-        size = _DEFAULT_SIZE
-        dresser.account.note(
-            f"The film states no size; {size[0]} x {size[1]} is written."
-        )
     made.metadata[PREMIERE] = {"MetadataVersion": "1.0"}
     made.tracks.name = made.name
+    size = film["width"], film["height"]
     made.tracks.metadata[PREMIERE] = premiere_out.stack_space(
         dresser.rate, film["sample_rate"], size
     )
