@@ -17,13 +17,13 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.errors import GenaiError, MediaError
+from otio_genai.errors import GenaiError
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.dialects.document import timeline_of
-from otio_genai.interchange.urls import base_name, from_pathurl, is_absolute
+from otio_genai.interchange.lint_media import lint_media
+from otio_genai.interchange.urls import base_name
 from otio_genai.interchange.xmeml.lint import Finding
 from otio_genai.maps.layout import Overlap, Placed, duration_s, layout
-from otio_genai.media import locate
 
 __all__ = ["lint_otio"]
 
@@ -58,7 +58,7 @@ def lint_otio(text: str, *, media: bool = False) -> list[Finding]:
         return [Finding("well-formed", error.place or "", said)]
     found = list(_whole(timeline))
     found += _stack(timeline.tracks, rate, "")
-    found += _media(timeline, media)
+    found += lint_media(timeline, media=media)
     return list(dict.fromkeys(found))
 
 
@@ -273,32 +273,3 @@ def _room(spot: Placed, rate: Fraction, *, tail: bool) -> float:
     left_s = rates.seconds(reference.available_range.duration) - high_s
     room_s = left_s if tail == (run.factor > 0) else low_s
     return math.ceil(room_s * rate / abs(run.factor))
-
-
-def _media(timeline: otio.schema.Timeline, media: bool) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for clip in timeline.find_clips():
-        address = str(getattr(clip.media_reference, "target_url", "") or "")
-        if not address or address in seen.values():
-            continue
-        name = base_name(from_pathurl(address)).casefold()
-        if name in seen and from_pathurl(seen[name]) != from_pathurl(address):
-            text = f"Another file has its name; {seen[name]} is not told from it."
-            yield Finding("file names", address, text)
-        seen.setdefault(name, address)
-        if not is_absolute(address):
-            text = "It is relative: Resolve does not find it."
-            yield Finding("addresses", address, text)
-        elif not address.isascii() and address.startswith("file:"):
-            yield Finding("addresses", address, "It is not percent-encoded.")
-        if media:
-            yield from _file(address)
-
-
-def _file(address: str) -> Iterator[Finding]:
-    try:
-        there = locate.path(address).is_file()
-    except (MediaError, OSError, ValueError):
-        there = False
-    if not there:
-        yield Finding("media", address, "There is no such file here.")

@@ -9,6 +9,8 @@ import pytest
 
 from otio_genai import metadata, rates
 from otio_genai.interchange.lint_otio import lint_otio
+from otio_genai.media import locate
+from tests.support import project
 
 RATE = Fraction(24)
 
@@ -135,6 +137,23 @@ def test_missing_files_are_named_only_when_asked(tmp_path):
     text = film(clip()).to_json_string()
     assert lint_otio(text) == []
     assert [f.rule for f in lint_otio(text, media=True)] == ["media"]
+
+
+def test_files_that_are_not_as_stated_are_named(tmp_path):
+    path = project.drifting(tmp_path / "take.mp4", 24, RATE)
+    right = linked(locate.url(path))
+    right.media_reference.available_range = rates.span(0, 24, RATE)
+    right.source_range = rates.span(0, 24, RATE)
+    assert lint_otio(film(right).to_json_string(), media=True) == []
+    other = linked(locate.url(path))
+    other.media_reference.available_range = rates.span(86_400, 48, RATE)
+    other.source_range = rates.span(86_400, 24, RATE)
+    found = lint_otio(film(other).to_json_string(), media=True)
+    assert [f.rule for f in found] == ["media timecode", "file duration"]
+    assert "begins at 00:00:00:00, the timeline says 01:00:00:00" in found[0].text
+    path.write_text("no film")
+    found = lint_otio(film(right).to_json_string(), media=True)
+    assert [f.rule for f in found] == ["media"]
 
 
 @pytest.mark.parametrize(
