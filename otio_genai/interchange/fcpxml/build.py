@@ -202,7 +202,7 @@ class _Builder:
             items, end = lay_out(
                 track, self._rate, self._library, self._account, holds=_HOLDS
             )
-            across_black(items, self._rate, track.kind)
+            across_black(items, self._rate, track, self._account)
             found[track.kind].append(Laid(track, items, end))
         for laid in found.values():
             report_tracks(laid, self._account)

@@ -100,7 +100,6 @@ class Maker:
                 if key in found.node.attributes:
                     found.wrap.attributes[key] = found.node.attributes.pop(key)
             found.others = takes
-        self._report_strangers(spot, seat, report)
         return found
 
     def _reporter(self, spot: Spot, seat: Seat) -> Report:
@@ -293,19 +292,6 @@ class Maker:
         for key in ("lane", "offset"):
             found.node.attributes.pop(key, None)
         return found.close()
-
-    def _report_strangers(self, spot: Spot, seat: Seat, report: Report) -> None:
-        owners: Sequence[Any] = [spot.item, getattr(spot.item, "media_reference", None)]
-        names = {
-            str(name)
-            for owner in owners
-            if owner is not None
-            for name in owner.metadata
-            if name != metadata.NAMESPACE
-        }
-        if names:
-            gets = f"the clip without what {', '.join(sorted(names))} kept on it"
-            report("metadata of others", "dropped", gets, "Keep the .otio beside it.")
 
 
 def _listed(channels: Sequence[int]) -> str:

@@ -48,7 +48,12 @@ def _curve(fade: Fade) -> str:
     return str(metadata.read(fade.transition, "curve") or "gain")
 
 
-def across_black(items: Sequence[Spot | Fade], rate: Fraction, kind: str) -> None:
+def across_black(
+    items: Sequence[Spot | Fade],
+    rate: Fraction,
+    track: otio.schema.Track,
+    account: Account,
+) -> None:
     """Put transitions between a clip and black over their cut, in place.
 
     The layout draws the clip out beneath them, which shows the same; here they may
@@ -57,10 +62,19 @@ def across_black(items: Sequence[Spot | Fade], rate: Fraction, kind: str) -> Non
     for index, fade in enumerate(items):
         if not isinstance(fade, Fade) or not fade.black:
             continue
-        if kind == otio.schema.TrackKind.Audio and is_level_fade(fade):
-            continue
         before = rates.frames_at(rates.seconds(fade.transition.in_offset), rate)
         after = rates.frames_at(rates.seconds(fade.transition.out_offset), rate)
+        if track.kind == otio.schema.TrackKind.Audio and is_level_fade(fade):
+            if before if fade.black == "start" else after:
+                account.add(
+                    "transition",
+                    "approximated",
+                    "the same sound, of a clip drawn out beneath its fade",
+                    track=clean(track.name),
+                    item=clean(fade.transition.name),
+                    span=(fade.cut - fade.before, fade.cut + fade.after),
+                )
+            continue
         spot = items[index + (1 if fade.black == "start" else -1)]
         if before + after != fade.before + fade.after or not isinstance(spot, Spot):
             continue

@@ -14,6 +14,7 @@ import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
+from otio_genai import rates
 from otio_genai.interchange.fcpxml.node import Node
 from otio_genai.interchange.fcpxml.values import time_text
 from otio_genai.interchange.spot import Spot
@@ -32,13 +33,15 @@ class Local:
 
     ``start_s`` is that of its first shown frame, ``origin_s`` that from which its
     keys count; ``points`` are (local seconds, media seconds), none when it runs at its
-    own speed.
+    own speed. What is generated has a time of its own, ``apart_s`` later than the one
+    its range names.
     """
 
     start_s: Fraction
     origin_s: Fraction
     rate: Fraction
     points: _Points = ()
+    apart_s: Fraction = Fraction(0)
 
     def key_s(self, frame: int) -> Fraction:
         """Return the local time of a record frame counted from the origin."""
@@ -47,7 +50,7 @@ class Local:
     def of_media(self, media_s: Fraction) -> Fraction:
         """Return the local time at which the media is at ``media_s``, or near it."""
         if not self.points:
-            return media_s
+            return media_s + self.apart_s
         for (first, low), (last, high) in itertools.pairwise(self.points):
             if low != high and min(low, high) <= media_s <= max(low, high):
                 return first + (media_s - low) * (last - first) / (high - low)
@@ -76,7 +79,10 @@ def local(spot: Spot) -> Local:
     rate = spot.run.rate
     late_s = (spot.start - spot.origin) / rate
     if spot.medium is None and spot.timeless:
-        return Local(_GENERATED_S, _GENERATED_S - late_s, rate)
+        known = spot.item.media_reference.available_range
+        named_s = spot.in_s + (rates.seconds(known.start_time) if known else 0)
+        origin_s = _GENERATED_S - late_s
+        return Local(_GENERATED_S, origin_s, rate, apart_s=_GENERATED_S - named_s)
     if spot.plain:
         start_s = begin_s + spot.in_s
         return Local(start_s, start_s - late_s, rate)
