@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import otio_genai
-from otio_genai import maps, metadata
+from otio_genai import maps, metadata, rates
 from otio_genai.export import read_timeline
 from otio_genai.media.frames import FrameReader
 from tests.oracles.programs import PROGRAMS, Film
