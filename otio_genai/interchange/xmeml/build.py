@@ -28,6 +28,7 @@ __all__ = ["build"]
 
 _DEFAULT_SIZE = (1920, 1080)
 _DEFAULT_SAMPLE_RATE = 48_000
+_FORMAT = ("width", "height", "sample_rate")
 _KINDS = (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio)
 
 
@@ -142,10 +143,10 @@ class _Shop:
         for layer in (*found.video, *found.audio):
             for item in layer.items:
                 if isinstance(item, Spot) and item.medium is None:
-                    self._lay_out_nested(item, timecode.rate, account)
+                    self._lay_out_nested(item, found)
         return found
 
-    def _lay_out_nested(self, spot: Spot, rate: model.Rate, account: Account) -> None:
+    def _lay_out_nested(self, spot: Spot, outer: _Scene) -> None:
         stack = spot.item
         if not isinstance(stack, otio.core.Composition):
             return
@@ -153,7 +154,11 @@ class _Shop:
         if key in self.scenes:
             return
         film = metadata.read(stack, "film", {})
-        own = rate_model(rates.rate(film["rate"])) if "rate" in film else rate
+        own = outer.timecode.rate
+        if "rate" in film:
+            own = rate_model(rates.rate(film["rate"]))
+        # What it does not state of itself it has of the sequence around it.
+        film = {k: v for k, v in outer.film.items() if k in _FORMAT} | film
         name = clean(str(film.get("title") or stack.name)) or "Nested sequence"
         timecode = model.Timecode(own, 0, bool(film.get("drop_frame")))
         inner = otio.schema.Stack(children=[child.deepcopy() for child in stack])
@@ -162,7 +167,7 @@ class _Shop:
             track.source_range = None
             inner = otio.schema.Stack(children=[track])
         inner.markers.extend(marker.deepcopy() for marker in stack.markers)
-        within = account.within(name, own.exact)
+        within = outer.account.within(name, own.exact)
         self.scenes[key] = self.scene(inner, name, film, timecode, within)
 
     def sequence(

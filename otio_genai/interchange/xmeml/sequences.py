@@ -39,6 +39,8 @@ _UNREAD = {
     "mediadelay": "0",
     "syncoffset": "0",
 }
+# Sequences within each other.
+_DEEPEST = 40
 _LOGGING = ("good", "shotnote", "scenenote", "takenote", "originalaudiofilename")
 
 
@@ -91,14 +93,15 @@ class Nested:
     def read(self, item: Element, reader: Reader) -> model.Sequence | None:
         """Return the sequence an item shows; None when it shows none.
 
-        A sequence that is not there, or would show itself, is none.
+        A sequence that is not there, or would show itself, or lies deeper than
+        anybody nests, is none.
         """
         stub = item.find("sequence")
         if stub is None:
             return None
         number = stub.get("id", "")
         element = stub if len(stub) else self._defined.get(number)
-        if element is None or number in self._open:
+        if element is None or number in self._open or len(self._open) > _DEEPEST:
             return None
         if number not in self._read:
             self._open.append(number)
@@ -130,7 +133,7 @@ def unread(
 ) -> Iterator[str]:
     """Give the names of what an item states that no timeline holds."""
     if sequence is None and item.find("sequence") is not None:
-        yield "nested sequence that is not in the document, or shows itself"
+        yield "nested sequence that is not there, shows itself, or lies too deep"
     if file is None and item.find("file") is not None:
         yield "media file that the document does not describe"
     for tag, plain in _UNREAD.items():

@@ -133,6 +133,12 @@ def test_sequences_that_unfold_without_end_are_refused():
         read_xmeml(bin_of(*chain, sequence(30, "last")))
 
 
+def test_a_chain_of_sequences_ends_where_nobody_nests():
+    chain = [sequence(n, f"s{n}", n + 1) for n in range(1, 3000)]
+    _, loss = read_xmeml(bin_of(*chain, sequence(3000, "last")))
+    assert ["too deep" in item.feature for item in loss.items] == [True]
+
+
 def test_other_takes_lie_on_disabled_tracks_and_come_back():
     takes = [clip("a take 2", 10), clip("a take 3", 30)]
     first = with_kept(clip("a"), takes=takes)
@@ -284,3 +290,68 @@ def test_clips_that_overlap_are_trimmed_and_told():
     timeline, loss = read_xmeml(text)
     assert [(i.feature, i.outcome) for i in loss.items] == [("overlap", "approximated")]
     assert [c.source_range.duration.value for c in timeline.tracks[0]] == [48, 48]
+
+
+def test_a_nested_sequence_has_the_size_of_the_one_around_it():
+    timeline = film(nested(clip("a")), width=640, height=360)
+    _, _, text = there_and_back(timeline)
+    assert text.count("<width>640</width>") == 2
+
+
+def test_a_nested_sequence_keeps_what_is_done_to_it():
+    inner = with_kept(
+        nested(clip("a"), clip("b")),
+        opacity=[[0, 0.25], [12, 0.75]],
+        framing={"fit": "cover", "keys": [[0, 0.5, 0.0, 0.0, 10.0]]},
+    )
+    inner.enabled = False
+    inner.color = color_of("Rose")
+    back = exact(film(inner))
+    made = back.tracks[0][0]
+    assert not made.enabled and made.color.name == "Rose"
+    assert metadata.read(made, "opacity") == [[0, 0.25], [12, 0.75]]
+    assert metadata.read(made, "framing")["keys"] == [[0, 0.5, 0.0, 0.0, 10.0]]
+
+
+@pytest.mark.parametrize("kind", ["Video", "Audio"])
+def test_every_pair_of_offsets_comes_back_byte_for_byte(kind):
+    for before in range(13):
+        for after in range(13):
+            if kind == "Video":
+                timeline = film(clip("a"), transition(before, after), clip("b"))
+            else:
+                shots = [
+                    tone("s", 24, 48),
+                    transition(before, after),
+                    tone("t", 24, 48),
+                ]
+                timeline = film(clip("a", 0, 96), more={"A1": shots})
+            if before + after:
+                exact(timeline)
+            else:
+                there_and_back(timeline)
+
+
+ALL_RATES = [rates.rate(x) for x in (12, 15, 23.976, 24, 25, 29.97, 30, 48, 50)]
+ALL_RATES += [rates.rate(x) for x in (59.94, 60, 119.88, 120)]
+
+
+@pytest.mark.parametrize("rate", ALL_RATES, ids=str)
+def test_every_start_at_every_rate(rate):
+    base = rates.ntsc(rate)[0]
+    for start in (0, 1, base * 10, base * 3600, base * 86_399):
+        for drop in {False, rates.is_drop_rate(rate)}:
+            shots = [
+                clip(
+                    "a",
+                    7,
+                    31,
+                    rate,
+                    reference("a", 200, rate, begin=start, drop_frame=drop),
+                ),
+                clip("b", 0, 5, rate),
+            ]
+            back = exact(film(*shots, rate=rate, start=start, drop_frame=drop))
+            assert back.global_start_time.value == start
+            facts = metadata.read(back.tracks[0][0].media_reference, "media")
+            assert bool(facts.get("drop_frame")) == drop
