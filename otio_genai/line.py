@@ -26,7 +26,7 @@ from otio_genai.assemble.planning.earlier import changes
 from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError
-from otio_genai.export import CARRIES, Fractures, export, read_timeline
+from otio_genai.export import CARRIES, Fractures, export, read, read_timeline
 from otio_genai.export.through import as_given
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
@@ -293,6 +293,7 @@ def reassemble(
     *,
     before: otio.schema.Timeline | None = None,
     seed: int | None = None,
+    sequence: str | None = None,
 ) -> tuple[otio.schema.Timeline, Diff | None]:
     """Return a film that came back from an editor, planned around what she did.
 
@@ -309,6 +310,8 @@ def reassemble(
         planned again with as little moved as possible; otherwise all of hers is kept.
     seed
         Instead of the film file's.
+    sequence
+        Which sequence of the file, by name; by default its first.
 
     Returns
     -------
@@ -322,10 +325,10 @@ def reassemble(
     GenaiError
         The file cannot be read, or no film can be made around it.
     """
-    timeline = read_timeline(edited)
+    timeline = read(edited, sequence=sequence)[0]
     if before is None:
         return projects.assemble_edited(bin, film, timeline, seed=seed), None
-    found = diff(as_given(before, edited), timeline)
+    found = diff(as_given(before, edited, sequence=sequence), timeline)
     made = projects.assemble_edited(
         bin,
         film,

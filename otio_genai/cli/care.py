@@ -33,8 +33,16 @@ _force = click.option(
     help="Compare with BEFORE as the format of AFTER gives it back, so that what the "
     "format cannot hold is not taken for an edit.",
 )
+@click.option(
+    "--sequence",
+    metavar="NAME",
+    default=None,
+    help="Which sequence of AFTER; by default its first.",
+)
 @_as_json
-def diff(before: Path, after: Path, through: bool, as_json: bool) -> None:
+def diff(
+    before: Path, after: Path, through: bool, sequence: str | None, as_json: bool
+) -> None:
     r"""Say what an editor changed from one timeline to another, of any kinds.
 
     Exit 1 if anything did.
@@ -43,13 +51,13 @@ def diff(before: Path, after: Path, through: bool, as_json: bool) -> None:
     Example:
       otio-genai diff film.otio edited.xml
     """
-    from otio_genai.export import read_timeline
+    from otio_genai.export import read, read_timeline
     from otio_genai.export.through import as_given
     from otio_genai.interchange.diff import diff as compare
 
-    one, other = read_timeline(before), read_timeline(after)
+    one, other = read_timeline(before), read(after, sequence=sequence)[0]
     if through:
-        one = as_given(one, after)
+        one = as_given(one, after, sequence=sequence)
     found = compare(one, other)
     if as_json:
         console.echo_json(found.to_json())

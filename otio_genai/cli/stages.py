@@ -147,6 +147,12 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     help="The film as it came back from an editor: what was done to it stays. With "
     "--previous, only what was changed of that film.",
 )
+@click.option(
+    "--sequence",
+    metavar="NAME",
+    default=None,
+    help="Which sequence of the --from file; by default its first.",
+)
 @notes.lock
 @_output
 def assemble(
@@ -155,6 +161,7 @@ def assemble(
     seed: int | None,
     previous: Path | None,
     edited: Path | None,
+    sequence: str | None,
     locked: tuple[int, ...],
     output: Path,
     force: bool,
@@ -167,7 +174,6 @@ def assemble(
       otio-genai assemble bin.otio -o new.otio --previous film.otio --lock 3,7
       otio-genai assemble bin.otio -o new.otio --from edited.xml --previous film.otio
     """
-    from otio_genai import line
     from otio_genai.assemble import project
     from otio_genai.assemble.filmtoml.filmfile import default_film_file
     from otio_genai.export import read_timeline
@@ -175,6 +181,8 @@ def assemble(
     from otio_genai.media import files
 
     notes.need_earlier(locked, previous, "--previous")
+    if sequence is not None and edited is None:
+        raise click.UsageError("--sequence needs --from: it is one of that file.")
 
     film = (
         project.film_file(style_file)
@@ -185,8 +193,15 @@ def assemble(
     if edited is not None:
         if locked:
             raise click.UsageError("--lock does not go with --from: all of hers stays.")
+        from otio_genai import line
+
         made, changes = line.reassemble(
-            bins.read(bin_file), film, edited, before=before, seed=seed
+            bins.read(bin_file),
+            film,
+            edited,
+            before=before,
+            seed=seed,
+            sequence=sequence,
         )
         if changes is not None:
             click.echo(changes.readable())

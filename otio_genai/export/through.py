@@ -29,7 +29,10 @@ _BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
 
 
 def as_given(
-    timeline: otio.schema.Timeline, like: str | os.PathLike[str]
+    timeline: otio.schema.Timeline,
+    like: str | os.PathLike[str],
+    *,
+    sequence: str | None = None,
 ) -> otio.schema.Timeline:
     """Return a timeline written in the format of a file, and read again.
 
@@ -43,6 +46,9 @@ def as_given(
         their ``.otio`` are known; for any other, and where the timeline cannot be
         written, it is returned as it is.
 
+    sequence
+        Which sequence of the file, by name; by default its first.
+
     Raises
     ------
     InterchangeError
@@ -52,7 +58,7 @@ def as_given(
     name = _target(file)
     if name is None:
         return timeline
-    edited = read(file)[0]
+    edited = read(file, sequence=sequence)[0]
     given = [
         _given(timeline, name, road, file.parent) for road in _roads(timeline, file)
     ]

@@ -8,6 +8,9 @@ import pytest
 
 from otio_genai import cli, rates
 from otio_genai.media import locate
+from tests.support import bins
+
+DISSOLVE = ("--fractures", "dissolve")
 
 RATE = Fraction(24)
 
@@ -144,3 +147,28 @@ def test_relink_finds_what_was_moved(run, edit):
     code, _, said = run("relink", edit / "a.otio", "-o", linked, "--map", "nonsense")
     assert code == 2
     assert "nonsense" in said
+
+
+def test_an_edited_film_is_assembled_around_what_was_done(run, tmp_path):
+    made = bins.bin_of(*bins.pool(9, seed=2), bins.music(12))
+    otio.adapters.write_to_file(made, str(tmp_path / "bin.otio"))
+    film, sent = tmp_path / "film.otio", tmp_path / "sent.xml"
+    assert run("assemble", tmp_path / "bin.otio", "-o", film)[0] == 0
+    assert run("export", film, "-o", sent, "--to", "resolve", *DISSOLVE)[0] == 0
+    new = tmp_path / "new.otio"
+    both = ("--from", sent, "--previous", film)
+    code, said, _ = run("assemble", tmp_path / "bin.otio", "-o", new, *both)
+    assert code == 0
+    assert said.startswith("Nothing changed.")
+    again = run("assemble", tmp_path / "bin.otio", "-o", new, "--from", sent, "--force")
+    assert again[0] == 0
+    code, _, said = run(
+        "assemble", tmp_path / "bin.otio", "-o", new, *both, "--lock", 1, "--force"
+    )
+    assert code == 2
+    assert "--lock" in said
+    code, _, said = run(
+        "assemble", tmp_path / "bin.otio", "-o", new, "--sequence", "x", "--force"
+    )
+    assert code == 2
+    assert "--from" in said

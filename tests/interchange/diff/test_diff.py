@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otio_genai import metadata, rates
+from otio_genai import maps, metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.interchange.diff import diff
 
@@ -321,3 +321,28 @@ def test_the_curve_of_a_crossfade_is_told():
     ((what, _, text),) = told([A, B], [A, B], sounds)
     assert what == "join"
     assert text.endswith("became a constant-power dissolve of 10 frames")
+
+
+@given(_CLIPS, _CLIPS, _CLIPS)
+@settings(deadline=None, max_examples=60)
+def test_what_is_untouched_shows_the_same_frames(head, kept, tail):
+    before, after = film([*head, *kept]), film([*kept, *tail])
+    found = diff(before, after)
+    shown = [_frames(timeline) for timeline in (before, after)]
+    for one, other in found.untouched:
+        assert (
+            shown[0][one.record_in : one.record_out]
+            == shown[1][other.record_in : other.record_out]
+        )
+    told = {change.after for change in found.changes}
+    alone = {place for _, place in found.untouched}
+    parts = sum(change.what == "cut" for change in found.changes)
+    clips = len(kept) + len(tail)
+    assert len(alone) + len((told - alone) - {None}) >= clips - 9 * parts
+
+
+def _frames(timeline):
+    return [
+        tuple((layer.url, layer.source_frame) for layer in layers)
+        for layers in maps.picture_map(timeline)
+    ]
