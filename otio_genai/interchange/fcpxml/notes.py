@@ -66,6 +66,9 @@ def _clip_marker(
     ends = [layer.local.time_of(first_s), layer.local.time_of(first_s + length_s)]
     times = [first_s if end is None else piece.warp.at(end) for end in ends]
     origin_s = piece.source.nested.origin_s if piece.source.nested else Fraction(0)
+    if piece.source.effect is not None:
+        # What is generated has a range from 0, wherever its own time begins.
+        origin_s = piece.warp.at(piece.start_s)
     return marker(element, times[0] - origin_s, abs(times[1] - times[0]), rate)
 
 
