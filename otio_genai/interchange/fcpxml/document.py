@@ -98,7 +98,9 @@ class Document:
 def seconds(element: Element, name: str) -> Fraction | None:
     """Return a time attribute; None when it is absent, nonsense or beyond reason."""
     found = time_s(element.get(name))
-    return None if found is None or abs(found) > _LONGEST_S else found
+    if found is None or abs(found.numerator) > _LONGEST_S * found.denominator:
+        return None
+    return found
 
 
 def whole(text: str | None) -> int:

@@ -42,6 +42,8 @@ class Layer:
         Where effects are found.
     rate, frame
         Record rate and format of the whole timeline.
+
+    ``roles`` are those met that name no track.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Layer:
         self._references: dict[str, otio.core.MediaReference] = {}
         self._pictured: dict[int, set[int]] = {}
         self._groups: dict[int, int] = {}
+        self.roles: set[str] = set()
 
     def stack(self, scene: Scene, name: str) -> otio.schema.Stack:
         """Return the tracks of a scene.
@@ -78,6 +81,8 @@ class Layer:
         joints = _by_piece(scene.joints)
         told: set[int] = set()
         for row in sorted_rows(scene):
+            roles = {clean(piece.role) for piece in row.pieces}
+            self.roles |= roles - {row.name, "", "video"}
             made.append(self._track(row, scene, joints, members, told))
         for joint in scene.joints:
             if id(joint) not in told:
@@ -156,7 +161,9 @@ class Layer:
         if end <= start:
             self._tell(piece, "length", "dropped", "no clip: it has no whole frame")
             return None
-        apart = max(abs(start - exact[0]), abs(end - exact[1]))
+        apart = Fraction(0)
+        if exact[0].denominator != 1 or exact[1].denominator != 1:
+            apart = max(abs(start - exact[0]), abs(end - exact[1]))
         if 0 < apart < 1:
             gets = f"edges on whole frames, {float(apart):.3f} frames away"
             self._tell(piece, "position", "approximated", gets)
@@ -274,6 +281,8 @@ class Layer:
     ) -> None:
         """Place the fades at the ends of a sound, where no transition stands."""
         into_s, into, out_s, out = fades
+        if not into_s and not out_s:
+            return
         for cut, length_s, kind, first in (
             (span[0], into_s, into, True),
             (span[1], out_s, out, False),

@@ -23,12 +23,13 @@ from otio_genai.interchange.fcpxml.laying import Layer
 from otio_genai.interchange.fcpxml.reports import Reports
 from otio_genai.interchange.fcpxml.sources import whole_time
 from otio_genai.interchange.fcpxml.story import Story
-from otio_genai.interchange.fcpxml.values import SLATE_KEY
 from otio_genai.interchange.loss import Loss
 
 __all__ = ["read"]
 
 _DEFAULT_RATE = Fraction(24)
+# How the keys of our own metadata begin.
+_OURS = "otio_genai."
 
 
 def read(text: str, name: str | None = None) -> tuple[otio.schema.Timeline, Loss]:
@@ -74,6 +75,7 @@ def read(text: str, name: str | None = None) -> tuple[otio.schema.Timeline, Loss
         )
     _film(timeline, sequence, frame, rate, start, drop)
     _notes(document, project, account)
+    _unkept(document, sequence, reports, layer.roles)
     return timeline, account.loss()
 
 
@@ -148,16 +150,32 @@ def _notes(document: Document, project: Project | None, account: Account) -> Non
         )
     for tag, count in sorted(Counter(document.others).items()):
         account.note(f"Not read: {count} of {clean(tag)}.")
-    _metadata_note(document, account)
 
 
-def _metadata_note(document: Document, account: Account) -> None:
-    keys = {
-        md.get("key", "")
-        for asset in document.assets.values()
-        for md in asset.element.findall("metadata/md")
-    }
-    foreign = sorted(key for key in keys if not key.startswith(SLATE_KEY))
+def _unkept(
+    document: Document, sequence: Element | None, reports: Reports, roles: set[str]
+) -> None:
+    """Say what is told of files, clips and the sequence and has no place."""
+    account = reports.account
+    assets = document.assets.values()
+    found = set(reports.keys)
+    for owner in [a.element for a in assets] + ([] if sequence is None else [sequence]):
+        found |= {md.get("key", "") for md in owner.findall("metadata/md")}
+    # Ours tell what the timeline tells itself.
+    foreign = sorted(key for key in found if key and not key.startswith(_OURS))
     if foreign:
         listed = ", ".join(key.rpartition(".")[2] or key for key in foreign)
-        account.note(f"Metadata of media files that is not kept: {clean(listed)}.")
+        account.note(f"Metadata that is not kept: {clean(listed)}.")
+    if roles:
+        listed = ", ".join(sorted(roles))
+        account.note(f"Roles that no track is named after: {listed}.")
+    proxies = sum(
+        rep.get("kind") == "proxy-media" and asset.url != rep.get("src")
+        for asset in assets
+        for rep in asset.element.findall("media-rep")
+    )
+    if proxies:
+        account.note(f"Proxies of files that are not kept: {proxies}.")
+    if sequence is not None and sequence.find("note") is not None:
+        text = clean(sequence.findtext("note") or "")
+        account.note(f"The sequence has a note, which is not kept: {text}")

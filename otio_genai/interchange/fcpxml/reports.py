@@ -65,12 +65,16 @@ class Caption:
 
 
 class Reports:
-    """The account of a reading; places are record seconds of the whole sequence."""
+    """The account of a reading; places are record seconds of the whole sequence.
+
+    ``keys`` are those of the metadata that was met and is not kept.
+    """
 
     def __init__(self, account: Account, rate: Fraction) -> None:
         self.account = account
         self._rate = rate
         self._depth = 0
+        self.keys: set[str] = set()
         self.captions: list[Caption] = []
 
     @contextmanager
@@ -119,6 +123,8 @@ class Reports:
     def leftovers(self, element: Element, at_s: Fraction) -> None:
         """Tell of every child of a clip that the timeline has no place for."""
         for child in element:
+            if child.tag == "metadata":
+                self.keys |= {md.get("key", "") for md in child.findall("md")}
             if child.tag in _CARRIED:
                 continue
             if child.get("enabled") == "0":

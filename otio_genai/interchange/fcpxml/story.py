@@ -342,6 +342,8 @@ class Story:
         angles = multicam.findall("mc-angle")
         taken = picked(element, angles)
         inner = Scene()
+        for source in element.findall("mc-source"):
+            self._reports.leftovers(source, span[0])
         for angle, kinds, layer in taken:
             scene = self._angle(number, angle, multicam)
             inner.joints += scene.joints if "Video" in kinds else []

@@ -28,6 +28,8 @@ __all__ = ["conformed", "time_map"]
 #: Told (feature, what the timeline gets).
 Report = Callable[[str, str], None]
 
+# Samplings that show frames as they are.
+_WHOLE = ("floor", "nearest-neighbor")
 _NTSC = Fraction(1000, 1001)
 # Media rate, timeline rates, what the media is played at, in steps of 24, 25 and 30.
 _CHART: dict[Fraction, dict[Fraction, Fraction]] = {
@@ -47,6 +49,7 @@ def time_map(element: Element, report: Report) -> Warp | None:
     given = element.find("timeMap")
     if given is None:
         return None
+    _tell_sampling(given, report)
     points: list[tuple[Fraction, Fraction]] = []
     eased = False
     for point in given.findall("timept"):
@@ -67,11 +70,21 @@ def time_map(element: Element, report: Report) -> Warp | None:
     return warp
 
 
+def _tell_sampling(given: Element, report: Report) -> None:
+    sampling = given.get("frameSampling", "floor")
+    if sampling not in _WHOLE:
+        report("frame sampling", f"whole frames instead of {sampling[:40]!r}")
+    if given.get("preservesPitch", "1") == "0":
+        report("pitch", "sound whose pitch the player decides on")
+
+
 def conformed(
     element: Element, media: Fraction | None, record: Fraction, report: Report
 ) -> Warp | None:
     """Return media time by the time of a clip whose rate is conformed."""
     given = element.find("conform-rate")
+    if given is not None:
+        _tell_sampling(given, report)
     if given is None or given.get("scaleEnabled", "1") != "1":
         return None
     named = given.get("srcFrameRate")

@@ -475,6 +475,18 @@ def test_whatever_is_not_carried_is_named():
     assert maps.length_frames(timeline) == 300
 
 
+def test_what_lies_beside_the_film_is_noted():
+    spine = (
+        '<asset-clip ref="a" offset="0s" duration="4s" audioRole="dialogue.boom">'
+        '<timeMap frameSampling="optical-flow"><timept time="3600s" value="3600s"/>'
+        '<timept time="3700s" value="3650s"/></timeMap>'
+        '<metadata><md key="com.apple.angle" value="B"/></metadata></asset-clip>'
+    )
+    told = read(spine)[1].readable()
+    for said in ("optical-flow", "dialogue.boom", "angle", "Proxies"):
+        assert said in told, said
+
+
 def test_a_compound_clip_within_itself_is_refused():
     with pytest.raises(InterchangeError, match="itself"):
         read('<ref-clip ref="m3" offset="0s" duration="5s"/>')
