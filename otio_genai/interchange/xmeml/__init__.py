@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import opentimelineio as otio
 
+from otio_genai.errors import GenaiError, InterchangeError
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.urls import Dialect
 
@@ -28,13 +29,22 @@ def write_xmeml(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, 
     Raises
     ------
     InterchangeError
-        The dialect is unknown, or the timeline's rate cannot be written.
+        The dialect is unknown, the timeline's rate cannot be written, or what it
+        keeps in our metadata is of another kind than it should be.
     """
     from otio_genai.interchange.xmeml.build import build
     from otio_genai.interchange.xmeml.write import write
 
-    sequence, loss = build(timeline, dialect)
-    return write(sequence, dialect), loss
+    try:
+        sequence, loss = build(timeline, dialect)
+        return write(sequence, dialect), loss
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
+        if isinstance(e, GenaiError):
+            raise
+        raise InterchangeError(
+            f"What the timeline keeps in its metadata cannot be meant: {e}.",
+            remedy="Write levels, framing, media facts … as documented.",
+        ) from e
 
 
 def read_xmeml(

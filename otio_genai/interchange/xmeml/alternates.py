@@ -34,6 +34,8 @@ def alternates(
 ) -> Iterator[otio.schema.Track]:
     """Give the tracks of the other takes of the tracks of one kind."""
     for number, track in enumerate(tracks, 1):
+        if not any(metadata.read(item, "takes") for item in track):
+            continue
         placed = [
             (spot, _takes(spot, track.name, account)) for spot in layout(track, rate)[0]
         ]

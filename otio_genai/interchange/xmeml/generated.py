@@ -51,11 +51,16 @@ def _effect(name: str, category: str, parameters: list[list[Any]]) -> list[Any]:
 
 
 def _color(color: Any, report: Report) -> list[list[Any]]:
-    parts = [float(part) for part in (*color, 1.0, 1.0, 1.0, 1.0)[:4]]
-    whole = [min(max(round(255 * part), 0), 255) for part in parts[:3]]
+    try:
+        parts = [float(part) for part in (*color, 1.0)[:4]]
+        whole = [min(max(round(255 * part), 0), 255) for part in parts[:3]]
+        _, _, _, alpha = parts
+    except (TypeError, ValueError, OverflowError):
+        report("colour", "black: what it states is no red, green and blue", "")
+        parts, whole, alpha = [0.0, 0.0, 0.0], [0, 0, 0], 1.0
     if any(abs(_part(w) - p) > 1e-6 for w, p in zip(whole, parts, strict=False)):
         report("colour", "the nearest of 256 steps of red, green and blue", "")
-    if parts[3] != 1:
+    if alpha != 1:
         report("colour", "an opaque colour", "Set the clip's opacity.")
     shades = zip(_CHANNELS, whole, strict=True)
     return [_leaf("alpha", 0), *(_leaf(name, shade) for name, shade in shades)]

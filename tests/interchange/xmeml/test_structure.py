@@ -355,3 +355,27 @@ def test_every_start_at_every_rate(rate):
             assert back.global_start_time.value == start
             facts = metadata.read(back.tracks[0][0].media_reference, "media")
             assert bool(facts.get("drop_frame")) == drop
+
+
+def test_a_generator_of_another_program_is_written_as_far_as_it_goes():
+    made = FEATURES["colour"]()
+    made.tracks[0][1].media_reference.parameters["color"] = "red"
+    back, loss, _ = there_and_back(made)
+    assert ("colour", "approximated") in [(i.feature, i.outcome) for i in loss.items]
+    color = list(back.tracks[0][1].media_reference.parameters["color"])
+    assert color == [0.0, 0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("kept", [{"levels": "loud"}, {"channels": 3, "pan": [1]}])
+def test_metadata_that_cannot_be_meant_is_our_error(kept):
+    with pytest.raises(GenaiError, match="metadata") as caught:
+        write_xmeml(film(more={"A1": [tone(**kept)]}), "premiere")
+    assert caught.value.remedy
+
+
+def test_items_that_lie_in_a_stack_without_a_track_get_one():
+    timeline = film(clip("a"))
+    timeline.tracks.append(nested(clip("b")))
+    back, loss, _ = there_and_back(timeline)
+    assert "item without a track" in {item.feature for item in loss.items}
+    assert isinstance(back.tracks[1][0], otio.schema.Stack)
