@@ -56,6 +56,11 @@ class Local:
                 return first + (media_s - low) * (last - first) / (high - low)
         return self.start_s
 
+    def reaches(self, media_s: Fraction) -> bool:
+        """Tell whether the media is ever at ``media_s``."""
+        values = [value for _, value in self.points]
+        return not values or min(values) <= media_s <= max(values)
+
     def stretch(self, length_s: Fraction, media_s: Fraction) -> Fraction:
         """Return how long ``length_s`` of media from ``media_s`` lasts."""
         if not self.points:

@@ -66,6 +66,9 @@ def clip_markers(spot: Spot, at: Local, report: Report) -> list[Node]:
     for marker in spot.item.markers:
         first_s = rates.seconds(marker.marked_range.start_time)
         length_s = rates.seconds(marker.marked_range.duration)
+        if not at.reaches(first_s):
+            gets = "a marker at its start: it never shows the frame that is marked"
+            report("clip marker", "approximated", gets, "")
         length_s = at.stretch(length_s, first_s)
         found.append(marker_node(marker, at.of_media(first_s), length_s, report))
     join = metadata.read(spot.item, "join")

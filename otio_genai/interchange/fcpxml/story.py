@@ -133,6 +133,8 @@ class Story:
 
     def _claim(self, element: Element, scene: Scene, at_s: Fraction) -> None:
         """Take the timeline's own markers from what lies beneath them."""
+        if element.tag == "audition" and len(element):
+            element = element[0]
         start_s = self._player.start_s(element)
         for child in element:
             if child.tag not in _MARKERS:
