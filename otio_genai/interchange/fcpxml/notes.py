@@ -67,8 +67,8 @@ def _clip_marker(
     times = [first_s if end is None else piece.warp.at(end) for end in ends]
     origin_s = piece.source.nested.origin_s if piece.source.nested else Fraction(0)
     if piece.source.effect is not None:
-        # What is generated has a range from 0, wherever its own time begins.
-        origin_s = piece.warp.at(piece.start_s)
+        # What is generated has a range from 0, handle included, whatever its own time.
+        origin_s = piece.warp.at(piece.start_s - piece.head_s)
     return marker(element, times[0] - origin_s, abs(times[1] - times[0]), rate)
 
 
