@@ -7,7 +7,8 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -74,16 +75,14 @@ class Layer:
                 remedy="Export one project at a time.",
             )
         made = otio.schema.Stack(name)
-        members: dict[int, int] = {}
-        for piece in scene.pieces:
-            members[piece.group] = members.get(piece.group, 0) + 1
+        linked = _linked(scene.pieces)
         self._pictured[id(scene)] = scene.pictured()
         joints = _by_piece(scene.joints)
         told: set[int] = set()
         for row in sorted_rows(scene):
             roles = {clean(piece.role) for piece in row.pieces}
             self.roles |= roles - {row.name, "", "video"}
-            made.append(self._track(row, scene, joints, members, told))
+            made.append(self._track(row, scene, joints, linked, told))
         for joint in scene.joints:
             if id(joint) not in told:
                 gets = "a cut: nothing that is carried meets there"
@@ -119,7 +118,7 @@ class Layer:
         row: Row,
         scene: Scene,
         joints: dict[int, list[Joint]],
-        members: dict[int, int],
+        linked: Set[int],
         told: set[int],
     ) -> otio.schema.Track:
         made = otio.schema.Track(row.name, kind=row.kind)
@@ -132,7 +131,7 @@ class Layer:
                 continue
             clock = span[1]
             item, fades = self._item(piece, span, scene)
-            if members.get(piece.group, 0) > 1:
+            if piece.group in linked:
                 metadata.put(item, "link", str(self._group(piece.group)))
             placed.append((*span, item))
             self._join(piece, span, joints, told, found)
@@ -317,6 +316,25 @@ class Layer:
             gap = otio.schema.Gap(source_range=rates.span(0, start - clock, self._rate))
             made.append(gap)
         return [*made, *into[:1]]
+
+
+def _linked(pieces: Sequence[Piece]) -> Set[int]:
+    """Return the groups that are told: those of several pieces.
+
+    Where there are none, but picture and sound of one file lie side by side, these are
+    groups of one: a timeline that tells of no links leaves them to be guessed.
+    """
+    members = Counter(piece.group for piece in pieces)
+    several = {group for group, count in members.items() if count > 1}
+    if several:
+        return several
+    kinds: dict[str, set[str]] = {}
+    for piece in pieces:
+        if piece.source.asset is not None:
+            kinds.setdefault(piece.source.asset.id, set()).add(piece.kind)
+    both = {number for number, found in kinds.items() if len(found) > 1}
+    assets = ((piece.group, piece.source.asset) for piece in pieces)
+    return {group for group, asset in assets if asset is not None and asset.id in both}
 
 
 def _by_piece(joints: Sequence[Joint]) -> dict[int, list[Joint]]:

@@ -8,6 +8,7 @@ import pytest
 from otio_genai import maps, metadata
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
+from otio_genai.interchange.xmeml import read_xmeml
 from tests.interchange.fcpxml.test_fcpxml_laws import pictures, sounds
 
 RESOURCES = """
@@ -475,6 +476,18 @@ def test_whatever_is_not_carried_is_named():
     assert maps.length_frames(timeline) == 300
 
 
+def test_picture_and_sound_side_by_side_are_not_linked_by_writing_them_again():
+    spine = (
+        '<asset-clip ref="a" offset="0s" start="3600s" duration="4s" srcEnable="video">'
+        '<asset-clip ref="a" lane="-1" offset="3600s" start="3600s" duration="4s"'
+        ' srcEnable="audio"/></asset-clip>'
+    )
+    timeline, _ = read(spine)
+    text, _ = write_fcpxml(timeline)
+    assert text.count("<asset-clip") == 2
+    assert write_fcpxml(read_fcpxml(text)[0])[0] == text
+
+
 def test_what_lies_beside_the_film_is_noted():
     spine = (
         '<asset-clip ref="a" offset="0s" duration="4s" audioRole="dialogue.boom">'
@@ -534,3 +547,24 @@ def test_a_real_project_shows_what_final_cut_shows(shared):
     assert [a.url[-8:-4] for a in layers[1785]] == ["0268", "0740"]
     assert [a.url[-8:-4] for a in layers[3300]] == ["0233"]
     assert all(item.outcome == "approximated" for item in loss.items)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "empty_name_tags",
+        "hiero_xml_export",
+        "kdenlive_example_from_fcp",
+        "premiere_enable_property",
+        "premiere_example",
+        "premiere_generators",
+    ],
+)
+def test_real_timelines_of_other_editors_stay(shared, name):
+    path = shared / "corpus" / "xmeml" / f"{name}.xml"
+    timeline = read_xmeml(path.read_text(encoding="utf-8"))[0]
+    text, _ = write_fcpxml(timeline)
+    back, _ = read_fcpxml(text)
+    assert pictures(back) == pictures(timeline)
+    assert sounds(back) == sounds(timeline)
+    assert write_fcpxml(back)[0] == text
