@@ -71,13 +71,10 @@ def collect(
 
     Parameters
     ----------
-    timeline
-        The timeline; it is not changed.
-    place
-        A folder, made if need be; or an archive, if its name ends in ``.otioz``.
+    timeline, place
+        The timeline, not changed; a folder, or an archive by the suffix ``.otioz``.
     to
-        Targets (`otio_genai.export.TARGETS`) to write files for as well, into the
-        folder.
+        Targets (`otio_genai.export.TARGETS`) to write files for as well.
     base
         Folder that relative links start from.
     takes
@@ -87,12 +84,12 @@ def collect(
     progress
         Called with ``"collect"``, the files done and all of them.
     force
-        Replace files that are there; nothing else in the folder is touched.
+        Replace files that are there, and nothing else.
 
     Raises
     ------
     InterchangeError
-        Media are missing (every one is named), or a target is unknown.
+        Media are missing (all are named), or a target is unknown.
     OutputError
         Something cannot be written, is there already, or is an original.
     """
@@ -106,19 +103,17 @@ def collect(
     named = _named(found)
     size = sum(original.stat().st_size for original in named.values())
     files.spare_originals([goal, *(goal / name for name in named)], named.values())
-    losses: dict[str, Loss] = {}
     made: list[Path] = []
     if archive:
         _point(found, named, lambda name: name)
         write_archive(copied, goal, named, progress=progress, force=force)
-        made.append(goal)
-    else:
-        with _undone(made, goal):
-            _copy(named, goal, made, progress, force)
-            _point(found, named, lambda name: locate.url(goal / name))
-            losses = _documents(copied, goal, to, made, force)
-            _point(found, named, lambda name: name)
-            _write_own(copied, goal, named, made, force)
+        return Collected(goal, named, (goal,), size, tuple(missing))
+    with _undone(made, goal):
+        _copy(named, goal, made, progress, force)
+        _point(found, named, lambda name: locate.url(goal / name))
+        losses = _documents(copied, goal, to, made, force)
+        _point(found, named, lambda name: name)
+        _write_own(copied, goal, named, made, force)
     return Collected(goal, named, tuple(made), size, tuple(missing), losses)
 
 

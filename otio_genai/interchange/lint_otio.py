@@ -140,7 +140,7 @@ def _item(spot: Placed, rate: Fraction, where: str) -> Iterator[Finding]:
 
 def _clip(clip: otio.schema.Clip, rate: Fraction, where: str) -> Iterator[Finding]:
     reference = clip.media_reference
-    if isinstance(reference, otio.schema.MissingReference):
+    if reference is None or isinstance(reference, otio.schema.MissingReference):
         yield Finding("media", where, "It has no media.")
         return
     available = reference.available_range

@@ -37,7 +37,7 @@ class Known:
 
     def entry(self, item: otio.core.Item) -> otio.schema.Clip | None:
         """Return the bin's clip of an item; ``None`` if it is of no file of the bin."""
-        if not isinstance(item, otio.schema.Clip):
+        if not isinstance(item, otio.schema.Clip) or item.media_reference is None:
             return None
         for label in _labels(item):
             if label in self._found:

@@ -259,6 +259,8 @@ def _medium(item: otio.core.Item) -> Medium:
     if isinstance(item, otio.core.Composition):
         return Medium(file=f"sequence {name}")
     reference = item.media_reference
+    if reference is None:
+        return Medium(name=name)
     if isinstance(reference, otio.schema.GeneratorReference):
         return Medium(file=f"generator {reference.generator_kind} {name}".casefold())
     content = str(metadata.read(reference, "hash", {}).get("bytes") or "")

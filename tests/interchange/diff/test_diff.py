@@ -346,3 +346,11 @@ def _frames(timeline):
         tuple((layer.url, layer.source_frame) for layer in layers)
         for layers in maps.picture_map(timeline)
     ]
+
+
+def test_clips_without_any_media_are_known_by_their_names():
+    empty = otio.schema.Clip("x", None, rates.span(0, 20, RATE))
+    assert told([A, empty, C], [A, empty, C]) == []
+    assert told([A, empty], [A, clip("y", 0, 20)]) == [
+        ("replaced", "y", "replaced by x")
+    ]
