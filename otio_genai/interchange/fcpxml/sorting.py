@@ -17,11 +17,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from otio_genai.errors import InterchangeError
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.fcpxml.scene import Piece, Scene
 
 __all__ = ["Row", "kept", "sorted_rows"]
 
+# No editor has as many tracks; finding them takes time for each.
+_MOST_ROWS = 500
 _DEFAULT_ROLES = ("", "video")
 
 
@@ -56,7 +59,13 @@ def kept(sequence: Element, key: str) -> list[str] | None:
 
 
 def sorted_rows(scene: Scene) -> list[Row]:
-    """Return the tracks of a scene: pictures from the bottom, then sounds."""
+    """Return the tracks of a scene: pictures from the bottom, then sounds.
+
+    Raises
+    ------
+    InterchangeError
+        More clips lie over each other than any editor has tracks.
+    """
     pictures = [piece for piece in scene.pieces if piece.kind == "Video"]
     sounds = [piece for piece in scene.pieces if piece.kind == "Audio"]
     video = _by_lane(pictures, scene.video_tracks)
@@ -69,6 +78,11 @@ def _spread(kind: str, pieces: Sequence[Piece]) -> list[Row]:
     for piece in sorted(pieces, key=lambda piece: (piece.start_s, piece.end_s)):
         if not any(row.add(piece) for row in rows):
             rows.append(Row(kind, "", [piece]))
+        if len(rows) > _MOST_ROWS:
+            raise InterchangeError(
+                f"More than {_MOST_ROWS} clips lie over each other in one lane.",
+                remedy="Export it again from the editor.",
+            )
     return rows
 
 

@@ -517,6 +517,12 @@ def test_sequences_that_multiply_are_refused():
         read('<ref-clip ref="x8" duration="1s"/>', resources=media)
 
 
+def test_more_clips_over_each_other_than_tracks_are_refused():
+    over = '<asset-clip ref="b" lane="1" offset="0s" duration="1s"/>' * 600
+    with pytest.raises(InterchangeError, match="over each other"):
+        read(f'<gap duration="1s">{over}</gap>')
+
+
 def test_clips_too_deep_within_each_other_are_refused():
     deep = '<clip duration="1s">' * 90 + "</clip>" * 90
     with pytest.raises(InterchangeError, match="deep"):
