@@ -320,3 +320,62 @@ def test_a_loud_or_silent_level_is_held_within_what_is_played():
     [sound] = [e for lane, e, *_ in document.placed() if lane < 0]
     assert [k.get("value") for k in sound.iter("keyframe")] == ["12dB", "-96dB"]
     assert [item.feature for item in loss.items] == ["level"]
+
+
+@pytest.mark.parametrize("track", ["V1", "V2"])
+def test_a_transition_between_a_clip_and_black_reaches_over_the_gap(track):
+    items = [clip("a"), transition(6, 4), gap(24), transition(3, 5), clip("b")]
+    timeline = film(*items)
+    if track == "V2":
+        under = film(clip("c", 0, 120))
+        timeline.tracks[0].name = track
+        under.tracks.append(timeline.tracks[0].deepcopy())
+        timeline = under
+    text, document, loss = written(timeline)
+    spans = [(first, count) for _, first, count in document.dissolves()]
+    assert spans == [(42, 10), (69, 8)]
+    found = {e.get("name"): (a, n) for _, e, a, n in document.placed()}
+    assert (found["a"], found["b"]) == ((0, 48), (72, 48))
+    assert grammar(text) == [] and not loss.lossy
+
+
+def test_what_is_lost_within_a_nested_sequence_is_named_there_and_where_it_lies():
+    inner = nested(clip("a"), generator("Bars"))
+    _, _, loss = written(film(clip("c"), inner))
+    places = {item.feature: (item.track, item.record_in) for item in loss.items}
+    assert places == {
+        "generator": ("inner / I1", "00:00:02:00"),
+        "nested sequence": ("V1", "00:00:02:00"),
+    }
+
+
+def test_markers_of_a_title_stand_in_its_own_time():
+    title = generator("Title", text="x")
+    title.markers.append(otio.schema.Marker("m", rates.span(5, 1, R), "BLUE"))
+    _, document, _ = written(film(title))
+    [(_, element, *_)] = document.placed()
+    local_s = seconds(element.find("marker").get("start"))
+    assert local_s - seconds(element.get("start")) == 5 / R
+
+
+def test_a_marker_read_from_a_keyword_is_one_again():
+    made = clip("a")
+    marker = otio.schema.Marker("sea", rates.span(24, 12, R), "PURPLE")
+    made.markers.append(with_kept(marker, keyword=True))
+    text, document, loss = written(film(made))
+    assert document.root.find(".//keyword").get("value") == "sea"
+    assert not loss.lossy and grammar(text) == []
+
+
+def test_a_marker_of_the_timeline_is_told_from_that_of_a_clip():
+    made = clip("a")
+    made.markers.append(otio.schema.Marker("own", rates.span(34, 1, R), "BLUE"))
+    timeline = film(made)
+    timeline.tracks.markers.append(
+        otio.schema.Marker("film's", rates.span(10, 1, R), "BLUE")
+    )
+    _, document, _ = written(timeline)
+    names = [m.get("value") for m in document.root.iter("marker")]
+    assert names == ["film's", "own"]
+    kept = {md.get("key"): md.get("value") for md in document.root.iter("md")}
+    assert kept["otio_genai.timeline_markers"] == "10"
