@@ -23,11 +23,13 @@ from otio_genai.interchange.editors.plain import Plain
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.maps.layout import Placed, layout
 
-__all__ = ["Event", "events", "rate_of", "with_own_media", "write"]
+__all__ = ["Event", "events", "is_drop", "rate_of", "readable", "write"]
 
 _CODE = r"(\d{2}[:;,.]\d{2}[:;,.]\d{2}[:;,.]\d{2,3})"
 _EVENT = re.compile(rf"^\s*\d+\s+.*?{_CODE}\s+{_CODE}\s+{_CODE}\s+{_CODE}\s*$")
 _SPEED = re.compile(r"^M2\s+.*?\s(-?\d+(?:\.\d+)?)\s+\S+\s*$")
+# Lines that hold timecode: events, speeds and markers.
+_TIMED = re.compile(r"^(\d+\s|M2\s|\*?\s*LOC:)")
 _BLEND = re.compile(r"\s(D|W\d{3})\s+\d+\s")
 _FROM = re.compile(r"^\*?\s*FROM (CLIP|FILE):")
 _TO = re.compile(r"^(\*?\s*)TO( (?:CLIP|FILE):)")
@@ -69,7 +71,26 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
     timeline.global_start_time = None
     text = module(editor).write_to_string(timeline, rate=float(plain.rate))
     text = _with_source_lengths(text, plain.rate)
+    if rates.is_drop_rate(plain.rate):
+        if not plain.drop:
+            text = _relabelled(text, plain.rate)
+        kind = "DROP FRAME" if plain.drop else "NON-DROP FRAME"
+        title, _, rest = text.partition("\n")
+        text = f"{title}\nFCM: {kind}\n{rest}"
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _relabelled(text: str, rate: Fraction) -> str:
+    """Count every label, where the adapter leaves some out unasked."""
+
+    def label(found: re.Match[str]) -> str:
+        frames = _frames(found[0], rate)
+        return found[0] if frames is None else rates.timecode(frames, rate)
+
+    return "\n".join(
+        re.sub(_CODE, label, line) if _TIMED.match(line) else line
+        for line in text.split("\n")
+    )
 
 
 def _cut_black_end(track: otio.schema.Track, plain: Plain) -> None:
@@ -142,12 +163,17 @@ def _with_source_lengths(text: str, rate: Fraction) -> str:
     return "\n".join(lines)
 
 
-def with_own_media(text: str) -> str:
-    """Return an EDL whose dissolves name the medium of their incoming clip.
+def readable(text: str, rate: Fraction) -> str:
+    """Return an EDL as the adapter reads it rightly.
 
-    The adapter gives that clip the medium it dissolves from.
+    It gives the incoming clip of a dissolve the medium it dissolves from, and does
+    not know drop-frame timecode in speeds and markers.
     """
     lines = text.splitlines()
+    if rates.is_drop_rate(rate):
+        lines = [
+            line if line[:1].isdigit() else _relabelled(line, rate) for line in lines
+        ]
     found: list[str] = []
     incoming = False
     for line in lines:
@@ -181,6 +207,11 @@ def events(text: str) -> Iterator[Event]:
         yield Event(number, (found[1], found[2], found[3], found[4]), retimed)
 
 
+def is_drop(text: str) -> bool:
+    """Tell whether an EDL counts drop-frame."""
+    return bool(_DROP.search(text)) or any(";" in e.codes[2] for e in events(text))
+
+
 def rate_of(text: str) -> tuple[Fraction, bool]:
     """Return the rate whose timecodes agree best, and whether no other agrees as well.
 
@@ -197,7 +228,7 @@ def rate_of(text: str) -> tuple[Fraction, bool]:
         raise InterchangeError(
             "It has no events, so it is no EDL.", remedy="Check which file this is."
         )
-    drop = bool(_DROP.search(text)) or any(";" in e.codes[2] for e in found)
+    drop = is_drop(text)
     scores: list[tuple[int, Fraction]] = []
     for rate in CANDIDATES:
         if drop != rates.is_drop_rate(rate) and (drop or rates.is_drop_rate(rate)):

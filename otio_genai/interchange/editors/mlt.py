@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from pathlib import Path
 
+import opentimelineio as otio
+
+from otio_genai import rates
 from otio_genai.interchange.dialects.media import bare_path
 from otio_genai.interchange.editors.adapter import module
 from otio_genai.interchange.editors.plain import Plain
@@ -12,6 +17,7 @@ from otio_genai.interchange.editors.table import Editor
 __all__ = ["write"]
 
 _DEFAULT_SIZE = (1920, 1080)
+_PRODUCER = re.compile(r'\s*<producer [^>]*?\bid="([^"]*)".*?</producer>', re.DOTALL)
 
 
 def write(plain: Plain, editor: Editor, path: Path) -> None:
@@ -25,6 +31,9 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
             key = (track.kind, reference.target_url)
             number = numbers.setdefault(key, len(numbers) + 1)
             reference.name = f"producer{number}"
+            # Melt knows how long its files are, and retimed ones are longer.
+            reference.available_range = None
+            _count_warped(clip)
     rate = plain.rate
     size = plain.size or _DEFAULT_SIZE
     text = module(editor).write_to_string(
@@ -34,4 +43,32 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
         width=str(size[0]),
         height=str(size[1]),
     )
+    text = _once(text)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _count_warped(clip: otio.schema.Clip) -> None:
+    """Count a retimed clip's in-point in frames of the retimed file, as melt does."""
+    warp = next(iter(clip.effects), None)
+    if warp is None or warp.time_scalar <= 0:
+        return
+    held = clip.source_range
+    start = rates.frames_at(
+        rates.seconds(held.start_time) / Fraction(warp.time_scalar),
+        rates.of(held.start_time),
+    )
+    clip.source_range = otio.opentime.TimeRange(
+        rates.time(start, rates.of(held.start_time)), held.duration
+    )
+
+
+def _once(text: str) -> str:
+    """Leave one producer of each name: parts of a dissolve bring theirs again."""
+    seen: set[str] = set()
+
+    def kept(found: re.Match[str]) -> str:
+        known = found[1] in seen
+        seen.add(found[1])
+        return "" if known else found[0]
+
+    return _PRODUCER.sub(kept, text)

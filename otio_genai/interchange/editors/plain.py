@@ -47,6 +47,7 @@ class Plain:
 
     timeline: otio.schema.Timeline
     rate: Fraction
+    drop: bool
     size: Size | None
     account: Account
 
@@ -71,7 +72,7 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
     made.global_start_time = rates.time(start, rate)
     if start and "start" not in editor.carries:
         account.add("start timecode", "dropped", "a film that begins at 0")
-    if drop:
+    if drop and "drop" not in editor.carries:
         gets = "timecode that counts every label"
         account.add("drop frame", "dropped", gets)
     size = film_size(source)
@@ -79,7 +80,7 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
         account.add("raster", "dropped", "the size of the editor's project")
     made.tracks.extend(maker.tracks(source.tracks))
     maker.markers(source, made)
-    return Plain(made, rate, size, account)
+    return Plain(made, rate, drop, size, account)
 
 
 @dataclass(slots=True)
@@ -315,6 +316,11 @@ class _Maker:
         first = rates.frame_at(begin_s, self.rate)
         length = math.ceil(rates.seconds(held.duration) * self.rate)
         start = rates.frames_at(start_s, self.rate)
+        if first and not self.has("media start"):
+            start, first = start - first, 0
+            begin_s, start_s = Fraction(0), start_s - begin_s
+            gets = "media that begin at 0"
+            self.account.add("media timecode", "dropped", gets, **place.report())
         reference.available_range = rates.span(first, max(1, length), self.rate)
         duration = spot.end - spot.start
         clip.source_range = rates.span(start, duration, self.rate)

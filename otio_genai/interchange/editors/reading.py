@@ -84,7 +84,7 @@ def _read_edl(
         notes.append(f"An EDL states no rate: {float(rate):g} was taken, {how}.")
     else:
         rate = rates.rate(stated)
-    text = edl.with_own_media(text)
+    text = edl.readable(text, rate)
     adapter = module(editor)
     number = float(rate)
     try:
@@ -103,21 +103,35 @@ def _read_edl(
             "Timecodes that contradict each other were put right from the source: "
             f"{error.sentence}"
         )
-    _settle_edl(found, rate)
+    drop = rates.is_drop_rate(rate) and edl.is_drop(text)
+    black = _settle_edl(found, rate, drop)
+    if black:
+        notes.append(
+            f"It is taken to begin on the hour, with {black} frames of black before "
+            "the first picture."
+        )
+    if drop:
+        film = metadata.read(found, "film")
+        metadata.put(found, "film", {**film, "drop_frame": True})
     return found, notes
 
 
-def _settle_edl(timeline: otio.schema.Timeline, rate: Fraction) -> None:
-    """Bring record timecode to the start of the film, in place."""
+def _settle_edl(timeline: otio.schema.Timeline, rate: Fraction, drop: bool) -> int:
+    """Bring record timecode to the start of the film, in place.
+
+    Returns the frames of black that were put before the first picture.
+    """
     firsts = [
         -rates.seconds(track.source_range.start_time)
         for track in timeline.tracks
         if track.source_range is not None
     ]
     start_s = min(firsts, default=Fraction(0))
-    if 0 < start_s % 3600 < _NEAR_S:
-        # Black before the first picture has no event.
-        start_s -= start_s % 3600
+    hour = "01:00:00;00" if drop else "01:00:00:00"
+    hour_s = rates.frame_of_timecode(hour, rate) / rate
+    # Black before the first picture has no event.
+    black_s = start_s % hour_s if start_s % hour_s < _NEAR_S else Fraction(0)
+    start_s -= black_s
     for track in timeline.tracks:
         held = track.source_range
         track.source_range = None
@@ -143,6 +157,7 @@ def _settle_edl(timeline: otio.schema.Timeline, rate: Fraction) -> None:
                         marker.marked_range.start_time, rates.time(0, rate)
                     )
     _settle(timeline, rate)
+    return rates.frames_at(black_s, rate)
 
 
 def _size(profile: Element) -> dict[str, int]:

@@ -30,8 +30,8 @@ class Editor:
     carries
         What else it writes and reads: ``sound``, ``tracks`` (several), ``dissolves``,
         ``crossfades``, ``fades`` (to and from black), ``disabled`` clips, ``names`` of
-        tracks, ``markers`` of the timeline, ``clip markers``, ``start`` timecode, the
-        ``raster``.
+        tracks, ``markers`` of the timeline, ``clip markers``, ``start`` timecode
+        and ``drop`` frame, the ``media start``, the ``raster``.
     one_rate
         Every time must be counted at the film's rate.
     reads
@@ -57,7 +57,7 @@ EDITORS = {
         "cmx_3600",
         "otio-cmx3600-adapter",
         _of("speed", "freeze"),
-        _of("dissolves", "clip markers", "start"),
+        _of("dissolves", "clip markers", "start", "media start", "drop"),
         one_rate=True,
     ),
     "aaf": Editor(
@@ -65,7 +65,15 @@ EDITORS = {
         "AAF",
         "otio-aaf-adapter",
         _of(),
-        _of("sound", "tracks", "dissolves", "crossfades", "names", "start"),
+        _of(
+            "sound",
+            "tracks",
+            "dissolves",
+            "crossfades",
+            "names",
+            "start",
+            "media start",
+        ),
         one_rate=True,
     ),
     "kdenlive": Editor(

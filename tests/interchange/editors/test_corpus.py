@@ -1,0 +1,75 @@
+"""Real edit decision lists, whole and damaged."""
+
+import random
+
+import pytest
+
+from otio_genai import maps
+from otio_genai.errors import GenaiError
+from otio_genai.interchange.editors import read_with, write_with
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+RATES = {"25fps": 25, "timecode_mismatch": 25}
+
+
+@pytest.fixture(scope="module")
+def corpus(shared):
+    return sorted((shared / "corpus" / "edl").glob("*.edl"))
+
+
+def test_every_list_reads_at_its_rate(corpus):
+    assert corpus
+    for path in corpus:
+        timeline, loss = read_with("edl", path)
+        assert maps.record_rate(timeline) == RATES.get(path.stem, 24), path.name
+        assert any("states no rate" in note for note in loss.notes)
+        assert maps.length_frames(timeline) > 0
+
+
+def test_record_timecode_stays(corpus):
+    path = next(path for path in corpus if path.stem == "avid_example")
+    timeline, _ = read_with("edl", path)
+    assert timeline.global_start_time.to_timecode() == "00:59:53:11"
+    urls = [c.media_reference.target_url for c in timeline.find_clips()]
+    assert urls[0] == "file:///S:/path/to/ZZ100_501.take_1.0001.exr"
+
+
+def test_contradictions_are_told(corpus):
+    path = next(path for path in corpus if path.stem == "timecode_mismatch")
+    _, loss = read_with("edl", path)
+    assert any("contradict" in note for note in loss.notes)
+
+
+def test_what_a_list_says_is_written_again(corpus, tmp_path):
+    for path in corpus:
+        if path.stem in ("multi_audio", "speed_effects"):
+            continue
+        timeline, _ = read_with("edl", path)
+        for clip in timeline.find_clips():
+            if not getattr(clip.media_reference, "target_url", None):
+                name = f"{clip.name}.mov".replace("/", "-")
+                from opentimelineio.schema import ExternalReference
+
+                clip.media_reference = ExternalReference(f"file:///media/{name}")
+        rate = float(maps.record_rate(timeline))
+        again = tmp_path / path.name
+        write_with(timeline, "edl", again)
+        back, _ = read_with("edl", again, rate=rate)
+        assert maps.length_frames(back) == maps.length_frames(timeline), path.name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damage_is_told_in_a_sentence(corpus, seed, tmp_path):
+    rng = random.Random(seed)
+    texts = [path.read_text(encoding="utf-8")[:6000] for path in corpus]
+    path = tmp_path / "a.edl"
+    for _ in range(60):
+        text = list(rng.choice(texts))
+        for _ in range(rng.randint(1, 6)):
+            text[rng.randrange(len(text))] = rng.choice("0959:;.* VAD\n\x00é(")
+        path.write_text("".join(text), encoding="utf-8")
+        try:
+            read_with("edl", path)
+        except GenaiError:
+            continue
