@@ -149,6 +149,16 @@ def _fade(
     _report_fade(transition, (cut, wanted, (before, after)), account, track)
     if before + after == 0:
         return None
+    longer = (before if left is None else 0) + (after if right is None else 0)
+    if longer and (before, after) == wanted:
+        account.add(
+            "transition",
+            "approximated",
+            f"the same pictures: the clip lasts {longer} frames longer, beneath it",
+            track=clean(track),
+            item=clean(transition.name),
+            span=(cut - before, cut + after),
+        )
     return _attach(Fade(transition, cut, before, after), left, right, rate)
 
 

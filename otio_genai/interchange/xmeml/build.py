@@ -50,8 +50,9 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[model.Sequence,
     library = Library(timecode.rate.exact, account, spelled)
     shop = _Shop(rules, library, account)
     name = account.text(timeline.name or "", "Untitled")
-    if name != (timeline.name or ""):
-        account.note(f"The timeline is called {name!r}.")
+    if not (timeline.name or "").strip():
+        gets = f"{name!r}: the timeline has none of its own"
+        account.add("name", "approximated", gets, "Name it.")
     scene = shop.scene(timeline.tracks, name, film, timecode, account)
     if timeline.tracks.source_range is not None:
         account.add("trim of the whole timeline", "dropped", "all of it")

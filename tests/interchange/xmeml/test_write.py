@@ -115,7 +115,8 @@ def test_fades_from_and_to_black_lie_on_the_clip(dialect):
     assert [[(a.source_frame, a.weight) for a in f] for f in before] == [
         [(a.source_frame, a.weight) for a in f] for f in after
     ]
-    assert fates(loss) == []
+    assert fates(loss) == [("transition", "approximated")]
+    assert "3 frames longer" in loss.warnings[-1]
 
 
 def gap(length):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
-from otio_genai.interchange import write_xmeml
+from otio_genai.interchange import read_xmeml, write_xmeml
+from otio_genai.interchange.census import lost
+from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.urls import from_pathurl
 from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support.strategies import RATES, Take, place, timelines
@@ -98,6 +100,22 @@ def test_whatever_is_drawn_gives_a_clean_file_of_the_same_length(timeline, diale
     back = timeline_of(text)
     assert maps.length_frames(back) == maps.length_frames(timeline)
     assert write_xmeml(back, dialect)[0] == text
+
+
+@SOME
+@given(timelines(wild=True), DIALECTS)
+def test_nothing_is_lost_in_silence(timeline, dialect):
+    text, loss = write_xmeml(timeline, dialect)
+    back, read = read_xmeml(text)
+    assert unspoken(timeline, back, loss + read) == ()
+
+
+@SOME
+@given(timelines())
+def test_an_account_without_losses_is_a_promise(timeline):
+    text, loss = write_xmeml(timeline, "premiere")
+    back, read = read_xmeml(text)
+    assert (loss + read).lossy or lost(timeline, back) == []
 
 
 @SOME
