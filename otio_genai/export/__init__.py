@@ -2,7 +2,9 @@
 
 ``targets`` exports, by the ``writers`` of each target; ``roads`` says what becomes of
 carries on the way: ``bake`` renders those in ``windows``, ``native`` makes keyframes of
-them, wherever ``sites`` finds one. ``captions`` are written beside. ``reading`` reads.
+them, wherever ``sites`` finds one. ``retimed`` renders speeds that a format has not,
+``rendered`` is what such files have in common. ``captions`` are written beside.
+``reading`` reads what ``sniff`` tells apart.
 """
 
 from __future__ import annotations

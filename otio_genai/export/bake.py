@@ -21,17 +21,13 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 
-import numpy as np
 import opentimelineio as otio
-from numpy.typing import NDArray
 
 from otio_genai import maps, metadata, rates
-from otio_genai.errors import GenaiError, MediaError, OutputError
+from otio_genai.errors import GenaiError, OutputError
+from otio_genai.export import rendered
 from otio_genai.export.sites import Nest, Site, remove
 from otio_genai.export.windows import Layers, Window, fingerprint, unseen, windows
-from otio_genai.media import locate
-from otio_genai.media.probe import probe
-from otio_genai.media.write import FilmWriter
 from otio_genai.render import frame_source
 from otio_genai.render.plan import make_plan
 
@@ -39,9 +35,6 @@ __all__ = ["TRACK", "Baked", "bake"]
 
 #: Name of the track that baked carries lie on.
 TRACK = "Carries"
-
-# Visually lossless, with a keyframe every few frames: editors step through it.
-_CRF, _PRESET, _GOP_FRAMES = 8, "fast", 6
 
 Progress = Callable[[str, int, int], None]
 
@@ -171,7 +164,10 @@ def _render(
     todo = [
         (window, folder / file.name)
         for window, file in placed
-        if not _is_there(window, file) and not _is_there(window, folder / file.name)
+        if not any(
+            rendered.is_there(place / file.name, window.frames)
+            for place in (file.parent, folder)
+        )
     ]
     if not todo:
         return list(placed)
@@ -181,7 +177,9 @@ def _render(
     with frame_source(strip.film, size=strip.size) as picture:
         for window, file in todo:
             try:
-                _write(window, file, strip, picture)
+                frames = range(window.begin, window.begin + window.frames)
+                pictures = (picture(frame) for frame in frames)
+                rendered.write(file, strip.size, strip.rate, pictures)
                 baked.made.append(file)
             except OutputError:
                 raise
@@ -192,42 +190,6 @@ def _render(
             if progress is not None:
                 progress("bake", done, total)
     return [(window, file) for window, file in placed if file.name not in failed]
-
-
-def _is_there(window: Window, file: Path) -> bool:
-    try:
-        return file.is_file() and probe(file).frames == window.frames
-    except MediaError:
-        return False
-
-
-def _write(
-    window: Window,
-    file: Path,
-    strip: _Strip,
-    picture: Callable[[int], NDArray[np.uint8]],
-) -> None:
-    try:
-        file.parent.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"No folder for baked carries can be made there: {error.strerror}.",
-            place=str(file.parent),
-            remedy="Export to a folder that is yours, or use --fractures dissolve.",
-        ) from error
-    with FilmWriter(
-        file,
-        *strip.size,
-        strip.rate,
-        None,
-        crf=_CRF,
-        preset=_PRESET,
-        gop_frames=_GOP_FRAMES,
-        # Its name says what is in it: one of another length is a broken one.
-        force=True,
-    ) as writer:
-        for frame in range(window.begin, window.begin + window.frames):
-            writer.video(picture(frame))
 
 
 def _lay_over(
@@ -257,18 +219,6 @@ def _free_name(stack: otio.schema.Stack) -> str:
 
 
 def _clip(window: Window, file: Path, strip: _Strip, number: int) -> otio.schema.Clip:
-    wide, high = strip.size
-    reference = otio.schema.ExternalReference(
-        locate.url(file.absolute()), rates.span(0, window.frames, strip.rate)
-    )
-    facts = {
-        "kind": "take",
-        "rate": rates.text(strip.rate),
-        "frames": window.frames,
-        "width": wide,
-        "height": high,
-        "has_audio": False,
-    }
-    metadata.put(reference, "media", facts)
+    reference = rendered.reference(file, window.frames, strip.rate, strip.size)
     span = rates.span(window.head, window.last - window.first, strip.rate)
     return otio.schema.Clip(f"Carry {number}", reference, span)

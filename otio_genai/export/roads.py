@@ -20,7 +20,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.export import native
-from otio_genai.export.sites import Site, remove, sequences, sites
+from otio_genai.export.sites import Site, account_of, remove, sequences, sites
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.loss import Loss
 
@@ -85,7 +85,7 @@ def take_road(
     rate = maps.record_rate(timeline)
     for nest in list(sequences(timeline)):
         # A nested sequence counts its own frames.
-        account = _account(timeline, rate, outermost=not nest.name)
+        account = account_of(timeline, rate, outermost=not nest.name)
         left = sites(nest, rate)
         if road == "bake" and left:
             # What renders is loaded only by those who bake.
@@ -111,16 +111,6 @@ def _carries(timeline: otio.schema.Timeline) -> bool:
         (metadata.read(found, "carry") or {}).get("kind") == "carry"
         for found in timeline.find_children(otio.schema.Transition)
     )
-
-
-def _account(
-    timeline: otio.schema.Timeline, rate: Fraction, *, outermost: bool
-) -> Account:
-    start = timeline.global_start_time if outermost else None
-    first = 0 if start is None else rates.frames_at(rates.seconds(start), rate)
-    film = metadata.read(timeline, "film", {})
-    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
-    return Account(rate, first, drop)
 
 
 def _report_baked(

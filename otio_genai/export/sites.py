@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from otio_genai import maps, metadata
+from otio_genai import maps, metadata, rates
 from otio_genai.errors import TimelineError
-from otio_genai.interchange.account import clean
+from otio_genai.interchange.account import Account, clean
 from otio_genai.maps.layout import Overlap, Placed, layout
 
-__all__ = ["Nest", "Site", "remove", "sequences", "sites"]
+__all__ = ["Nest", "Site", "account_of", "remove", "sequences", "sites"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +133,14 @@ def remove(site: Site) -> None:
     track = site.track
     index = next(k for k, child in enumerate(track) if child is site.transition)
     del track[index]
+
+
+def account_of(
+    timeline: otio.schema.Timeline, rate: Fraction, *, outermost: bool
+) -> Account:
+    """Return an account whose places are in record timecode; a nest counts from 0."""
+    start = timeline.global_start_time if outermost else None
+    first = 0 if start is None else rates.frames_at(rates.seconds(start), rate)
+    film = metadata.read(timeline, "film", {})
+    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
+    return Account(rate, first, drop)

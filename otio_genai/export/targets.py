@@ -55,7 +55,8 @@ def export(
     fractures
         What becomes of carries: keyframes of both clips (``"native"``), their
         rendered pictures on a track of their own (``"bake"``), ``"dissolve"``, or
-        ``"cut"`` with a marker; by default the target's own road.
+        ``"cut"`` with a marker; by default the target's own road. With ``"bake"``
+        retimed clips are rendered too where the target has no such speed.
         Files of baked carries lie in the folder ``carries`` beside ``path``; what is
         there and unchanged is used again.
     home
@@ -102,6 +103,13 @@ def export(
         altered, road, (folder, there), plan=plan, progress=progress
     )
     try:
+        if road == "bake" and chosen.lacking and _retimes(altered):
+            # What renders is loaded only by those who bake.
+            from otio_genai.export.retimed import bake_speeds
+
+            places = folder, there
+            slowed, more = bake_speeds(altered, chosen.lacking, places, plan=plan)
+            roads, made = roads + slowed, made + more
         written = _write(altered, place, chosen, plan=plan, force=force)
         if beside is not None and not plan and not _holds(beside, said):
             with files.write_beside(beside, force=force) as fresh:
@@ -110,6 +118,14 @@ def export(
         _remove(made, folder)
         raise
     return roads + written + _notes(timeline, beside, lines)
+
+
+def _retimes(timeline: otio.schema.Timeline) -> bool:
+    return any(
+        isinstance(effect, otio.schema.TimeEffect)
+        for clip in timeline.find_clips()
+        for effect in clip.effects
+    )
 
 
 def _write(

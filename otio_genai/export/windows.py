@@ -18,12 +18,20 @@ from otio_genai.errors import MediaError
 from otio_genai.export.sites import Site
 from otio_genai.media import locate
 
-__all__ = ["Window", "fingerprint", "unseen", "windows"]
+__all__ = [
+    "HANDLE_S",
+    "Window",
+    "digest",
+    "fingerprint",
+    "media_file",
+    "unseen",
+    "windows",
+]
 
 #: Counts up whenever a window's pictures are made otherwise.
 _VERSION = 1
-# Handles on either side, for whoever trims a baked clip or dissolves into it.
-_HANDLE_S = Fraction(1, 2)
+#: Handles on either side, for whoever trims a baked clip or dissolves into it.
+HANDLE_S = Fraction(1, 2)
 _PROBE_BYTES = 65_536
 _NAME_DIGITS = 10
 
@@ -91,7 +99,7 @@ def windows(
             spans.append((first, last, [number]))
     found = []
     for first, last, inside in spans:
-        most = rates.frames_at(_HANDLE_S, rate)
+        most = rates.frames_at(HANDLE_S, rate)
         before = reversed(pictures[max(0, first - most) : first])
         head, tail = _seen(before), _seen(pictures[last : last + most])
         held = tuple(sites[number] for number in inside)
@@ -109,7 +117,7 @@ def _why_not(site: Site, pictures: Sequence[Layers]) -> str:
             layer.clip.name or "a clip"
             for layers in pictures
             for layer in layers
-            if _file(layer.url) is None
+            if media_file(layer.url) is None
         }
     )
     return f"there are no media of {', '.join(lost)}" if lost else ""
@@ -119,13 +127,14 @@ def _seen(pictures: Any) -> int:
     """Return how many pictures in a row have all their media."""
     count = 0
     for layers in pictures:
-        if not layers or any(_file(layer.url) is None for layer in layers):
+        if not layers or any(media_file(layer.url) is None for layer in layers):
             break
         count += 1
     return count
 
 
-def _file(url: str) -> Path | None:
+def media_file(url: str) -> Path | None:
+    """Return the file of an address, if it is there."""
     try:
         file = locate.path(url)
         return file if file.is_file() else None
@@ -170,9 +179,14 @@ def fingerprint(
     return told.hexdigest()[:_NAME_DIGITS]
 
 
+def digest(file: Path) -> str:
+    """Return what tells a media file from others: its size and parts of its bytes."""
+    return _of_file(file, file.stat().st_mtime_ns)
+
+
 def _digest(url: str) -> str:
-    file = _file(url)
-    return "" if file is None else _of_file(file, file.stat().st_mtime_ns)
+    file = media_file(url)
+    return "" if file is None else digest(file)
 
 
 @cache

@@ -37,6 +37,8 @@ class Target:
     "Writes its file."
     own: bool = False
     "Nothing is lost in it, captions included."
+    lacking: frozenset[str] = frozenset()
+    "Speeds of clips that it cannot hold."
 
 
 def _text(write: TextWriter) -> Writer:
@@ -88,17 +90,25 @@ def _editor(name: str) -> Writer:
     return to_file
 
 
+_VARIABLE = frozenset({"variable speed"})
+_BACKWARDS = _VARIABLE | {"reverse"}
+_ALL_SPEEDS = _BACKWARDS | {"speed", "freeze frame"}
+
 _TARGETS = {
     "otio": Target(".otio", "keep", _text(_otio), own=True),
     "premiere": Target(".premiere.xml", "bake", _text(_premiere)),
-    "resolve": Target(".resolve.xml", "bake", _text(_resolve)),
+    "resolve": Target(".resolve.xml", "bake", _text(_resolve), lacking=_ALL_SPEEDS),
     "finalcut": Target(".fcpxml", "bake", _text(_finalcut)),
-    "otio-premiere": Target(".premiere.otio", "bake", _text(_dialect("premiere"))),
-    "otio-resolve": Target(".resolve.otio", "bake", _text(_dialect("resolve"))),
-    "edl": Target(".edl", "bake", _editor("edl")),
-    "aaf": Target(".aaf", "bake", _editor("aaf")),
-    "kdenlive": Target(".kdenlive", "bake", _editor("kdenlive")),
-    "mlt": Target(".mlt", "bake", _editor("mlt")),
+    "otio-premiere": Target(
+        ".premiere.otio", "bake", _text(_dialect("premiere")), lacking=_VARIABLE
+    ),
+    "otio-resolve": Target(
+        ".resolve.otio", "bake", _text(_dialect("resolve")), lacking=_VARIABLE
+    ),
+    "edl": Target(".edl", "bake", _editor("edl"), lacking=_BACKWARDS),
+    "aaf": Target(".aaf", "bake", _editor("aaf"), lacking=_ALL_SPEEDS),
+    "kdenlive": Target(".kdenlive", "bake", _editor("kdenlive"), lacking=_ALL_SPEEDS),
+    "mlt": Target(".mlt", "bake", _editor("mlt"), lacking=_BACKWARDS),
 }
 
 #: What ``to`` may be: target, and the suffix of its usual file name.

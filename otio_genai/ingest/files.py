@@ -42,8 +42,8 @@ _PASSED_FOLDERS = ("out", "__MACOSX", "__pycache__")
 _PRODUCTS = ("film.otio", "report.json")
 _VIDEO_OF_NODES = ("mp4", "webm", "gif", "webp")
 _DIGITS = re.compile(r"([0-9]+)")
-# What an export laid over a cut is no take.
-_BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
+# What an export rendered for an editor is no take.
+_BAKED = re.compile(r"(carry|speed)_[0-9a-f]{10}\.mp4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class _Walk:
     def _sort_in(self, name: str) -> None:
         extension = PurePosixPath(name).suffix[1:].lower()
         if _BAKED.fullmatch(PurePosixPath(name).name):
-            self.skipped.append((name, "It is a carry that an export rendered."))
+            self.skipped.append((name, "An export rendered it for an editor."))
         elif extension in _MEDIA:
             self.files.append(name)
         elif extension in _UNFINISHED:
