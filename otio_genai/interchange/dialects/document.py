@@ -17,6 +17,7 @@ import opentimelineio as otio
 
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.dialects.keys import finite
+from otio_genai.interchange.dialects.shapes import misplaced
 
 __all__ = ["LARGEST_DEPTH", "LARGEST_SIZE", "timeline_of"]
 
@@ -31,6 +32,7 @@ _NAMED = 20
 _SAID = 200
 # Samples a second, and frames, beyond which no film goes and floats lose count.
 _FASTEST, _LONGEST = 1e7, 1e13
+_SCHEMA_TEXT = re.compile(r"([^.]+)\.(\d{1,9})", re.ASCII)
 # How the library names a type in its messages.
 _MANGLED = re.compile(r" \(of type '[^']*'\)")
 
@@ -56,9 +58,8 @@ def timeline_of(
     document = _json(text)
     notes = _modernised(document)
     try:
-        # What needed no change is read from the text as it stands.
-        text = json.dumps(document) if notes else text
-        found = otio.adapters.read_from_string(text, "otio_json")
+        # The text may say a thing twice: what was judged is what is read.
+        found = otio.adapters.read_from_string(json.dumps(document), "otio_json")
     except Exception as error:
         # Whatever the library trips over, it is the document's fault.
         raise _broken(_MANGLED.sub("", str(error)).strip()[:_SAID]) from error
@@ -128,6 +129,7 @@ def _modernised(document: dict[str, Any]) -> list[str]:
         schema = found.get(_SCHEMA)
         if not isinstance(schema, str):
             continue
+        _refuse_deadly(schema, found, known)
         name, _, version = schema.partition(".")
         if schema == "Marker.3":
             _older_marker(found)
@@ -143,6 +145,18 @@ def _modernised(document: dict[str, Any]) -> list[str]:
     if not markers:
         return []
     return [f"{markers} markers are of a later version (Marker.3); they were read."]
+
+
+def _refuse_deadly(schema: str, found: dict[str, Any], known: dict[str, int]) -> None:
+    """Refuse what ends the whole process inside the library."""
+    written = _SCHEMA_TEXT.fullmatch(schema)
+    if written is None or written[1] == "UnknownSchema":
+        raise _broken(f"{schema[:_NAMED]!r} is no schema")
+    if written[1] == "Clip" and int(written[2]) < 2 and "media_references" in found:
+        raise _broken("a clip of version 1 has the media of version 2")
+    field = misplaced(written[1], found, known)
+    if field:
+        raise _broken(f"{schema} holds in {field!r} what does not belong there")
 
 
 def _older_marker(marker: dict[str, Any]) -> None:
