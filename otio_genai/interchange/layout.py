@@ -13,7 +13,7 @@ Conventions
     ``holds`` names what the format has a form for: ``nested``, ``generator``, ``image
     sequence``, ``missing`` (a clip without media), ``speed``, ``reverse``, ``freeze``,
     ``retime``; and what its writer accounts for itself: ``effects``, ``colour``,
-    ``metadata`` of other programs.
+    ``metadata`` of other programs, transitions to ``black`` beyond their clip.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def lay_out(
     fades: dict[int, Fade] = {}
     edge = 0
     for transition, index, cut in joints:
-        fade = _fade(transition, (slots, index, cut), edge, rate, account, track.name)
+        where = slots, index, cut
+        told = "black" in holds
+        fade = _fade(transition, where, edge, rate, account, track.name, told)
         if fade is not None:
             fades[index] = fade
             edge = fade.cut + fade.after
@@ -123,8 +125,12 @@ def _fade(
     rate: Fraction,
     account: Account,
     track: str,
+    told: bool,
 ) -> Fade | None:
-    """Place one transition; ``edge`` is the end of the one before it."""
+    """Place one transition; ``edge`` is the end of the one before it.
+
+    With ``told`` a clip that lasts longer beneath it is not named here.
+    """
     slots, index, cut = where
     before = rates.frames_at(rates.seconds(transition.in_offset), rate)
     after = rates.frames_at(rates.seconds(transition.out_offset), rate)
@@ -150,7 +156,7 @@ def _fade(
     if before + after == 0:
         return None
     longer = (before if left is None else 0) + (after if right is None else 0)
-    if longer and (before, after) == wanted:
+    if longer and not told and (before, after) == wanted:
         account.add(
             "transition",
             "approximated",

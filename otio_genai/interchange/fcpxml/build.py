@@ -39,7 +39,16 @@ _SAMPLE_RATES = {
     192_000: "192k",
 }
 _HOLDS = frozenset(
-    ("nested", "generator", "speed", "reverse", "freeze", "retime", "effects")
+    (
+        "nested",
+        "generator",
+        "speed",
+        "reverse",
+        "freeze",
+        "retime",
+        "effects",
+        "black",
+    )
 )
 _KINDS = (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio)
 
@@ -89,6 +98,7 @@ class _Builder:
         self._library = Library(rate, self._account)
         self._size = self._frame_size()
         self._resources = Resources(rate, self._size)
+        self._lossy: set[str] = set()
         self._joiner = Joiner(rate, self._resources, self._account)
         self._maker = Maker(
             rate,
@@ -270,16 +280,27 @@ class _Builder:
                 or otio.opentime.TimeRange(duration=rates.time(0, self._rate))
             )
 
-    def _compound(self, item: otio.core.Composition) -> str:
+    def _compound(self, item: otio.core.Composition) -> tuple[str, bool]:
+        """Return the id of a nested sequence, and whether it lost anything."""
         made, node = self._resources.compound(content(item))
         if node is not None:
             inner = item.deepcopy()
             inner.source_range = None
             node.attributes["name"] = clean(item.name) or "Compound clip"
+            outer = self._account
+            within = outer.within(item.name, self._rate)
+            self._tell(within)
             sequence = self._sequence(inner, 0)
+            self._tell(outer)
+            if within.told:
+                self._lossy.add(made)
             sequence.attributes |= {"tcStart": "0s", "tcFormat": "NDF"}
             node.children = [sequence]
-        return made
+        return made, made in self._lossy
+
+    def _tell(self, account: Account) -> None:
+        """Have what follows told to ``account``."""
+        self._account = self._maker.account = self._joiner.account = account
 
     def _report(self, stack: otio.schema.Stack) -> None:
         self._library.report()
