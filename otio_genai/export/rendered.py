@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import opentimelineio as otio
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from otio_genai import metadata, rates
@@ -16,6 +16,9 @@ from otio_genai.errors import MediaError, OutputError
 from otio_genai.media import locate
 from otio_genai.media.probe import probe
 from otio_genai.media.write import FilmWriter
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
 
 __all__ = ["is_there", "reference", "write"]
 

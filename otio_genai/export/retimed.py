@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import opentimelineio as otio
-from av.video.frame import VideoFrame
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError, OutputError
@@ -26,6 +26,9 @@ from otio_genai.interchange.loss import Loss
 from otio_genai.maps.layout import Placed, layout
 from otio_genai.media.frames import FrameReader
 from otio_genai.media.probe import MediaFacts, probe
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
 
 __all__ = ["bake_speeds"]
 
