@@ -206,11 +206,15 @@ class Library:
 
 
 def image_pattern(reference: otio.schema.ImageSequenceReference) -> str:
-    """Return the address of a sequence of images, first and last number in brackets."""
+    """Return the address of a sequence of images, its numbers in brackets.
+
+    First and last, and a step other than 1: ``[0001-0199x2]``.
+    """
     padding = max(0, int(reference.frame_zero_padding))
     first = int(reference.start_frame)
     last = max(first, int(reference.end_frame()))
-    numbers = f"[{first:0{padding}d}-{last:0{padding}d}]"
+    step = f"x{reference.frame_step}" if reference.frame_step > 1 else ""
+    numbers = f"[{first:0{padding}d}-{last:0{padding}d}{step}]"
     base = reference.target_url_base
     base += "" if not base or base.endswith("/") else "/"
     return f"{base}{reference.name_prefix}{numbers}{reference.name_suffix}"

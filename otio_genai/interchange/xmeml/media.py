@@ -85,6 +85,9 @@ def _images(
     first, last = int(numbers[2]), int(numbers[3])
     folder = from_pathurl(file.pathurl).rpartition("/")[0]
     length = file.duration_frames or last - first + 1
+    # A sequence whose last number nobody knew is written with its first alone.
+    unknown = first == last and length > 1
+    start = max(0, file.timecode.frames)
     return otio.schema.ImageSequenceReference(
         f"{folder}/",
         numbers[1],
@@ -93,9 +96,7 @@ def _images(
         frame_step=int(numbers[4] or 1) or 1,
         rate=float(file.rate.exact),
         frame_zero_padding=len(numbers[2]),
-        available_range=rates.span(
-            max(0, file.timecode.frames), length, file.rate.exact
-        ),
+        available_range=None if unknown else rates.span(start, length, file.rate.exact),
     )
 
 

@@ -263,6 +263,19 @@ def test_offline_media_and_sequences_of_images_read_back():
     )
 
 
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_sequence_of_images_without_a_range_reads_back(step):
+    media = otio.schema.ImageSequenceReference(
+        "file:///media/", "x.", ".exr", 5, step, 24.0, 3
+    )
+    shot = otio.schema.Clip("x", media, rates.span(0, 10, R24))
+    back, _, _ = there_and_back(film(shot))
+    made = back.tracks[0][0].media_reference
+    assert made.available_range is None
+    assert (made.start_frame, made.frame_step) == (5, step)
+    assert made.frame_zero_padding == 3
+
+
 def test_marker_of_a_clip_keeps_its_place_under_any_timecode():
     for begin in (0, 86_400):
         media = reference("a", begin=begin)
