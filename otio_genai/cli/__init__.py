@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import care, doctor, editors, make, notes, stages
+from otio_genai.cli import care, doctor, editors, kit, make, notes, stages
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -67,6 +67,8 @@ for _command in (
     care.collect,
     care.relink,
     stages.render,
+    kit.kit,
+    kit.verify,
     notes.schema,
     doctor.doctor,
 ):

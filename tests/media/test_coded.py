@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from otio_genai.kit import coded as blocks
 from tests.support import coded
 
 codes = st.tuples(st.integers(0, 255), st.integers(0, 65535))
@@ -36,7 +37,7 @@ def test_letterbox_and_fade_keep_the_code(code, above, beside, level):
 
 @given(codes, codes)
 def test_two_codes_differ_in_two_blocks_at_least(one, other):
-    a, b = coded._bits(*one), coded._bits(*other)
+    a, b = blocks._bits(*one), blocks._bits(*other)
     assert one == other or np.count_nonzero(a != b) >= 2
 
 
@@ -48,8 +49,8 @@ def test_a_flat_picture_is_no_code(level):
 @given(codes, st.integers(0, 31))
 def test_a_flipped_block_is_no_code(code, block):
     picture = coded.coded_frame(*code)
-    xs, ys = coded._edges(192, coded.COLUMNS), coded._edges(108, coded.ROWS)
-    row, column = divmod(block, coded.COLUMNS)
+    xs, ys = blocks._edges(192, blocks.COLUMNS), blocks._edges(108, blocks.ROWS)
+    row, column = divmod(block, blocks.COLUMNS)
     part = np.s_[ys[row] : ys[row + 1], xs[column] : xs[column + 1]]
     picture[part] = 255 - picture[part]
     assert coded.read_code(picture) is None
