@@ -22,6 +22,14 @@ _PRODUCER = re.compile(r'\s*<producer [^>]*?\bid="([^"]*)".*?</producer>', re.DO
 
 def write(plain: Plain, editor: Editor, path: Path) -> None:
     """Write MLT XML with plain paths, and producers named one per file."""
+    slow = any(
+        effect.time_scalar % 1
+        for clip in plain.timeline.find_clips()
+        for effect in clip.effects
+    )
+    if slow:
+        gets = "frames that melt shows up to one early or late"
+        plain.account.add("speed", "approximated", gets)
     numbers: dict[tuple[str, str], int] = {}
     for track in plain.timeline.tracks:
         for clip in track.find_clips():
@@ -30,7 +38,7 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
             # Producers are told apart by name: two files of one name would be one.
             key = (track.kind, reference.target_url)
             number = numbers.setdefault(key, len(numbers) + 1)
-            reference.name = f"producer{number}"
+            clip.name = reference.name = f"producer{number}"
             # Melt knows how long its files are, and retimed ones are longer.
             reference.available_range = None
             _count_warped(clip)
@@ -43,7 +51,7 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
         width=str(size[0]),
         height=str(size[1]),
     )
-    text = _once(text)
+    text = _parted(_once(text), [track.kind for track in plain.timeline.tracks])
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -60,6 +68,29 @@ def _count_warped(clip: otio.schema.Clip) -> None:
     clip.source_range = otio.opentime.TimeRange(
         rates.time(start, rates.of(held.start_time)), held.duration
     )
+
+
+def _parted(text: str, kinds: list[str]) -> str:
+    """Let pictures be seen alone, sounds be heard alone, and all sounds at once."""
+    for index, kind in enumerate(kinds):
+        hidden = "audio" if kind == otio.schema.TrackKind.Video else "video"
+        track = f'<track producer="playlist{index}"/>'
+        text = text.replace(track, f'<track hide="{hidden}" {track[7:]}', 1)
+    # Tracks of sound stand behind the background, before those of pictures.
+    sounds = sum(kind == otio.schema.TrackKind.Audio for kind in kinds)
+    mixes = "".join(_MIX.format(number) for number in range(1, sounds + 1))
+    head, closing, tail = text.rpartition("    </tractor>")
+    return head + mixes + closing + tail
+
+
+_MIX = """        <transition>
+            <property name="a_track">0</property>
+            <property name="b_track">{}</property>
+            <property name="mlt_service">mix</property>
+            <property name="always_active">1</property>
+            <property name="sum">1</property>
+        </transition>
+"""
 
 
 def _once(text: str) -> str:

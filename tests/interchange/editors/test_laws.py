@@ -176,6 +176,22 @@ def test_an_mlt_names_every_file_once(tmp_path):
     assert text.count(">/media/a.mp4<") == text.count(">/media/b.mp4<") == 1
 
 
+def test_melt_is_told_what_to_see_and_what_to_hear(tmp_path):
+    timeline = two(Fraction(24))
+    for name in ("A1", "A2"):
+        reference = otio.schema.ExternalReference(f"file:///media/{name}.wav")
+        reference.available_range = rates.span(0, 480_000, Fraction(48_000))
+        clip = otio.schema.Clip("s", reference, rates.span(0, 48, Fraction(24)))
+        timeline.tracks.append(otio.schema.Track(name, [clip], kind="Audio"))
+    path = tmp_path / "a.mlt"
+    write_with(timeline, "mlt", path)
+    text = path.read_text()
+    assert '<track hide="audio" producer="playlist0"/>' in text
+    assert '<track hide="video" producer="playlist1"/>' in text
+    assert '<track hide="video" producer="playlist2"/>' in text
+    assert text.count(">mix<") == 2
+
+
 def test_a_project_has_the_films_size(tmp_path):
     timeline = two(Fraction(25))
     metadata.put(timeline, "film", {"rate": "25/1", "width": 1280, "height": 720})
