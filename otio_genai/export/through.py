@@ -24,8 +24,9 @@ from otio_genai.interchange.diff import diff
 
 __all__ = ["as_given"]
 
-# The files of baked carries.
+# The files of baked carries, and of retimed clips that were rendered.
 _BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
+_SPEEDS = re.compile(r"speed_[0-9a-f]{10}\.mp4")
 
 
 def as_given(
@@ -45,7 +46,6 @@ def as_given(
         seem to have taken there. Premiere's and Resolve's XML, FCPXML and
         their ``.otio`` are known; for any other, and where the timeline cannot be
         written, it is returned as it is.
-
     sequence
         Which sequence of the file, by name; by default its first.
 
@@ -59,14 +59,17 @@ def as_given(
     if name is None:
         return timeline
     edited = read(file, sequence=sequence)[0]
+    text = text_of(file / "Info.fcpxml" if file.is_dir() else file)
+    speeds = bool(_SPEEDS.search(text))
     given = [
-        _given(timeline, name, road, file.parent) for road in _roads(timeline, file)
+        _given(timeline, name, road, file.parent, speeds)
+        for road in _roads(timeline, text)
     ]
     return min(given, key=lambda found: len(diff(found, edited).changes))
 
 
 def _given(
-    timeline: otio.schema.Timeline, name: str, road: Road, home: Path
+    timeline: otio.schema.Timeline, name: str, road: Road, home: Path, speeds: bool
 ) -> otio.schema.Timeline:
     chosen = target(name)
     sent = timeline.deepcopy()
@@ -74,20 +77,25 @@ def _given(
         there = Path(folder) / f"film{chosen.suffix}"
         try:
             take_road(sent, road, (home / CARRIES, home / CARRIES), plan=True)
+            if speeds:
+                # What renders is loaded only where something was rendered.
+                from otio_genai.export.retimed import bake_speeds
+
+                places = home / CARRIES, home / CARRIES
+                bake_speeds(sent, chosen.lacking, places, plan=True)
             chosen.write(sent, there)
             return read(there)[0]
         except GenaiError:
             return timeline
 
 
-def _roads(timeline: otio.schema.Timeline, file: Path) -> tuple[Road, ...]:
+def _roads(timeline: otio.schema.Timeline, text: str) -> tuple[Road, ...]:
     """Return the roads that the timeline's carries may have taken to that file."""
     transitions = timeline.find_children(descended_from_type=otio.schema.Transition)
     kept = [metadata.read(found, "carry") or {} for found in transitions]
     if not any(recipe.get("kind") == "carry" for recipe in kept):
         return ("keep",)
-    document = file / "Info.fcpxml" if file.is_dir() else file
-    if _BAKED.search(text_of(document)):
+    if _BAKED.search(text):
         return ("bake",)
     return "dissolve", "cut", "native"
 
