@@ -7,8 +7,10 @@ import pytest
 from otio_genai.cli import main
 from otio_genai.export import export as write
 from otio_genai.export import read
+from otio_genai.media import locate
 from tests.export.building import carried
 from tests.render.building import clip, timeline
+from tests.support import project
 from tests.support.project import drifting
 
 
@@ -116,3 +118,24 @@ def test_wrong_use_is_told(run, film, arguments, why):
     code, _, said = run(*given)
     assert code == 2
     assert why in said
+
+
+def test_what_make_bakes_lies_where_its_files_say(run, tmp_path):
+    folder = project.small_project(tmp_path / "film", takes=4, music_s=6.0, voice_s=0)
+    style = "[style]\ncarry_share = 0.6\ndry_share = 0\n"
+    (folder / "film.toml").write_text(style, "utf-8")
+    out = tmp_path / "out"
+    for force in ((), ("--force",)):
+        code, _, said = run("make", folder, "-o", out, *force)
+        assert code == 0, said
+        made = read(out / "film.premiere.xml")[0]
+        rendered = [
+            locate.path(held.media_reference)
+            for track in made.video_tracks()
+            for held in track.find_clips()
+            if locate.path(held.media_reference).name.startswith("carry_")
+        ]
+        assert rendered
+        assert all(path.parent == out / "carries" for path in rendered)
+        assert all(path.is_file() for path in rendered)
+        assert not list(out.glob(".making*"))
