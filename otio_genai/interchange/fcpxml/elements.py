@@ -66,7 +66,9 @@ class Maker:
     rate, size
         Record rate, and width and height in pixels of the frame.
     compound
-        Gives the id of a nested sequence.
+        Gives the id of a nested sequence, and whether it lost anything.
+    account
+        Where what is lost is named; another one within a nested sequence.
     """
 
     def __init__(
@@ -76,13 +78,13 @@ class Maker:
         resources: Resources,
         library: Library,
         account: Account,
-        compound: Callable[[otio.core.Composition], str],
+        compound: Callable[[otio.core.Composition], tuple[str, bool]],
     ) -> None:
         self._rate = rate
         self._size = size
         self._resources = resources
         self._library = library
-        self._account = account
+        self.account = account
         self._compound = compound
 
     def part(self, spot: Spot, seat: Seat) -> Part:
@@ -104,7 +106,7 @@ class Maker:
 
     def _reporter(self, spot: Spot, seat: Seat) -> Report:
         def report(feature: str, outcome: Any, gets: str, remedy: str) -> None:
-            self._account.add(
+            self.account.add(
                 feature,
                 outcome,
                 gets,
@@ -130,7 +132,7 @@ class Maker:
         return {
             "lane": str(seat.lane) if seat.lane else None,
             "offset": time_text(seat.offset_s),
-            "name": self._account.text(spot.item.name, "", track=seat.role) or None,
+            "name": self.account.text(spot.item.name, "", track=seat.role) or None,
             "start": time_text(at.start_s),
             "duration": time_text((spot.end - spot.start) / self._rate),
             "enabled": None if enabled else "0",
@@ -232,9 +234,13 @@ class Maker:
 
     def _nested(self, spot: Spot, seat: Seat, at: Local, report: Report) -> Part:
         only = seat.kind.lower() if seat.sound is None else None
+        made, lossy = self._compound(spot.item)
+        if lossy:
+            gets = "the nested sequence with the losses named within it"
+            report("nested sequence", "approximated", gets, "")
         node = Node(
             "ref-clip",
-            ref=self._compound(spot.item),
+            ref=made,
             **self._common(spot, seat, at),
             srcEnable=only,
         )

@@ -62,6 +62,9 @@ def across_black(
     for index, fade in enumerate(items):
         if not isinstance(fade, Fade) or not fade.black:
             continue
+        spot = items[index + (1 if fade.black == "start" else -1)]
+        if not isinstance(spot, Spot):
+            continue
         before = rates.frames_at(rates.seconds(fade.transition.in_offset), rate)
         after = rates.frames_at(rates.seconds(fade.transition.out_offset), rate)
         if track.kind == otio.schema.TrackKind.Audio and is_level_fade(fade):
@@ -72,11 +75,10 @@ def across_black(
                     "the same sound, of a clip drawn out beneath its fade",
                     track=clean(track.name),
                     item=clean(fade.transition.name),
-                    span=(fade.cut - fade.before, fade.cut + fade.after),
+                    span=(spot.start, spot.end),
                 )
             continue
-        spot = items[index + (1 if fade.black == "start" else -1)]
-        if before + after != fade.before + fade.after or not isinstance(spot, Spot):
+        if before + after != fade.before + fade.after:
             continue
         if fade.black == "start":
             fade.cut += before
@@ -95,7 +97,7 @@ class Joiner:
     def __init__(self, rate: Fraction, resources: Resources, account: Account) -> None:
         self._rate = rate
         self._resources = resources
-        self._account = account
+        self.account = account
 
     def node(
         self, fade: Fade, sound: Fade | None, origin_s: Fraction, track: str, kind: str
@@ -121,7 +123,7 @@ class Joiner:
         if heard is not None:
             filters.append(self._sound(heard, track))
         if fade.before != fade.after and not fade.black:
-            self._account.note(
+            self.account.note(
                 "Whether Final Cut keeps a transition that is not centred on its cut "
                 "is not established."
             )
@@ -174,4 +176,4 @@ class Joiner:
             "item": clean(fade.transition.name),
             "span": (fade.cut - fade.before, fade.cut + fade.after),
         }
-        self._account.add(feature, "approximated", gets, remedy, **place)
+        self.account.add(feature, "approximated", gets, remedy, **place)

@@ -149,7 +149,7 @@ def _kin(picture: Spot, sound: Spot, linked: bool) -> bool:
         return False
     if picture.item.enabled != sound.item.enabled or sound.item.markers:
         return False
-    if metadata.read(sound.item, "takes") and not metadata.read(picture.item, "takes"):
+    if metadata.read(sound.item, "takes"):
         return False
     if picture.medium is not None and sound.medium is not None:
         return picture.medium is sound.medium and not picture.medium.still
