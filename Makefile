@@ -28,7 +28,7 @@ oracles: .venv/ready
 	$(BIN)/pytest -q -m "slow or not slow" tests/oracles
 
 bench: .venv/ready
-	for each in fractures motion hearing carry render; do \
+	for each in fractures motion hearing carry render losses interchange_speed; do \
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 

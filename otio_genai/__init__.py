@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from otio_genai.check import check as check
     from otio_genai.errors import GenaiError as GenaiError
     from otio_genai.export import export as export
+    from otio_genai.export import read as read
+    from otio_genai.export.collect import collect as collect
+    from otio_genai.export.relink import relink as relink
     from otio_genai.ingest import ingest as ingest
+    from otio_genai.interchange.diff import diff as diff
     from otio_genai.line import make as make
+    from otio_genai.line import reassemble as reassemble
     from otio_genai.maps import picture_map as picture_map
     from otio_genai.maps import sound_map as sound_map
     from otio_genai.render import moviepy_clip as moviepy_clip
@@ -44,11 +49,16 @@ _HOMES = {
     "analyse": "analyse",
     "assemble": "assemble",
     "check": "check",
+    "collect": "export.collect",
+    "diff": "interchange.diff",
     "export": "export",
     "ingest": "ingest",
     "make": "line",
     "moviepy_clip": "render",
     "picture_map": "maps",
+    "read": "export",
+    "reassemble": "line",
+    "relink": "export.relink",
     "render": "render",
     "sound_map": "maps",
 }
@@ -60,6 +70,11 @@ __all__ = [  # noqa: RUF022  # in the order of the line
     "Style",
     "check",
     "export",
+    "read",
+    "diff",
+    "reassemble",
+    "collect",
+    "relink",
     "render",
     "moviepy_clip",
     "make",
