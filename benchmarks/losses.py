@@ -9,7 +9,8 @@ what it says before and after is compared (`otio_genai.interchange.census`). A c
 ``x``   something is gone that nobody spoke of: a silent loss;
 ``W!``  the writer raised; ``R!`` the adapter could not read its own file.
 
-Our own writers are judged on everything a timeline says. The stock ones, which know
+Ours are Premiere's and Resolve's XML, FCPXML, and the ``.otio`` of Premiere and Resolve
+(``o-``); they are judged on everything a timeline says. The stock ones, which know
 nothing of our metadata, are judged on the rest and on what the feature is about.
 
 Run ``python benchmarks/losses.py [--quick] [--json] [--why ADAPTER]``.
@@ -31,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.features import FEATURES
 from otio_genai.interchange.census import Trait, lost
+from otio_genai.interchange.dialects import read_otio, write_dialect
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.proof import unspoken
@@ -130,6 +132,8 @@ def trials() -> dict[str, Callable]:
         "premiere": ours(lambda t: write_xmeml(t, "premiere"), read_xmeml),
         "resolve": ours(lambda t: write_xmeml(t, "resolve"), read_xmeml),
         "fcpxml": ours(write_fcpxml, read_fcpxml),
+        "o-premiere": ours(lambda t: write_dialect(t, "premiere"), read_otio),
+        "o-resolve": ours(lambda t: write_dialect(t, "resolve"), read_otio),
     }
     known = otio.adapters.available_adapter_names()
     return found | {name: stock(name) for name in STOCK if name in known}
@@ -166,14 +170,14 @@ def main() -> int:
 def readable(table: dict[str, dict[str, Cell]], names: list[str]) -> str:
     """Return the table as text, with sums."""
     wide = max(map(len, table)) + 2
-    lines = [" " * wide + "".join(f"{name:>10}" for name in names)]
+    lines = [" " * wide + "".join(f"{name:>12}" for name in names)]
     for feature, row in table.items():
-        signs = "".join(f"{row[name].sign:>10}" for name in names)
+        signs = "".join(f"{row[name].sign:>12}" for name in names)
         lines.append(f"{feature:<{wide}}{signs}")
     lines.append("")
     for sign in SIGNS:
         sums = "".join(
-            f"{sum(row[name].sign == sign for row in table.values()):>10}"
+            f"{sum(row[name].sign == sign for row in table.values()):>12}"
             for name in names
         )
         lines.append(f"{sign:<{wide}}{sums}")
