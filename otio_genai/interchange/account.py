@@ -80,7 +80,9 @@ class Account:
 
     def timecode(self, frames: int) -> str:
         """Return the record timecode of a frame counted from 0."""
-        return rates.timecode(frames + self._start_frames, self._rate, drop=self._drop)
+        # A transition may reach to before the first frame.
+        first = max(0, frames + self._start_frames)
+        return rates.timecode(first, self._rate, drop=self._drop)
 
     def text(self, text: str, fallback: str, *, track: str = "") -> str:
         """Return a name fit for the format, and say when it had to change."""

@@ -163,7 +163,10 @@ def _fade(
             f"the same pictures: the clip lasts {longer} frames longer, beneath it",
             track=clean(track),
             item=clean(transition.name),
-            span=(cut - before, cut + after),
+            span=(
+                cut - before if left is None else left.start,
+                cut + after if right is None else right.end,
+            ),
         )
     return _attach(Fade(transition, cut, before, after), left, right, rate)
 
