@@ -115,7 +115,7 @@ def _of_text(head: bytes, path: Path) -> Kind:
         name = root[1] if root else ""
         if name == "PremiereData":
             raise _project(path, "a project of Premiere")
-        if name not in _ROOTS and path.suffix.lower() in ("", ".xml", ".fcpxml"):
+        if name not in _ROOTS and path.suffix.lower() in ("", *_KNOWN):
             raise InterchangeError(
                 f"This XML begins with <{name}>, as no timeline does."
                 if name

@@ -131,6 +131,7 @@ REFUSED = {
     "latin.xml": (b'<?xml version="1.0" encoding="UTF-8"?><xmeml>\xe9', "encoding"),
     "odd.xml": (b'<?xml version="1.0" encoding="klingon"?><xmeml>', ""),
     "text.aaf": (b"hello", "promises"),
+    "page.aaf": (b"<html>", "<html>"),
 }
 
 
