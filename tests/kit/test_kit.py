@@ -21,6 +21,7 @@ from otio_genai.kit.films import SECTIONS, Bench, whole_film
 from otio_genai.kit.media import TAKES, _picture, reference
 
 RATE = Fraction(24)
+NAMES = {take.name for take in TAKES.values()}
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +61,11 @@ def test_what_is_not_declared_lost_is_read_back_the_same(made, parts):
             if name in told["declared"][to]:
                 continue
             for k, layers in enumerate(part.frames):
-                found = [
-                    (a.source_frame, float(a.weight)) for a in shown[part.start + k]
-                ]
+                seen = shown[part.start + k]
+                if any(a.url.rpartition("/")[2] not in NAMES for a in seen):
+                    # Rendered for the target: its frames are of another file.
+                    continue
+                found = [(a.source_frame, float(a.weight)) for a in seen]
                 assert found == [layer[1:] for layer in layers], (to, name, k)
 
 

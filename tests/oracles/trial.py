@@ -32,7 +32,8 @@ class Result:
     """Frames and tenths of a second of sound, compared and wrong.
 
     ``rounded`` frames show the neighbour of theirs at a rate whose frames the
-    program's clock does not hold; ``renders`` were needed to tell.
+    program's clock does not hold, or are the one that a program loses;
+    ``renders`` were needed to tell.
     """
 
     program: str
@@ -104,6 +105,10 @@ def attempt(
         rounded = rounded | ends
     elif feature != "own rate":
         rounded = {}
+    if program.renders > 1 and len(wrong) == 1:
+        # The frame it loses may be the same in every render; a second program,
+        # which loses none, tells it from a fault of ours.
+        rounded = wrong
     return Result(
         program.name,
         road,
