@@ -34,6 +34,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+# What Kdenlive's own documents have and no other of MLT's.
+_KDENLIVE = re.compile(r"kdenlive:|main_bin")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 _EDL = re.compile(
@@ -115,6 +117,12 @@ def _of_text(head: bytes, path: Path) -> Kind:
         name = root[1] if root else ""
         if name == "PremiereData":
             raise _project(path, "a project of Premiere")
+        if name == "mlt" and not _KDENLIVE.search(text):
+            raise InterchangeError(
+                "This is an MLT document, which is written here but not read.",
+                place=str(path),
+                remedy="Give the timeline it was made of.",
+            )
         if name not in _ROOTS and path.suffix.lower() in ("", *_KNOWN):
             raise InterchangeError(
                 f"This XML begins with <{name}>, as no timeline does."

@@ -13,9 +13,9 @@ from typing import Literal
 
 import opentimelineio as otio
 
-from otio_genai.errors import InterchangeError
+from otio_genai.errors import GenaiError, InterchangeError
 from otio_genai.export.roads import Road
-from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.loss import Loss, LossItem
 
 __all__ = ["TARGETS", "Target", "target", "target_of"]
 
@@ -23,6 +23,8 @@ __all__ = ["TARGETS", "Target", "target", "target_of"]
 Writer = Callable[[otio.schema.Timeline, Path], Loss]
 # Returns a timeline as text, and what was lost.
 TextWriter = Callable[[otio.schema.Timeline], tuple[str, Loss]]
+# A timeline that was read, and what was not understood.
+Read = tuple[otio.schema.Timeline, Loss]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,29 @@ class Target:
     "Speeds of clips that it cannot hold."
 
 
-def _text(write: TextWriter) -> Writer:
+def _text(write: TextWriter, read: Callable[[str], Read] | None = None) -> Writer:
+    """Return a writer of text; with a reader, one that proves what it wrote."""
+
     def to_file(timeline: otio.schema.Timeline, path: Path) -> Loss:
         text, loss = write(timeline)
         path.write_text(text, encoding="utf-8", newline="\n")
-        return loss
+        return loss if read is None else loss + _silent(timeline, text, loss, read)
 
     return to_file
+
+
+def _silent(
+    timeline: otio.schema.Timeline, text: str, loss: Loss, read: Callable[[str], Read]
+) -> Loss:
+    """Return what a text does not say when it is read back, and nobody told."""
+    from otio_genai.interchange.proof import unspoken
+
+    try:
+        back, told = read(text)
+        return Loss(unspoken(timeline, back, loss + told))
+    except GenaiError as error:
+        gets = f"a file that our own reader refuses: {error.sentence}"
+        return Loss((LossItem("file", "approximated", gets, "Send us both."),))
 
 
 def _otio(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
@@ -64,6 +82,24 @@ def _resolve(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
     from otio_genai.interchange.xmeml import write_xmeml
 
     return write_xmeml(timeline, "resolve")
+
+
+def _read_xmeml(text: str) -> Read:
+    from otio_genai.interchange.xmeml import read_xmeml
+
+    return read_xmeml(text)
+
+
+def _read_fcpxml(text: str) -> Read:
+    from otio_genai.interchange.fcpxml import read_fcpxml
+
+    return read_fcpxml(text)
+
+
+def _read_otio(text: str) -> Read:
+    from otio_genai.interchange.dialects import read_otio
+
+    return read_otio(text)
 
 
 def _finalcut(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
@@ -96,14 +132,22 @@ _ALL_SPEEDS = _BACKWARDS | {"speed", "freeze frame"}
 
 _TARGETS = {
     "otio": Target(".otio", "keep", _text(_otio), own=True),
-    "premiere": Target(".premiere.xml", "bake", _text(_premiere)),
-    "resolve": Target(".resolve.xml", "bake", _text(_resolve), lacking=_ALL_SPEEDS),
-    "finalcut": Target(".fcpxml", "bake", _text(_finalcut)),
+    "premiere": Target(".premiere.xml", "bake", _text(_premiere, _read_xmeml)),
+    "resolve": Target(
+        ".resolve.xml", "bake", _text(_resolve, _read_xmeml), lacking=_ALL_SPEEDS
+    ),
+    "finalcut": Target(".fcpxml", "bake", _text(_finalcut, _read_fcpxml)),
     "otio-premiere": Target(
-        ".premiere.otio", "bake", _text(_dialect("premiere")), lacking=_VARIABLE
+        ".premiere.otio",
+        "bake",
+        _text(_dialect("premiere"), _read_otio),
+        lacking=_VARIABLE,
     ),
     "otio-resolve": Target(
-        ".resolve.otio", "bake", _text(_dialect("resolve")), lacking=_VARIABLE
+        ".resolve.otio",
+        "bake",
+        _text(_dialect("resolve"), _read_otio),
+        lacking=_VARIABLE,
     ),
     "edl": Target(".edl", "bake", _editor("edl"), lacking=_BACKWARDS),
     "aaf": Target(".aaf", "bake", _editor("aaf"), lacking=_ALL_SPEEDS),

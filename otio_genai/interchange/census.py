@@ -29,6 +29,10 @@ from otio_genai.maps.layout import Overlap, Placed, layout
 __all__ = ["Trait", "census", "lost"]
 
 
+# A fade is a dissolve with black on its other side.
+_KINDS = {"carry": "carry", "dip": "dip"}
+
+
 @dataclass(frozen=True, slots=True)
 class Trait:
     """One thing a timeline says."""
@@ -165,7 +169,7 @@ def _of_transition(
         "dissolve"
         if transition.transition_type == "SMPTE_Dissolve"
         else str(kept.get("name") or kept.get("id") or transition.name),
-        str(overlap.recipe.get("kind") or "dissolve"),
+        _KINDS.get(str(overlap.recipe.get("kind")), "dissolve"),
         str(metadata.read(transition, "curve") or "gain"),
     )
     return Trait("transition", said, span=span, item=transition.name, **place)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from otio_genai import metadata, rates
 from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export.collect import collect
-from otio_genai.media.naming import Names, safe_name
 from otio_genai.export.relink import relink
 from otio_genai.media import locate
+from otio_genai.media.naming import Names, safe_name
 from otio_genai.media.write import write_wav
 
 RATE = Fraction(24)

@@ -130,6 +130,7 @@ REFUSED = {
     "cut.otio": (b'{"OTIO_SCHEMA": "Timeline.1", "name"', ""),
     "latin.xml": (b'<?xml version="1.0" encoding="UTF-8"?><xmeml>\xe9', "encoding"),
     "odd.xml": (b'<?xml version="1.0" encoding="klingon"?><xmeml>', ""),
+    "edit.mlt": (b"<mlt><tractor/></mlt>", "MLT"),
     "text.aaf": (b"hello", "promises"),
     "page.aaf": (b"<html>", "<html>"),
 }

@@ -4,9 +4,12 @@ import copy
 
 import pytest
 
+from benchmarks.features import FEATURES
 from otio_genai import metadata, rates
 from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export import CARRIES, TARGETS, export, read, target_of, writers
+from otio_genai.interchange import xmeml
+from otio_genai.interchange.loss import Loss
 from otio_genai.media import locate
 from otio_genai.render import frame_source
 from tests.export.building import SIZE, carried, psnr
@@ -172,3 +175,22 @@ def test_unknown_wishes_are_refused(takes, tmp_path):
 @pytest.mark.parametrize("to", TARGETS)
 def test_a_target_is_known_by_its_file(to):
     assert target_of(f"some.film{TARGETS[to].upper()}") == to
+
+
+def test_what_a_writer_forgets_is_told_by_reading_back(tmp_path, monkeypatch):
+    film = FEATURES["track name"]()
+    assert not export(film, tmp_path / "a.xml", to="premiere").lossy
+    real = xmeml.write_xmeml
+
+    def forgetful(timeline, dialect):
+        text, loss = real(timeline, dialect)
+        return text.replace('"Overlays"', '"V9"').replace("<in>24<", "<in>25<"), loss
+
+    monkeypatch.setattr(xmeml, "write_xmeml", forgetful)
+    loss = export(film, tmp_path / "b.xml", to="premiere")
+    told = {(item.feature, item.track, item.record_in) for item in loss.items}
+    assert ("track name", "V2", "") in told
+    assert all("when the file is read back" in item.target_gets for item in loss.items)
+    monkeypatch.setattr(xmeml, "write_xmeml", lambda *_: ("<xmeml/>", Loss()))
+    (item,) = export(film, tmp_path / "c.xml", to="premiere").items
+    assert "our own reader refuses" in item.target_gets
