@@ -97,7 +97,8 @@ def test_a_wheel_registers_its_adapters(tmp_path):
     code = (
         "import opentimelineio as otio, otio_genai\n"
         "names = otio.adapters.available_adapter_names()\n"
-        "assert {'genai', 'premiere_xml', 'resolve_xml', 'fcpxml_genai'} <= set(names), names\n"
+        "ours = {'genai', 'premiere_xml', 'resolve_xml', 'fcpxml_genai'}\n"
+        "assert ours <= set(names), names\n"
         "timeline = otio.schema.Timeline('t')\n"
         "timeline.global_start_time = otio.opentime.RationalTime(0, 24)\n"
         "text = otio.adapters.write_to_string(timeline, 'premiere_xml')\n"

@@ -26,8 +26,8 @@ import opentimelineio as otio
 
 from otio_genai import rates
 from otio_genai.interchange.account import Account, clean
-from otio_genai.interchange.library import Library
 from otio_genai.interchange.placing import Desk
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.spot import Fade, Spot
 
 __all__ = ["Fade", "Spot", "lay_out"]
@@ -43,7 +43,7 @@ class _Slot:
 def lay_out(
     track: otio.schema.Track,
     rate: Fraction,
-    library: Library,
+    pool: Pool,
     account: Account,
     *,
     holds: frozenset[str] = frozenset(),
@@ -56,14 +56,14 @@ def lay_out(
         Any track; what it holds may be changed, so give a copy.
     rate
         Record rate.
-    library
+    pool
         Where the media of the clips are gathered.
     account
         Where every change is named.
     holds
         What the format can hold; the rest becomes a gap.
     """
-    desk = Desk(track, rate, library, account, holds)
+    desk = Desk(track, rate, pool, account, holds)
     slots: list[_Slot] = []
     joints: list[tuple[otio.schema.Transition, int, int]] = []
     clock = Fraction(0)

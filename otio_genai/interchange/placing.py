@@ -11,7 +11,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.interchange.account import Account, clean
-from otio_genai.interchange.library import Library
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.spot import Spot
 from otio_genai.maps import Speed, speed
 
@@ -37,7 +37,7 @@ class Desk:
 
     track: otio.schema.Track
     rate: Fraction
-    library: Library
+    pool: Pool
     account: Account
     holds: frozenset[str]
 
@@ -80,7 +80,7 @@ class Desk:
         if isinstance(item.media_reference, otio.schema.GeneratorReference):
             return Spot(item, None, *edges, run, edges[0])
         sound = self.track.kind == otio.schema.TrackKind.Audio
-        medium = self.library.medium(item, sound=sound)
+        medium = self.pool.medium(item, sound=sound)
         bounded = medium.kind not in ("still", "missing")
         length_s = medium.length_s if bounded else None
         return Spot(item, medium, *edges, run, edges[0], length_s)

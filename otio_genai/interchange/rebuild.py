@@ -23,7 +23,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.layout import Fade, Spot, lay_out
-from otio_genai.interchange.library import Library
+from otio_genai.interchange.pool import Pool
 
 __all__ = ["Laid", "Place", "lay_out_all", "rebuild", "source_time"]
 
@@ -70,7 +70,7 @@ Dress = Callable[[Any, Spot | Fade, Laid], None]
 def lay_out_all(
     stack: otio.schema.Stack,
     rate: Fraction,
-    library: Library,
+    pool: Pool,
     account: Account,
     *,
     holds: frozenset[str],
@@ -83,7 +83,7 @@ def lay_out_all(
         The tracks; they are emptied, so give a copy.
     rate
         Record rate.
-    library, account
+    pool, account
         Where media and changes are gathered.
     holds
         What the format can hold, as `lay_out` says.
@@ -101,7 +101,7 @@ def lay_out_all(
             account.add("track", "dropped", gets, remedy, track=clean(child.name))
             continue
         numbers[kind] += 1
-        items, end = lay_out(child, rate, library, account, holds=holds)
+        items, end = lay_out(child, rate, pool, account, holds=holds)
         # What was placed is put on other tracks: it must not stay on this one.
         del child[:]
         found.append(Laid(child, numbers[kind], items, end))

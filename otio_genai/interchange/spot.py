@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from otio_genai.interchange.library import Medium
+from otio_genai.interchange.pool import Medium
 from otio_genai.maps import Speed
 
 __all__ = ["Fade", "Spot"]

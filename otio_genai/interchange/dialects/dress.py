@@ -24,7 +24,7 @@ from otio_genai.interchange.dialects.names import (
 from otio_genai.interchange.dialects.sizes import Size
 from otio_genai.interchange.dialects.warps import warp
 from otio_genai.interchange.layout import Fade, Spot
-from otio_genai.interchange.library import Library
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.rebuild import Laid, Place, lay_out_all, rebuild
 
 __all__ = ["Dresser"]
@@ -41,7 +41,7 @@ class Dresser:
     dialect: Dialect
     rate: Fraction
     account: Account
-    library: Library
+    pool: Pool
     size: Size | None
     links: dict[tuple[str, int, int], int] = field(default_factory=dict)
     depth: int = 0
@@ -53,7 +53,7 @@ class Dresser:
     def lay_out(self, stack: otio.schema.Stack) -> list[Laid]:
         """Lay out a stack as far as the dialect can hold it."""
         holds = HOLDS[self.dialect]
-        return lay_out_all(stack, self.rate, self.library, self.account, holds=holds)
+        return lay_out_all(stack, self.rate, self.pool, self.account, holds=holds)
 
     def tracks(self, laid: list[Laid]) -> list[otio.schema.Track]:
         """Return the tracks of a timeline or of a nested sequence."""

@@ -15,8 +15,8 @@ from otio_genai.interchange.dialects.linking import link_numbers
 from otio_genai.interchange.dialects.names import PREMIERE, RESOLVE, Dialect, others
 from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.layout import Spot
-from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.rebuild import Laid
 
 __all__ = ["write_dialect"]
@@ -66,7 +66,7 @@ def write_dialect(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
     account = Account(rate, start, drop)
     size = film_size(source)
-    dresser = Dresser(dialect, rate, account, Library(rate, account), size)
+    dresser = Dresser(dialect, rate, account, Pool(rate, account), size)
     laid = dresser.lay_out(source.tracks)
     dresser.links = link_numbers(laid)
     _report_rest(source, laid, dialect, account)

@@ -21,7 +21,7 @@ from otio_genai.interchange.dialects.warps import warp
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.editors.unnest import opened, stacked
 from otio_genai.interchange.layout import Fade, Spot
-from otio_genai.interchange.library import Library
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.rebuild import Laid, Place, lay_out_all, rebuild
 
 __all__ = ["Plain", "plain_timeline"]
@@ -67,7 +67,7 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
     start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
     account = Account(rate, start, drop)
-    maker = _Maker(editor, rate, account, Library(rate, account))
+    maker = _Maker(editor, rate, account, Pool(rate, account))
     made = otio.schema.Timeline(account.text(source.name or "", "Untitled"))
     made.global_start_time = rates.time(start, rate)
     if start and "start" not in editor.carries:
@@ -88,14 +88,14 @@ class _Maker:
     editor: Editor
     rate: Fraction
     account: Account
-    library: Library
+    pool: Pool
 
     def has(self, what: str) -> bool:
         return what in self.editor.carries
 
     def lay_out(self, stack: otio.schema.Stack) -> list[Laid]:
         holds = self.editor.holds | {"nested", "effects", "colour"}
-        return lay_out_all(stack, self.rate, self.library, self.account, holds=holds)
+        return lay_out_all(stack, self.rate, self.pool, self.account, holds=holds)
 
     def tracks(self, stack: otio.schema.Stack) -> list[otio.schema.Track]:
         if stack.source_range is not None:

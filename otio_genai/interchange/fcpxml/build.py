@@ -22,8 +22,8 @@ from otio_genai.interchange.fcpxml.reported import report_links, report_tracks
 from otio_genai.interchange.fcpxml.resources import RATES, Resources
 from otio_genai.interchange.fcpxml.values import time_text
 from otio_genai.interchange.layout import lay_out
-from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.pool import Pool
 
 __all__ = ["build"]
 
@@ -95,7 +95,7 @@ class _Builder:
         self._clock = _clock(timeline, self._film)
         rate = self._clock.rate
         self._account = Account(rate, self._clock.start or 0, self._clock.drop)
-        self._library = Library(rate, self._account)
+        self._library = Pool(rate, self._account)
         self._size = self._frame_size()
         self._resources = Resources(rate, self._size)
         self._lossy: set[str] = set()

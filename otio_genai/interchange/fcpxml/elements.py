@@ -23,7 +23,7 @@ from otio_genai.interchange.fcpxml.node import Node, Part
 from otio_genai.interchange.fcpxml.remarks import clip_markers, note
 from otio_genai.interchange.fcpxml.resources import Resources
 from otio_genai.interchange.fcpxml.values import level_text, time_text
-from otio_genai.interchange.library import Library
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.spot import Spot
 from otio_genai.maps import speed
 
@@ -76,14 +76,14 @@ class Maker:
         rate: Fraction,
         size: tuple[int, int],
         resources: Resources,
-        library: Library,
+        pool: Pool,
         account: Account,
         compound: Callable[[otio.core.Composition], tuple[str, bool]],
     ) -> None:
         self._rate = rate
         self._size = size
         self._resources = resources
-        self._library = library
+        self._pool = pool
         self.account = account
         self._compound = compound
 
@@ -284,7 +284,7 @@ class Maker:
     def _take(
         self, take: otio.schema.Clip, spot: Spot, seat: Seat, report: Report
     ) -> Node:
-        medium = self._library.medium(take, sound=seat.kind == "Audio")
+        medium = self._pool.medium(take, sound=seat.kind == "Audio")
         run = speed(take, self._rate)
         placed = Spot(take, medium, spot.start, spot.end, run, spot.start)
         placed.length_s = None if medium.still else medium.length_s

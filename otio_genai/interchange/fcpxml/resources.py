@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.fcpxml.node import Node
 from otio_genai.interchange.fcpxml.values import SLATE_KEY, frame_duration, time_text
-from otio_genai.interchange.library import Medium
+from otio_genai.interchange.pool import Medium
 from otio_genai.interchange.urls import from_pathurl, is_absolute
 
 __all__ = ["RATES", "Resources"]

@@ -12,8 +12,8 @@ from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.layout import Fade, Spot, lay_out
-from otio_genai.interchange.library import Library
 from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.xmeml import model
 from otio_genai.interchange.xmeml.alternates import alternates, is_alternate
 from otio_genai.interchange.xmeml.dialects import Table, table
@@ -47,8 +47,8 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[model.Sequence,
     film = metadata.read(timeline, "film", {})
     timecode = _timecode(timeline, film)
     account = Account(timecode.rate.exact, timecode.frames, timecode.drop)
-    library = Library(timecode.rate.exact, account, spelled)
-    shop = _Shop(rules, library, account)
+    pool = Pool(timecode.rate.exact, account, spelled)
+    shop = _Shop(rules, pool, account)
     name = account.text(timeline.name or "", "Untitled")
     if not (timeline.name or "").strip():
         gets = f"{name!r}: the timeline has none of its own"
@@ -56,7 +56,7 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[model.Sequence,
     scene = shop.scene(timeline.tracks, name, film, timecode, account)
     if timeline.tracks.source_range is not None:
         account.add("trim of the whole timeline", "dropped", "all of it")
-    made = shop.sequence(scene, files(library, rules.name, account))
+    made = shop.sequence(scene, files(pool, rules.name, account))
     return numbered(made), account.loss()
 
 
@@ -113,7 +113,7 @@ class _Shop:
     """Lays out every sequence first, since a file states all its uses; then makes."""
 
     rules: Table
-    library: Library
+    pool: Pool
     account: Account
     scenes: dict[str, _Scene] = field(default_factory=dict)
     made: dict[str, model.Sequence] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class _Shop:
             own = [track for track in tracks if track.kind == kind]
             for track in (*own, *alternates(own, rate, account)):
                 items, end = lay_out(
-                    track, rate, self.library, account, holds=self.rules.holds
+                    track, rate, self.pool, account, holds=self.rules.holds
                 )
                 layers.append(_Layer(track, items, len(layers) + 1))
                 found.end = max(found.end, end)
@@ -229,7 +229,7 @@ class _Shop:
     def _size(self, film: dict[str, Any], account: Account) -> tuple[int, int]:
         if film.get("width") and film.get("height"):
             return int(film["width"]), int(film["height"])
-        for medium in self.library.media():
+        for medium in self.pool.media():
             facts = medium.facts
             if medium.has_video and facts.get("width") and facts.get("height"):
                 return int(facts["width"]), int(facts["height"])

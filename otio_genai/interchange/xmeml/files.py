@@ -7,7 +7,7 @@ from typing import Any
 
 from otio_genai import rates
 from otio_genai.interchange.account import Account, clean
-from otio_genai.interchange.library import Library, Medium
+from otio_genai.interchange.pool import Medium, Pool
 from otio_genai.interchange.urls import Dialect, to_pathurl
 from otio_genai.interchange.xmeml.model import MediaFile, Rate, Timecode
 
@@ -26,16 +26,16 @@ def spelled(exact: Fraction) -> Fraction:
     return rate_model(exact).exact
 
 
-def files(library: Library, dialect: Dialect, account: Account) -> dict[int, MediaFile]:
+def files(pool: Pool, dialect: Dialect, account: Account) -> dict[int, MediaFile]:
     """Return the file of each used medium, by the medium's number."""
-    library.report()
-    for medium in library.media():
+    pool.report()
+    for medium in pool.media():
         if not medium.name.isascii():
             account.note(
                 f"{medium.name}: whether a path with such letters relinks by itself "
                 "is not established."
             )
-    return {medium.number: _file(medium, dialect) for medium in library.media()}
+    return {medium.number: _file(medium, dialect) for medium in pool.media()}
 
 
 def _file(medium: Medium, dialect: Dialect) -> MediaFile:

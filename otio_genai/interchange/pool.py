@@ -25,7 +25,7 @@ from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.urls import base_name, is_absolute
 from otio_genai.maps import STILL_SUFFIXES
 
-__all__ = ["Library", "Medium", "image_pattern"]
+__all__ = ["Medium", "Pool", "image_pattern"]
 
 # An available range counted this finely is counted in samples.
 _SLOWEST_SAMPLE_RATE = 2_000
@@ -80,7 +80,7 @@ class Medium:
         return max(whole, used) if self.kind in ("still", "missing") else whole
 
 
-class Library:
+class Pool:
     """Every media file of a timeline, in order of first use.
 
     Parameters
