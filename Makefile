@@ -14,7 +14,7 @@ demo: .venv/ready
 	$(BIN)/otio-genai make sample_projects/brises --force
 
 test: .venv/ready
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2
 
 check: .venv/ready
 	$(BIN)/ruff check .
