@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import opentimelineio as otio
 
+from otio_genai.interchange import garbage
 from otio_genai.interchange.loss import Loss
 
 __all__ = ["read_fcpxml", "write_fcpxml"]
 
 
+@garbage.kept()
 def write_fcpxml(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
     """Return a timeline as FCPXML 1.10, and the account of what was lost.
 
@@ -34,6 +36,7 @@ def write_fcpxml(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
     return document(root), loss
 
 
+@garbage.kept()
 def read_fcpxml(
     text: str, *, project: str | None = None
 ) -> tuple[otio.schema.Timeline, Loss]:

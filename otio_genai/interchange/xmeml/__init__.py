@@ -9,12 +9,14 @@ from __future__ import annotations
 import opentimelineio as otio
 
 from otio_genai.errors import GenaiError, InterchangeError
+from otio_genai.interchange import garbage
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.urls import Dialect
 
 __all__ = ["read_xmeml", "write_xmeml"]
 
 
+@garbage.kept()
 def write_xmeml(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, Loss]:
     """Return a timeline as xmeml, and the account of what was lost.
 
@@ -47,6 +49,7 @@ def write_xmeml(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, 
         ) from e
 
 
+@garbage.kept()
 def read_xmeml(
     text: str, dialect: Dialect | None = None, *, sequence: str | None = None
 ) -> tuple[otio.schema.Timeline, Loss]:
