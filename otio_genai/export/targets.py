@@ -75,7 +75,7 @@ def export(
     -------
     Loss
         What was approximated, baked or dropped, item by item; empty is a promise.
-        Media files that are not there are noted: the editor will ask for them.
+        Media files that are not there are noted, each once: the editor will ask.
 
     Raises
     ------
@@ -144,8 +144,9 @@ def _write(
 
 
 def _notes(timeline: otio.schema.Timeline, beside: Path | None, lines: int) -> Loss:
-    absent = (p for p in check(timeline) if p.code == "media-missing")
-    notes = tuple(f"{p.place}: {p.text}" for p in absent)
+    absent = [p.text for p in check(timeline) if p.code == "media-missing"]
+    # A file that many clips use is missing once.
+    notes = tuple(t.replace("Its media", "A file") for t in dict.fromkeys(absent))
     if beside is None:
         return Loss(notes=notes)
     counted = f"{lines} captions" if lines > 1 else "1 caption"

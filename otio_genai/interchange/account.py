@@ -8,7 +8,7 @@ from fractions import Fraction
 from otio_genai import rates
 from otio_genai.interchange.loss import Loss, LossItem, Outcome
 
-__all__ = ["Account", "clean"]
+__all__ = ["Account", "clean", "is_usual"]
 
 # What XML 1.0 cannot hold, and the C1 controls no editor shows.
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -25,6 +25,17 @@ def clean(text: str, *, lines: bool = False) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _BANNED.sub("", text)
     return text if lines else _BREAKS.sub(" ", text)
+
+
+def is_usual(name: str, kind: str, number: int) -> bool:
+    """Tell whether a track's name is what any editor calls it anyway.
+
+    Examples
+    --------
+    >>> is_usual("V1", "Video", 1), is_usual("Audio 2", "Audio", 2), is_usual("", "", 1)
+    (True, True, True)
+    """
+    return name in ("", f"{kind[:1]}{number}", f"{kind} {number}")
 
 
 class Account:

@@ -24,6 +24,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.interchange import traits
+from otio_genai.interchange.account import is_usual
 from otio_genai.maps.layout import Overlap, Placed, layout
 
 __all__ = ["Trait", "census", "lost"]
@@ -136,7 +137,8 @@ def _of_stack(stack: otio.schema.Stack, rate: Fraction) -> Iterator[Trait]:
 def _of_track(
     track: otio.schema.Track, rate: Fraction, place: dict[str, Any]
 ) -> Iterator[Trait]:
-    yield Trait("track name", track.name, **place)
+    if not is_usual(track.name, place["kind"], place["track"]):
+        yield Trait("track name", track.name, **place)
     if not track.enabled:
         yield Trait("track enabled", False, **place)
     if metadata.read(track, "locked"):

@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, is_usual
 from otio_genai.interchange.dialects import premiere_out, resolve_out
 from otio_genai.interchange.dialects.crossings import dress_transition
 from otio_genai.interchange.dialects.media import settle
@@ -96,7 +96,9 @@ class Dresser:
         while name in names:
             count += 1
             name = f"{wanted} {count}"
-        if name != (laid.track.name or ""):
+        known = laid.track.name or ""
+        plain = all(is_usual(n, kind, laid.number) for n in (name, known))
+        if name != known and not plain:
             self.account.add(
                 "track name",
                 "approximated",

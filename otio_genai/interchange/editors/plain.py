@@ -15,7 +15,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, is_usual
 from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.dialects.warps import warp
 from otio_genai.interchange.editors.table import Editor
@@ -128,7 +128,8 @@ class _Maker:
     def _report_track(self, laid: Laid) -> None:
         track = laid.track
         said: list[tuple[str, str]] = []
-        if track.name and not self.has("names"):
+        usual = is_usual(track.name, track.kind, laid.number)
+        if not usual and not self.has("names"):
             said.append(("track name", "V1, V2 … A1, A2 …"))
         if metadata.read(track, "locked"):
             said.append(("track locked", "a track that is not locked"))

@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, is_usual
 from otio_genai.interchange.layout import Fade, Spot, lay_out
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.pool import Pool
@@ -283,7 +283,8 @@ def _report_track(
     track: otio.schema.Track, number: int, rules: Table, account: Account
 ) -> None:
     place, usual = clean(track.name), f"{track.kind[0]}{number}"
-    if track.name != usual and not rules.extensions and not is_alternate(track.name):
+    named = not is_usual(track.name, track.kind, number)
+    if named and not rules.extensions and not is_alternate(track.name):
         remedy = "Rename it in the editor."
         account.add("track name", "dropped", usual, remedy, track=place or usual)
     if track.markers:
