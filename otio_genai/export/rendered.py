@@ -40,13 +40,20 @@ def write(
     rate: Fraction,
     pictures: Iterable[VideoFrame | NDArray[np.uint8]],
 ) -> None:
-    """Write pictures to a file, making its folder; a broken one is replaced.
+    """Write pictures to a file, making its folder.
 
     Raises
     ------
     OutputError
-        The folder or the file cannot be made.
+        The folder or the file cannot be made, or another file has its name.
     """
+    if file.exists():
+        # What we write is whole or not there: this is somebody else's.
+        raise OutputError(
+            "This file has the name of one to be rendered, and other contents.",
+            place=str(file),
+            remedy="Remove or rename it.",
+        )
     try:
         file.parent.mkdir(exist_ok=True)
     except OSError as error:
@@ -63,8 +70,6 @@ def write(
         crf=_CRF,
         preset=_PRESET,
         gop_frames=_GOP_FRAMES,
-        # Its name says what is in it: one of another length is a broken one.
-        force=True,
     ) as writer:
         for picture in pictures:
             writer.video(picture)

@@ -10,7 +10,7 @@ import contextlib
 import copy
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import opentimelineio as otio
@@ -99,23 +99,24 @@ def export(
     there = folder if home is None else Path(home) / CARRIES
     altered = copy.deepcopy(timeline)
     road = fractures or chosen.road
-    roads, made = take_road(
-        altered, road, (folder, there), plan=plan, progress=progress
-    )
+    before = _files(folder)
     try:
+        roads, _ = take_road(
+            altered, road, (folder, there), plan=plan, progress=progress
+        )
         if road == "bake" and chosen.lacking and _retimes(altered):
             # What renders is loaded only by those who bake.
             from otio_genai.export.retimed import bake_speeds
 
             places = folder, there
-            slowed, more = bake_speeds(altered, chosen.lacking, places, plan=plan)
-            roads, made = roads + slowed, made + more
+            slowed, _ = bake_speeds(altered, chosen.lacking, places, plan=plan)
+            roads += slowed
         written = _write(altered, place, chosen, plan=plan, force=force)
         if beside is not None and not plan and not _holds(beside, said):
             with files.write_beside(beside, force=force) as fresh:
                 fresh.write_text(said, encoding="utf-8", newline="\n")
     except BaseException:
-        _remove(made, folder)
+        _remove(_files(folder), before, folder)
         raise
     return roads + written + _notes(timeline, beside, lines)
 
@@ -167,10 +168,17 @@ def _holds(path: Path, said: str) -> bool:
         return False
 
 
-def _remove(made: Sequence[Path], folder: Path) -> None:
-    for path in made:
+def _files(folder: Path) -> frozenset[Path] | None:
+    """Return what is in a folder; None if it is not there."""
+    return frozenset(folder.iterdir()) if folder.is_dir() else None
+
+
+def _remove(
+    now: frozenset[Path] | None, before: frozenset[Path] | None, folder: Path
+) -> None:
+    """Remove what was rendered since, and the folder if it was made for it."""
+    for path in (now or frozenset()) - (before or frozenset()):
         path.unlink(missing_ok=True)
-    if made:
+    if now is not None and before is None:
         with contextlib.suppress(OSError):
-            # Carries of other films may be in it.
             folder.rmdir()

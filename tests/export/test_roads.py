@@ -7,7 +7,7 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import maps, metadata, rates
-from otio_genai.errors import InterchangeError
+from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export.roads import FRACTURES, take_road
 from otio_genai.render import frame_source
 from tests.export.building import SIZE, carried, carry, psnr, seen
@@ -153,11 +153,17 @@ def test_an_unchanged_carry_is_not_rendered_again(takes, tmp_path):
     assert not again
     assert [path.stat().st_mtime_ns for path in files] == stamps
     assert one.to_json_string() == two.to_json_string()
-    files[0].write_bytes(b"broken")
-    _, _, mended = go(carried(takes), "bake", folder)
-    assert mended == files[:1]
     _, _, others = go(carried(takes, half=5), "bake", folder)
     assert not {*others} & {*files}
+
+
+def test_another_file_of_that_name_is_not_replaced(takes, tmp_path):
+    folder = tmp_path / "carries"
+    _, _, files = go(carried(takes), "bake", folder)
+    files[0].write_bytes(b"mine")
+    with pytest.raises(OutputError, match="name of one to be rendered"):
+        go(carried(takes), "bake", folder)
+    assert files[0].read_bytes() == b"mine"
 
 
 def test_a_changed_take_is_rendered_again(takes, tmp_path):

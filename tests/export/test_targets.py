@@ -194,3 +194,12 @@ def test_what_a_writer_forgets_is_told_by_reading_back(tmp_path, monkeypatch):
     monkeypatch.setattr(xmeml, "write_xmeml", lambda *_: ("<xmeml/>", Loss()))
     (item,) = export(film, tmp_path / "c.xml", to="premiere").items
     assert "our own reader refuses" in item.target_gets
+
+
+def test_an_export_that_is_stopped_leaves_no_folder(takes, tmp_path):
+    def stop(what, done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(carried(takes), tmp_path / "a.xml", to="premiere", progress=stop)
+    assert files_in(tmp_path) == []
