@@ -10,6 +10,7 @@ import click
 
 from otio_genai.cli import console
 from otio_genai.cli.stages import nearest
+from otio_genai.errors import GenaiError
 
 __all__ = ["convert", "export"]
 
@@ -111,6 +112,16 @@ def _known(to: str) -> str:
     return to
 
 
+def _ensure_rate(rate: str | None) -> None:
+    from otio_genai import rates
+
+    try:
+        if rate is not None:
+            rates.rate(rate)
+    except GenaiError as error:
+        raise click.BadParameter(error.sentence, param_hint="--rate") from error
+
+
 def _of_suffix(output: Path | None) -> str:
     from otio_genai.export import target_of
 
@@ -139,8 +150,16 @@ def _go(
 
     if not timeline_file.exists():
         raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
+    _ensure_rate(rate)
     timeline, missed = read(timeline_file, sequence=sequence, rate=rate)
     place = output or timeline_file.with_suffix(TARGETS[to])
+    suffix = Path(TARGETS[to]).suffix
+    if place.suffix.lower() != suffix:
+        click.echo(
+            f"warning: Editors choose how to read a file by its suffix: for {to} it is "
+            f"{suffix}, not {place.suffix or 'none'}.",
+            err=True,
+        )
     with console.progress() as bar:
         lost = otio_genai.export(
             timeline,

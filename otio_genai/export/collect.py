@@ -165,14 +165,15 @@ def _found(
     missing: dict[str, None] = {}
     for reference in references(timeline, takes=takes):
         try:
-            there = [path.absolute() for path in files_of(reference, base)]
+            named = files_of(reference, base)
         except MediaError as error:
             missing[f"{error.place}: {error.sentence}"] = None
             continue
-        absent = [path for path in there if not path.is_file()]
+        # As it is addressed: another system's path has no place on this one.
+        absent = [path for path in named if not path.is_file()]
         missing.update(dict.fromkeys(map(str, absent)))
-        if there and not absent:
-            found.append((reference, there))
+        if named and not absent:
+            found.append((reference, [path.absolute() for path in named]))
     return found, list(missing)
 
 

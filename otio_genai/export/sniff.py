@@ -136,7 +136,7 @@ def _of_text(head: bytes, path: Path) -> Kind:
         return "edl"
     if path.suffix.lower() in _KNOWN:
         raise InterchangeError(
-            "It does not hold what its name promises.",
+            "What it holds is no timeline that is known here, whatever its name says.",
             place=str(path),
             remedy="Export or copy it again.",
         )

@@ -20,6 +20,17 @@ _MANY = 3
 Outcome = Literal["exact", "approximated", "baked", "dropped"]
 
 
+# Characters of a name that a person still takes in; generators write more.
+_LONGEST_NAME = 60
+
+
+def _short(name: str) -> str:
+    if len(name) <= _LONGEST_NAME:
+        return name
+    half = _LONGEST_NAME // 2
+    return f"{name[: half - 1]}…{name[-half:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class LossItem:
     """The fate of one feature at one place.
@@ -77,7 +88,9 @@ class LossItem:
     def place(self) -> str:
         """Track, item and record range as text; empty for the whole timeline."""
         span = f"{self.record_in}-{self.record_out}" if self.record_in else ""
-        return " · ".join(part for part in (self.track, self.item, span) if part)
+        return " · ".join(
+            part for part in (self.track, _short(self.item), span) if part
+        )
 
     @property
     def fate(self) -> str:

@@ -139,3 +139,20 @@ def test_what_make_bakes_lies_where_its_files_say(run, tmp_path):
         assert all(path.parent == out / "carries" for path in rendered)
         assert all(path.is_file() for path in rendered)
         assert not list(out.glob(".making*"))
+
+
+def test_a_suffix_that_its_editor_does_not_read_is_warned_of(run, film):
+    for name, warned in (("a.otio", True), ("a.xml", False), ("a.XML", False)):
+        out = film.with_name(name)
+        options = ("--to", "premiere", "--fractures", "cut")
+        code, _, said = run("export", film, "-o", out, *options)
+        assert code == 0
+        assert ("warning: Editors choose" in said) is warned
+
+
+def test_a_rate_that_is_none_is_wrong_use(run, film):
+    for rate in ("abc", "0"):
+        options = ("--to", "premiere", "--plan", "--rate", rate)
+        code, _, said = run("convert", film, *options)
+        assert code == 2
+        assert "not a frame rate" in said

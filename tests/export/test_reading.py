@@ -131,7 +131,7 @@ REFUSED = {
     "latin.xml": (b'<?xml version="1.0" encoding="UTF-8"?><xmeml>\xe9', "encoding"),
     "odd.xml": (b'<?xml version="1.0" encoding="klingon"?><xmeml>', ""),
     "edit.mlt": (b"<mlt><tractor/></mlt>", "MLT"),
-    "text.aaf": (b"hello", "promises"),
+    "text.aaf": (b"hello", "no timeline"),
     "page.aaf": (b"<html>", "<html>"),
 }
 

@@ -64,3 +64,11 @@ def test_what_happens_often_is_told_once_with_its_first_places():
     assert lines[2] == "    V1 · a; V1 · b; V1 · c; and 2 more"
     assert lines[3] == BAKED.readable()
     assert len(Loss(items).readable(every=True).splitlines()) == 6
+
+
+def test_names_as_long_as_generators_write_them_are_shortened():
+    name = "brises_cracked_earth_" + "x" * 90 + "_end.mp4"
+    item = LossItem("carry", "baked", "its pictures", "", "V1", name)
+    assert len(item.place) < 70
+    assert item.place.endswith("_end.mp4") and "…" in item.place
+    assert item.to_json()["place"]["item"] == name
