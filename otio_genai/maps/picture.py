@@ -13,6 +13,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.errors import TimelineError
 from otio_genai.maps.layout import (
     Overlap,
     Placed,
@@ -63,6 +64,8 @@ class Layer:
     "How a carry displaces the picture; None for a picture that stays."
 
 
+# A broken file may state any length; this one takes gigabytes to map.
+_MOST_FRAMES = 10_000_000
 # Opacity is told in floats; this is finer than any picture's.
 _OPACITY_STEPS = 1_000_000
 
@@ -82,10 +85,17 @@ def picture_map(timeline: otio.schema.Timeline) -> list[tuple[Layer, ...]]:
     Raises
     ------
     TimelineError
-        The timeline states no rate.
+        The timeline states no rate, or is days long.
     """
     rate = record_rate(timeline)
     total = length_frames(timeline)
+    if total > _MOST_FRAMES:
+        raise TimelineError(
+            f"This timeline has {total} frames; pictures are mapped up to "
+            f"{_MOST_FRAMES}, some days of film.",
+            place=timeline.name or "timeline",
+            remedy="Look for a gap or a clip of an impossible length.",
+        )
     return _stack_frames(timeline.tracks, rate, total)
 
 

@@ -138,3 +138,9 @@ def test_a_nested_sound_is_the_sound_itself(first, length, gap):
             (span.record_in_samples, span.record_out_samples, span.source_in_s)
         )
     assert spans[0] == spans[1]
+
+
+def test_an_impossible_length_is_refused_and_not_mapped():
+    gap = otio.schema.Gap(source_range=rates.span(0, 10**12, R))
+    with pytest.raises(TimelineError, match="days of film"):
+        maps.picture_map(timeline_of(gap))
