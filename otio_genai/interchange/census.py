@@ -66,7 +66,8 @@ def census(timeline: otio.schema.Timeline) -> tuple[Trait, ...]:
         It states no rate, or a clip of it no range.
     """
     rate = maps.record_rate(timeline)
-    return (*_of_timeline(timeline, rate), *_of_stack(timeline.tracks, rate))
+    raster = traits.raster(timeline.tracks, metadata.read(timeline, "film", {}))
+    return (*_of_timeline(timeline, rate), *_of_stack(timeline.tracks, rate, raster))
 
 
 def lost(before: otio.schema.Timeline, after: otio.schema.Timeline) -> list[Trait]:
@@ -121,7 +122,9 @@ def traits_of_marker(
     return Trait(feature, said, span=(first, first + length), **place)
 
 
-def _of_stack(stack: otio.schema.Stack, rate: Fraction) -> Iterator[Trait]:
+def _of_stack(
+    stack: otio.schema.Stack, rate: Fraction, raster: tuple[int, int]
+) -> Iterator[Trait]:
     numbers: Counter[str] = Counter()
     groups = traits.links(stack, rate)
     for track in stack:
@@ -130,12 +133,15 @@ def _of_stack(stack: otio.schema.Stack, rate: Fraction) -> Iterator[Trait]:
             continue
         numbers[track.kind] += 1
         place = {"kind": track.kind, "track": numbers[track.kind]}
-        yield from _of_track(track, rate, place)
+        yield from _of_track(track, rate, raster, place)
     yield from (Trait("link", group) for group in groups)
 
 
 def _of_track(
-    track: otio.schema.Track, rate: Fraction, place: dict[str, Any]
+    track: otio.schema.Track,
+    rate: Fraction,
+    raster: tuple[int, int],
+    place: dict[str, Any],
 ) -> Iterator[Trait]:
     if not is_usual(track.name, place["kind"], place["track"]):
         yield Trait("track name", track.name, **place)
@@ -149,7 +155,7 @@ def _of_track(
         yield traits_of_marker(marker, "track marker", rate, **place)
     placed, overlaps, _ = layout(track, rate)
     for spot in placed:
-        yield from _of_item(spot, rate, place)
+        yield from _of_item(spot, rate, raster, place)
     transitions = [c for c in track if isinstance(c, otio.schema.Transition)]
     shown = [t for t in transitions if _takes_part(t)]
     for transition, overlap in zip(shown, overlaps, strict=True):
@@ -177,7 +183,9 @@ def _of_transition(
     return Trait("transition", said, span=span, item=transition.name, **place)
 
 
-def _of_item(spot: Placed, rate: Fraction, place: dict[str, Any]) -> Iterator[Trait]:
+def _of_item(
+    spot: Placed, rate: Fraction, raster: tuple[int, int], place: dict[str, Any]
+) -> Iterator[Trait]:
     item = spot.item
     if isinstance(item, otio.schema.Gap):
         return
@@ -189,10 +197,12 @@ def _of_item(spot: Placed, rate: Fraction, place: dict[str, Any]) -> Iterator[Tr
     if label is not None:
         yield Trait("clip colour", traits.label(label), **where)
     if isinstance(item, otio.schema.Clip):
-        for feature, value in traits.of_clip(item, rate, spot.record_in):
+        for feature, value in traits.of_clip(item, rate, raster):
             yield Trait(feature, value, **where)
     else:
-        inner = _of_stack(_as_stack(item), rate)
+        stack = _as_stack(item)
+        own = traits.raster(stack, metadata.read(item, "film", {}), raster)
+        inner = _of_stack(stack, rate, own)
         said = frozenset(Counter(map(_key, inner)).items())
         yield Trait("nested sequence", (_trim(item, rate), said), **where)
     for marker in item.markers:

@@ -12,7 +12,8 @@ Conventions
 
     ``holds`` names what the format has a form for: ``nested``, ``generator``, ``image
     sequence``, ``missing`` (a clip without media), ``speed``, ``reverse``, ``freeze``,
-    ``retime``; and what its writer accounts for itself: ``effects``, ``colour``,
+    ``retime``; ``first image`` when a sequence of images is held on its first one;
+    and what its writer accounts for itself: ``effects``, ``colour``,
     ``metadata`` of other programs, transitions to ``black`` beyond their clip.
 """
 

@@ -11,7 +11,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.interchange.account import Account, clean
-from otio_genai.interchange.pool import Pool
+from otio_genai.interchange.pool import Pool, first_image
 from otio_genai.interchange.spot import Spot
 from otio_genai.maps import Speed, speed
 
@@ -56,9 +56,15 @@ class Desk:
             self._refuse("speed", error.remedy or "", item, edges)
             return None
         for need in _needs(item, run):
-            if need not in self.holds:
+            if need == "image sequence" and "first image" in self.holds:
+                self._hold_first(item, edges)
+            elif need not in self.holds:
                 self._refuse(*_REMEDIES[need], item, edges)
                 return None
+        if _is_empty(item):
+            remedy = "Put something in it, or remove it."
+            self._refuse("empty nested sequence", remedy, item, edges)
+            return None
         self._report_extras(item, edges)
         return self._trimmed(self._made(item, edges, run))
 
@@ -132,6 +138,25 @@ class Desk:
                 span=edges,
             )
 
+    def _hold_first(self, clip: otio.schema.Clip, edges: tuple[int, int]) -> None:
+        """Let the first image of a sequence stand for it; a still has no timecode."""
+        available = clip.media_reference.available_range
+        clip.media_reference = first_image(clip.media_reference)
+        if available is not None:
+            ranges = [marker.marked_range for marker in clip.markers]
+            for marker, span in zip(clip.markers, ranges, strict=True):
+                start = span.start_time - available.start_time
+                marker.marked_range = otio.opentime.TimeRange(start, span.duration)
+        self.account.add(
+            "image sequence",
+            "approximated",
+            "its first image, held: an editor asks for the sequence by hand",
+            "Encode it as one movie, or import it there as an image sequence.",
+            track=clean(self.track.name),
+            item=clean(clip.name),
+            span=edges,
+        )
+
     def _report_gap(self, gap: otio.schema.Gap, edges: tuple[int, int]) -> None:
         place = {"track": clean(self.track.name), "item": clean(gap.name)}
         if gap.markers:
@@ -180,6 +205,11 @@ def _foreign_metadata(item: otio.core.Item) -> list[str]:
     if reference is not None:
         found |= set(reference.metadata)
     return sorted(clean(str(key)) for key in found - {metadata.NAMESPACE})
+
+
+def _is_empty(item: otio.core.Item) -> bool:
+    composition = isinstance(item, otio.core.Composition)
+    return composition and not item.available_range().duration.value
 
 
 def _needs(item: otio.core.Item, run: Speed) -> Iterator[str]:

@@ -25,10 +25,12 @@ from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.urls import base_name, is_absolute
 from otio_genai.maps import STILL_SUFFIXES
 
-__all__ = ["Medium", "Pool", "image_pattern"]
+__all__ = ["Medium", "Pool", "first_image", "image_pattern"]
 
 # An available range counted this finely is counted in samples.
 _SLOWEST_SAMPLE_RATE = 2_000
+# Media that a note names before it only counts them.
+_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -37,7 +39,8 @@ class Medium:
 
     ``kind`` is ``take``, ``still``, ``sound``, ``sequence`` (of images) or
     ``missing``; ``declared`` is the rate the format states for the file, and
-    ``used_s`` the media time after the last frame any clip shows.
+    ``used_s`` the media time after the last frame any clip shows;
+    ``uses`` counts the clips that were placed.
     """
 
     number: int
@@ -53,6 +56,7 @@ class Medium:
     has_video: bool = False
     has_audio: bool = False
     used_s: Fraction = field(default_factory=Fraction)
+    uses: int = 0
 
     @property
     def still(self) -> bool:
@@ -115,6 +119,7 @@ class Pool:
             found = self._describe(reference, url, sound)
             known.append(found)
             self._media.append(found)
+        found.uses += 1
         if sound and not found.has_audio:
             found.has_audio = True
             found.facts = {**metadata.read(reference, "media", {}), **found.facts}
@@ -167,8 +172,12 @@ class Pool:
 
     def report(self) -> None:
         """Account for what no format can say of the media that are used."""
+        missing = [medium for medium in self.media() if medium.kind == "missing"]
         for medium in self.media():
-            self._report(medium)
+            if medium.kind != "missing":
+                self._report(medium)
+        if missing:
+            self._account.note(_offline(missing))
 
     def _report(self, medium: Medium) -> None:
         name = medium.name
@@ -182,9 +191,6 @@ class Pool:
                 "Re-encode the take at a whole or NTSC rate.",
                 item=name,
             )
-        if medium.kind == "missing":
-            self._account.note(f"{name or 'A clip'} has no media: it is offline.")
-            return
         if not is_absolute(medium.url):
             self._account.add(
                 "media address",
@@ -203,6 +209,38 @@ class Pool:
             )
         if medium.has_audio and not medium.facts.get("channels"):
             self._account.note(f"{name}: its channels are unknown; stereo is written.")
+
+
+def _offline(missing: list[Medium]) -> str:
+    count = sum(medium.uses for medium in missing)
+    if count == 1:
+        return f"{missing[0].name or 'A clip'} has no media: it is offline."
+    names = [medium.name for medium in missing if medium.name]
+    more = ", …" if len(names) > _NAMED else ""
+    listed = f" ({', '.join(names[:_NAMED])}{more})" if names else ""
+    return f"{count} clips have no media: they are offline{listed}."
+
+
+def first_image(
+    reference: otio.schema.ImageSequenceReference,
+) -> otio.schema.ExternalReference:
+    """Return the first image of a sequence as a still of the sequence's length."""
+    number = f"{reference.start_frame:0{max(0, reference.frame_zero_padding)}d}"
+    base = reference.target_url_base
+    base += "" if not base or base.endswith("/") else "/"
+    made = otio.schema.ExternalReference(
+        f"{base}{reference.name_prefix}{number}{reference.name_suffix}"
+    )
+    if (available := reference.available_range) is not None:
+        begin = otio.opentime.RationalTime(0, available.duration.rate)
+        made.available_range = otio.opentime.TimeRange(begin, available.duration)
+    made.name = reference.name
+    own = reference.deepcopy()
+    made.metadata.update(own.metadata)
+    facts = metadata.read(reference, "media", {})
+    if facts:
+        metadata.put(made, "media", {**facts, "kind": "still", "frames": 1})
+    return made
 
 
 def image_pattern(reference: otio.schema.ImageSequenceReference) -> str:

@@ -16,6 +16,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.interchange.census import Trait, lost
 from otio_genai.interchange.loss import Loss, LossItem
+from otio_genai.interchange.wording import difference
 
 __all__ = ["unspoken"]
 
@@ -32,6 +33,8 @@ _ALSO = {
     "other media": ("media",),
     "length": ("transition", "gap", "range", "clip", "media"),
 }
+# Characters of what an item says the editor gets.
+_LONGEST = 200
 _DULL = frozenset(
     ["a", "and", "clip", "keyframes", "of", "sound", "the", "timeline", "track"]
 )
@@ -61,13 +64,15 @@ def unspoken(
     missing = lost(before, after)
     if not missing:
         return ()
+    instead = {trait.place: trait for trait in reversed(lost(after, before))}
     clock = _Clock(before)
     items = [item for item in loss.items if item.outcome != "exact"]
     told = [(item, clock.span(item)) for item in items]
     silent = [
         trait for trait in missing if not any(_speaks(*each, trait) for each in told)
     ]
-    return tuple(_item(clock, *group) for group in _by_place(silent))
+    groups = _by_place(silent)
+    return tuple(_item(clock, group, instead.get(group[0].place)) for group in groups)
 
 
 def _speaks(item: LossItem, span: tuple[int, int] | None, trait: Trait) -> bool:
@@ -105,20 +110,21 @@ class _Clock:
         return rates.timecode(frame + self.start, self.rate, drop=self.drop)
 
 
-def _by_place(silent: list[Trait]) -> list[tuple[str, Trait, int]]:
+def _by_place(silent: list[Trait]) -> list[list[Trait]]:
     groups: dict[tuple[str, str, int, tuple[int, int]], list[Trait]] = defaultdict(list)
     for trait in silent:
         groups[trait.place].append(trait)
-    return [(group[0].feature, group[0], len(group)) for group in groups.values()]
+    return list(groups.values())
 
 
-def _item(clock: _Clock, feature: str, trait: Trait, count: int) -> LossItem:
-    many = f"{count} of them" if count > 1 else f"{trait.value!r}"
+def _item(clock: _Clock, group: list[Trait], instead: Trait | None) -> LossItem:
+    trait, count = group[0], len(group)
+    said = difference(trait, instead) if count == 1 else f"{count} of them differ"
     placed = bool(trait.kind) and trait.span != (0, 0)
     return LossItem(
-        feature,
+        trait.feature,
         "approximated",
-        f"not what was written, when the file is read back: {many}"[:200],
+        f"not what was written, when the file is read back: {said}"[:_LONGEST],
         "Compare both with `otio-genai diff`, and tell us.",
         f"{trait.kind[:1]}{trait.track}" if trait.kind else "",
         trait.item,

@@ -14,7 +14,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.interchange.urls import from_pathurl
 from otio_genai.maps.layout import layout, source_in
 
-__all__ = ["clip_marker", "color", "label", "links", "of_clip"]
+__all__ = ["clip_marker", "color", "label", "links", "of_clip", "raster"]
 
 # Decimals kept of values: formats write six, and gains as amplitude factors.
 _DIGITS = 3
@@ -23,8 +23,35 @@ _GAIN_DIGITS = 2
 _FASTEST_PICTURE = 2_000
 
 
+def raster(
+    stack: otio.schema.Stack, film: dict[str, Any], outer: tuple[int, int] = (0, 0)
+) -> tuple[int, int]:
+    """Return the (width, height) in pixels that pictures are framed in.
+
+    As every writer takes it: of the film, else of what lies around it, else of its
+    first medium that states one; zeros when nobody does.
+    """
+    found = _size(film)
+    if 0 not in found:
+        return found
+    if 0 not in outer:
+        return outer
+    sizes = (_size(metadata.read(c.media_reference, "media")) for c in _clips(stack))
+    return next((size for size in sizes if 0 not in size), (0, 0))
+
+
+def _clips(stack: otio.schema.Stack) -> list[otio.schema.Clip]:
+    found = [t for t in stack if getattr(t, "kind", "") == otio.schema.TrackKind.Video]
+    return [clip for track in found for clip in track.find_clips()]
+
+
+def _size(facts: dict[str, Any] | None) -> tuple[int, int]:
+    facts = facts or {}
+    return int(facts.get("width") or 0), int(facts.get("height") or 0)
+
+
 def of_clip(
-    clip: otio.schema.Clip, rate: Fraction, record_in: int
+    clip: otio.schema.Clip, rate: Fraction, raster: tuple[int, int]
 ) -> Iterator[tuple[str, Hashable]]:
     """Give (feature, value) of everything a clip says but its name and markers."""
     yield from _media(clip, rate)
@@ -44,11 +71,14 @@ def of_clip(
         keys = metadata.read(clip, feature)
         if keys and not _plain(feature, keys):
             yield feature, _keys(keys, digits)
-    framing = metadata.read(clip, "framing")
-    if framing and (framing.get("keys") or framing.get("fit", "cover") != "cover"):
-        yield "framing", (framing.get("fit", "cover"), _keys(framing.get("keys") or []))
+    framing = _framing(clip, raster)
+    if framing is not None:
+        yield "framing", framing
     channels = metadata.read(clip, "channels")
-    if channels:
+    facts = metadata.read(clip.media_reference, "media") or {}
+    every = range(1, int(facts.get("channels") or 0) + 1)
+    # A clip that names no channels plays all that its medium has.
+    if channels and list(channels) != list(every):
         yield "channels", tuple(channels)
     for effect in clip.effects:
         if not isinstance(effect, otio.schema.TimeEffect):
@@ -61,6 +91,32 @@ def of_clip(
         yield "other media", tuple(sorted(clip.media_references()))
     for take in metadata.read(clip, "takes") or ():
         yield "other take", (take.name, *dict(_media(take, rate)).get("media", ()))
+
+
+def _framing(
+    clip: otio.schema.Clip, raster: tuple[int, int]
+) -> tuple[Hashable, ...] | None:
+    """Return how a picture is framed; None when it fills the frame as it is.
+
+    Where the sizes are known a fit is only a scale: a picture of the frame's own
+    shape covers it and is contained by it alike.
+    """
+    said = metadata.read(clip, "framing")
+    if not said:
+        return None
+    fit, keys = str(said.get("fit", "cover")), list(said.get("keys") or [])
+    size = _size(metadata.read(clip.media_reference, "media"))
+    if isinstance(clip.media_reference, otio.schema.GeneratorReference):
+        size = raster
+    if fit != "cover" and 0 not in size and 0 not in raster:
+        across, down = Fraction(raster[0], size[0]), Fraction(raster[1], size[1])
+        own = min(across, down) if fit == "contain" else Fraction(1)
+        scale = float(own / max(across, down))
+        if scale != 1 and not keys:
+            keys = [[0, 1.0, 0.0, 0.0, 0.0]]
+        keys = [[key[0], scale * key[1], *key[2:]] for key in keys]
+        fit = "cover"
+    return (fit, _keys(keys)) if keys or fit != "cover" else None
 
 
 def _media(

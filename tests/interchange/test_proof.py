@@ -66,3 +66,15 @@ def test_a_loss_of_the_whole_timeline_is_told_by_its_feature():
     assert len(unspoken(before, after, Loss())) == 1
     assert unspoken(before, after, Loss((told,))) == ()
     assert len(unspoken(before, after, Loss((other,)))) == 1
+
+
+def test_a_nested_sequence_says_what_differs_within_it():
+    before, after = without(
+        "nested sequence",
+        lambda made: metadata.put(
+            next(iter(made.tracks.find_clips())), "opacity", [[0, 0.5]]
+        ),
+    )
+    (item,) = unspoken(after, before, Loss())
+    assert item.target_gets.endswith("within it not as written: opacity")
+    assert unspoken(after, before, Loss()) == (item,)

@@ -93,16 +93,16 @@ class Table:
 
 
 # Resolve is known to ignore Time Remap and to show other frames without a word.
-_BOTH = frozenset(
-    ("nested", "generator", "image sequence", "missing", "effects", "colour")
-)
+# Premiere's own exports name a sequence of images by its first image, and Premiere is
+# reported to read that as a still (AcademySoftwareFoundation/OpenTimelineIO#69).
+_BOTH = frozenset(("nested", "generator", "missing", "effects", "colour"))
 _SPEEDS = frozenset(("speed", "reverse", "freeze", "retime"))
+_PREMIERE = _BOTH | _SPEEDS | {"first image"}
+_RESOLVE = _BOTH | {"image sequence"}
 _TABLES = {
-    "premiere": Table(
-        "premiere", 4, True, False, True, "0", "0", "3.98109", _BOTH | _SPEEDS
-    ),
+    "premiere": Table("premiere", 4, True, False, True, "0", "0", "3.98109", _PREMIERE),
     "resolve": Table(
-        "resolve", 5, False, True, False, "0.00001", "0.00001", "31.6228", _BOTH
+        "resolve", 5, False, True, False, "0.00001", "0.00001", "31.6228", _RESOLVE
     ),
 }
 

@@ -30,6 +30,11 @@ def files(pool: Pool, dialect: Dialect, account: Account) -> dict[int, MediaFile
     """Return the file of each used medium, by the medium's number."""
     pool.report()
     for medium in pool.media():
+        if medium.kind == "sequence":
+            account.note(
+                f"{medium.name}: whether a sequence of images in this spelling relinks "
+                "by itself is not established."
+            )
         if not medium.name.isascii():
             account.note(
                 f"{medium.name}: whether a path with such letters relinks by itself "

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from otio_genai import rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.tree import tree
@@ -115,9 +117,29 @@ def _rates(root: Element) -> Iterator[Finding]:
         for item in sequence.iter("clipitem"):
             file = files.get(_file_id(item))
             wanted = {rate} if file is None else {rate, _rate_text(file)}
-            if _rate_text(item) not in wanted:
-                place = item.get("id", "")
-                yield Finding("one rate", place, "Its rate is not the sequence's.")
+            if _rate_text(item) not in wanted and not _ticks_agree(item):
+                said = _rate_text(item)[0] or "none"
+                text = f"Its rate, {said}, is not the sequence's, {rate[0]}."
+                yield Finding("one rate", item.get("id", ""), text)
+
+
+def _ticks_agree(item: Element) -> bool:
+    """Tell whether in and out at the item's own rate are where its ticks are.
+
+    Premiere writes an item of footage that was given another rate in that rate.
+    """
+    timebase, ntsc = _rate_text(item)
+    if not timebase.isdecimal() or not int(timebase):
+        return False
+    rate = Fraction(int(timebase)) * (Fraction(1000, 1001) if ntsc == "TRUE" else 1)
+    for frame, tick in (("in", "pproTicksIn"), ("out", "pproTicksOut")):
+        counted, ticks = _decimal(item.findtext(frame)), item.findtext(tick, "")
+        if not ticks.isdecimal() or counted < 0:
+            return False
+        seconds = Fraction(int(ticks), rates.TICKS_PER_SECOND)
+        if abs(seconds * rate - Fraction(counted)) >= Fraction(1, 2):
+            return False
+    return True
 
 
 def _rate_text(element: Element) -> tuple[str, str]:
@@ -153,10 +175,10 @@ def _file(file: Element, number: str, media: bool) -> Iterator[Finding]:
     address = file.findtext("pathurl") or ""
     if file.find("timecode/frame") is None or file.find("timecode/string") is None:
         yield Finding("file timecode", number, "It has no timecode.")
-    if not address and (file.findtext("mediaSource") or "").strip():
-        return
     if not address:
-        yield Finding("pathurl", number, "It has no address.")
+        # Offline, or made by the editor: sound as a document, but without media.
+        if media and not (file.findtext("mediaSource") or "").strip():
+            yield Finding("media", number, "It is offline: it has no address.")
         return
     path = address.partition("//")[2]
     if re.search(r"%(?![0-9A-Fa-f]{2})", path) or re.search(r"[ \"<>\\^`{|}]", path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,7 +39,9 @@ def lint_items(sequence: model.Sequence) -> Iterator[Finding]:
         found = waiting.pop()
         for kind, tracks in (("video", found.video), ("audio", found.audio)):
             for index, track in enumerate(tracks, 1):
-                yield from _track(track, f"{kind} track {index}", found.rate)
+                place = f"{kind} track {index}"
+                cuts = _cuts_of_other_half(track, tracks[index : index + 1])
+                yield from _track(track, place, found.rate, cuts)
         yield from _links(found)
         for item in _items(found):
             if item.sequence is not None and item.sequence.id not in seen:
@@ -54,15 +56,33 @@ def _items(sequence: model.Sequence) -> Iterator[model.ClipItem]:
                 yield item
 
 
-def _track(track: model.Track, place: str, rate: model.Rate) -> Iterator[Finding]:
-    clock = 0
+def _cuts_of_other_half(
+    track: model.Track, following: Sequence[model.Track]
+) -> frozenset[int]:
+    """Return the starts on the second track of a stereo pair, of its first one.
+
+    Beside a crossfade Premiere's first track has the overlap, its second the cut.
+    """
+    if track.mediatype != "audio" or track.stereo_side or not following:
+        return frozenset()
+    if not following[0].stereo_side:
+        return frozenset()
+    starts = [i.start_frames for i in following[0].items if i.start_frames > 0]
+    return frozenset(starts)
+
+
+def _track(
+    track: model.Track, place: str, rate: model.Rate, cuts: frozenset[int]
+) -> Iterator[Finding]:
+    clock, last = 0, ""
     for index, item in enumerate(track.items):
         if isinstance(item, model.TransitionItem):
             if not 0 <= item.start_frames < item.end_frames:
                 yield Finding("transition", place, "It has no length.")
             if item.start_frames < clock:
-                yield Finding("no overlap", place, "Transitions overlap.")
-            clock = item.end_frames
+                text = f"A transition begins before {last or 'the last'} ends."
+                yield Finding("no overlap", place, text)
+            clock, last = item.end_frames, f"the transition at {item.start_frames}"
             continue
         before = track.items[index - 1] if index else None
         after = track.items[index + 1] if index + 1 < len(track.items) else None
@@ -73,8 +93,14 @@ def _track(track: model.Track, place: str, rate: model.Rate) -> Iterator[Finding
         else:
             yield from _length(item, end - start, rate)
         yield from _source(item, track.mediatype, rate)
-        if 0 <= item.start_frames < clock:
-            yield Finding("no overlap", item.id, "It begins before the last ends.")
+        if 0 <= item.start_frames < clock and item.start_frames not in cuts:
+            text = (
+                f"On {place} it begins at frame {item.start_frames}, before {last} "
+                f"ends at {clock}."
+            )
+            yield Finding("no overlap", item.id, text)
+        if item.end_frames >= clock:
+            last = item.id
         clock = max(clock, item.start_frames, item.end_frames)
 
 

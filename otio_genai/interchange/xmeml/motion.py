@@ -64,9 +64,11 @@ def motion_filter(
     media_size, sequence_size = sizes
     keys = framing.get("keys") or [[0, 1.0, 0.0, 0.0, 0.0]]
     fit = framing.get("fit", "cover")
-    if fit != "native" and 0 in media_size:
-        if framing.get("keys"):
-            report("framing", "an unframed picture", "Analyse the takes first.")
+    unknown = 0 in media_size
+    if fit != "native" and unknown:
+        if framing.get("keys") or fit != "cover":
+            gets = "an unframed picture: its medium states no size to scale from"
+            report("framing", gets, "Analyse the takes first.")
         return None
     base = float(fit_scale(fit, media_size, sequence_size))
     aspect = sequence_size[0] / sequence_size[1]
@@ -76,7 +78,10 @@ def motion_filter(
     scales = [number(min(percent, _LARGEST_PERCENT)) for percent in percents]
     turns = [number(-float(key[4])) for key in keys]
     centers = [(number(float(key[2])), number(float(key[3]) * aspect)) for key in keys]
-    if set(scales) == {"100"} and set(turns) == {"0"} and set(centers) == {("0", "0")}:
+    plain = set(scales) == {"100"} and set(turns) == {"0"}
+    # Without a size nothing tells its own pixels from a picture that fills the frame.
+    stated = unknown and "fit" in framing
+    if plain and set(centers) == {("0", "0")} and not stated:
         return None
     if any(center != ("0", "0") for center in centers):
         report(

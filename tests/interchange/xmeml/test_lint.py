@@ -90,3 +90,24 @@ def test_each_rule_is_found(good, rule, old, new):
 
 def test_media_that_is_not_here_is_found_when_asked(good):
     assert {f.rule for f in lint_xmeml(good, media=True)} == {"media"}
+
+
+def test_what_premiere_itself_writes_breaks_no_rule(shared):
+    path = shared / "corpus" / "xmeml" / "premiere_example.xml"
+    assert lint_xmeml(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_clip_of_another_rate_is_excused_by_its_ticks_alone(shared):
+    path = shared / "corpus" / "xmeml" / "premiere_example.xml"
+    text = path.read_text(encoding="utf-8")
+    ticks = "<pproTicksOut>846720000000</pproTicksOut>"
+    broken = text.replace(ticks, ticks.replace("84672", "99672"), 1)
+    (found,) = (f for f in lint_xmeml(broken) if f.rule == "one rate")
+    assert "15" in found.text and "30" in found.text
+
+
+def test_an_overlap_names_its_track_and_neighbour(good):
+    broken = good.replace("<start>30</start>", "<start>29</start>")
+    texts = [f.text for f in lint_xmeml(broken) if f.rule == "no overlap"]
+    assert texts
+    assert all("audio track" in text and "clipitem-" in text for text in texts)
