@@ -23,7 +23,15 @@ from otio_genai.interchange.editors.plain import Plain
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.maps.layout import Placed, layout
 
-__all__ = ["Event", "events", "is_drop", "rate_of", "readable", "write"]
+__all__ = [
+    "Event",
+    "ensure_rate",
+    "events",
+    "is_drop",
+    "rate_of",
+    "readable",
+    "write",
+]
 
 _CODE = r"(\d{2}[:;,.]\d{2}[:;,.]\d{2}[:;,.]\d{2,3})"
 _EVENT = re.compile(rf"^\s*\d+\s+.*?{_CODE}\s+{_CODE}\s+{_CODE}\s+{_CODE}\s*$")
@@ -49,18 +57,11 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
     InterchangeError
         The film has no picture, or a rate that timecode does not know.
     """
-    if float(plain.rate) not in map(float, CANDIDATES):
-        raise InterchangeError(
-            f"An EDL cannot have {float(plain.rate):.3f} frames per second.",
-            remedy="Assemble the film at a whole or NTSC rate, such as 24 or 25.",
-        )
+    ensure_rate(plain.rate, "Assemble the film at one of")
     timeline = plain.timeline
     track = next(iter(timeline.video_tracks()), None)
     if track is None or not any(isinstance(i, otio.schema.Clip) for i in track):
-        raise InterchangeError(
-            "An EDL holds pictures, and there are none.",
-            remedy="Export the sound as AAF.",
-        )
+        raise _empty(plain)
     start = timeline.global_start_time
     _cut_black_end(track, plain)
     _report_events(track, plain)
@@ -78,6 +79,37 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
         title, _, rest = text.partition("\n")
         text = f"{title}\nFCM: {kind}\n{rest}"
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def ensure_rate(rate: Fraction, remedy: str) -> None:
+    """Refuse a rate that timecode does not count.
+
+    Raises
+    ------
+    InterchangeError
+        It is none of `CANDIDATES`; ``remedy`` is told with all of them.
+    """
+    if float(rate) not in map(float, CANDIDATES):
+        known = ", ".join(f"{float(r):.5g}" for r in sorted(CANDIDATES))
+        raise InterchangeError(
+            f"An EDL cannot have {float(rate):.5g} frames per second.",
+            remedy=f"{remedy} {known}.",
+        )
+
+
+def _empty(plain: Plain) -> InterchangeError:
+    """Return why nothing is left to be written."""
+    if not plain.pictures:
+        return InterchangeError(
+            "An EDL holds pictures, and there are none.",
+            remedy="Export the sound as AAF.",
+        )
+    dropped = [i for i in plain.account.loss().items if i.outcome == "dropped"]
+    return InterchangeError(
+        "Nothing that is seen can be written into an EDL:",
+        remedy="Render what is dropped, or try another format.",
+        items=[item.readable() for item in dropped],
+    )
 
 
 def _relabelled(text: str, rate: Fraction) -> str:
@@ -117,7 +149,8 @@ def _report_events(track: otio.schema.Track, plain: Plain) -> None:
         clip = spot.item
         if not isinstance(clip, otio.schema.Clip):
             continue
-        if clip.media_reference.available_range.start_time.value:
+        reference = clip.media_reference
+        if reference.target_url and reference.available_range.start_time.value:
             gets = "source timecode, without where the media begins"
             _report(spot, plain, "media timecode", gets)
         for marker in clip.markers:

@@ -18,6 +18,8 @@ from otio_genai import maps, metadata, rates
 from otio_genai.interchange.account import Account, clean, is_usual
 from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.dialects.warps import warp
+from otio_genai.interchange.editors import reels
+from otio_genai.interchange.editors.addresses import address
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.editors.unnest import opened, stacked
 from otio_genai.interchange.layout import Fade, Spot
@@ -45,11 +47,14 @@ _FASTEST_PICTURE = 2_000
 class Plain:
     """A timeline fit for an adapter, its rate and size, and the account so far."""
 
+    editor: Editor
     timeline: otio.schema.Timeline
     rate: Fraction
     drop: bool
     size: Size | None
     account: Account
+    pictures: bool
+    "Something stood on a picture track, whether it could be kept or not."
 
 
 def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
@@ -67,6 +72,7 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
     start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
     account = Account(rate, start, drop)
+    pictures = any(track.find_clips() for track in source.video_tracks())
     maker = _Maker(editor, rate, account, Pool(rate, account))
     made = otio.schema.Timeline(account.text(source.name or "", "Untitled"))
     made.global_start_time = rates.time(start, rate)
@@ -80,7 +86,7 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
         account.add("raster", "dropped", "the size of the editor's project")
     made.tracks.extend(maker.tracks(source.tracks))
     maker.markers(source, made)
-    return Plain(made, rate, drop, size, account)
+    return Plain(editor, made, rate, drop, size, account, pictures)
 
 
 @dataclass(slots=True)
@@ -95,6 +101,7 @@ class _Maker:
 
     def lay_out(self, stack: otio.schema.Stack) -> list[Laid]:
         holds = self.editor.holds | {"nested", "effects", "colour"}
+        holds |= {"metadata"} if self.has("reels") else set()
         return lay_out_all(stack, self.rate, self.pool, self.account, holds=holds)
 
     def tracks(self, stack: otio.schema.Stack) -> list[otio.schema.Track]:
@@ -215,7 +222,9 @@ class _Maker:
                 )
         item.markers[:] = markers
         item.effects[:] = effects
+        said = self._noted(item, place) if self.has("reels") else {}
         item.metadata.clear()
+        item.metadata.update(said)
         if getattr(item, "color", None) is not None:
             item.color = None
         self._settle_media(item, placed, place)
@@ -241,6 +250,19 @@ class _Maker:
         if slate.get("prompt"):
             remedy = "Keep the .otio of the film beside it."
             self.account.add("prompt", "dropped", "none", remedy, **place.report())
+
+    def _noted(self, clip: otio.schema.Clip, place: Place) -> dict[str, Any]:
+        """Return the metadata an EDL is written from, and name all other."""
+        said = reels.written(clip)
+        others = {*clip.metadata, *clip.media_reference.metadata}
+        others -= {metadata.NAMESPACE, *said}
+        if others:
+            gets = f"none of what {', '.join(sorted(map(clean, others)))} noted"
+            remedy = "Keep the .otio beside it: it holds them."
+            self.account.add(
+                "metadata of others", "dropped", gets, remedy, **place.report()
+            )
+        return said
 
     def _marker(self, marker: otio.schema.Marker, place: Place) -> otio.schema.Marker:
         comment = clean(marker.comment or "")
@@ -281,7 +303,7 @@ class _Maker:
     def _settle_media(self, clip: otio.schema.Clip, spot: Spot, place: Place) -> None:
         reference = clip.media_reference
         made = otio.schema.ExternalReference(
-            reference.target_url, reference.available_range
+            address(reference, spot, self.account, place), reference.available_range
         )
         made.name = clean(reference.name)
         clip.media_reference = made
@@ -293,10 +315,11 @@ class _Maker:
             used = spot.reach_s()[1]
             frames = max(1, rates.frames_at(used, self.rate))
             made.available_range = rates.span(0, frames, self.rate)
-            gets, remedy = "a length taken from its use", "Set its available_range."
-            self.account.add(
-                "media length", "approximated", gets, remedy, **place.report()
-            )
+            if self.has("media length"):
+                gets, remedy = "a length taken from its use", "Set its available_range."
+                self.account.add(
+                    "media length", "approximated", gets, remedy, **place.report()
+                )
         if self.editor.one_rate:
             self._at_one_rate(clip, made, spot, place)
 
@@ -327,7 +350,7 @@ class _Maker:
         clip.source_range = rates.span(start, duration, self.rate)
         moved = start != start_s * self.rate or first != begin_s * self.rate
         other = own != self.rate and own < _FASTEST_PICTURE
-        if spot.medium is not None and spot.medium.still:
+        if spot.timeless:
             return
         if other or moved:
             self.account.add(

@@ -13,7 +13,7 @@ from otio_genai import metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.dialects.document import LARGEST_SIZE
 from otio_genai.interchange.dialects.media import STILL_RANGE, is_still
-from otio_genai.interchange.editors import edl
+from otio_genai.interchange.editors import edl, reels
 from otio_genai.interchange.editors.adapter import call, module
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.editors.table import editor as editor_of
@@ -84,6 +84,7 @@ def _read_edl(
         notes.append(f"An EDL states no rate: {float(rate):g} was taken, {how}.")
     else:
         rate = rates.rate(stated)
+        edl.ensure_rate(rate, "State one of")
     text = edl.readable(text, rate)
     adapter = module(editor)
     number = float(rate)
@@ -110,6 +111,7 @@ def _read_edl(
             f"It is taken to begin on the hour, with {black} frames of black before "
             "the first picture."
         )
+    reels.settle(found)
     if drop:
         film = metadata.read(found, "film")
         metadata.put(found, "film", {**film, "drop_frame": True})
@@ -146,6 +148,8 @@ def _settle_edl(timeline: otio.schema.Timeline, rate: Fraction, drop: bool) -> i
     del timeline.tracks[:]
     timeline.tracks.extend(order)
     for track in timeline.tracks:
+        # The adapter's names of a first track; others are V2, A1, A2 ….
+        track.name = {"V": "V1", "A": "A1"}.get(track.name, track.name)
         for index, clip in enumerate(list(track)):
             reference = getattr(clip, "media_reference", None)
             if getattr(reference, "generator_kind", "") == "black":

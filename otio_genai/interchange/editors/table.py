@@ -31,7 +31,8 @@ class Editor:
         What else it writes and reads: ``sound``, ``tracks`` (several), ``dissolves``,
         ``crossfades``, ``fades`` (to and from black), ``disabled`` clips, ``names`` of
         tracks, ``markers`` of the timeline, ``clip markers``, ``start`` timecode
-        and ``drop`` frame, the ``media start``, the ``raster``.
+        and ``drop`` frame, the ``media start`` and ``media length``, the ``raster``,
+        ``reels`` (with comments and colour decisions).
     one_rate
         Every time must be counted at the film's rate.
     reads
@@ -56,8 +57,9 @@ EDITORS = {
         "edl",
         "cmx_3600",
         "otio-cmx3600-adapter",
-        _of("speed", "freeze"),
-        _of("dissolves", "clip markers", "start", "media start", "drop"),
+        # A reel and timecodes are all it asks: the media may be anything.
+        _of("speed", "freeze", "missing", "generator", "image sequence"),
+        _of("dissolves", "clip markers", "start", "media start", "drop", "reels"),
         one_rate=True,
     ),
     "aaf": Editor(
@@ -73,6 +75,7 @@ EDITORS = {
             "names",
             "start",
             "media start",
+            "media length",
         ),
         one_rate=True,
     ),
@@ -81,7 +84,7 @@ EDITORS = {
         "kdenlive",
         "otio-kdenlive-adapter",
         _of(),
-        _of("sound", "tracks", "names", "markers", "raster"),
+        _of("sound", "tracks", "names", "markers", "raster", "media length"),
         one_rate=True,
     ),
     "mlt": Editor(
@@ -89,7 +92,7 @@ EDITORS = {
         "mlt_xml",
         "otio-mlt-adapter",
         _of("speed", "freeze"),
-        _of("sound", "tracks", "dissolves", "crossfades", "raster"),
+        _of("sound", "tracks", "dissolves", "crossfades", "raster", "media length"),
         one_rate=True,
         reads=False,
     ),

@@ -16,7 +16,7 @@ INSTALLED = [
     if editor.adapter in otio.adapters.available_adapter_names()
 ]
 # What an EDL, which holds pictures alone, is left without.
-PICTURELESS = {"image sequence", "sound alone", "missing media"}
+PICTURELESS = {"sound alone"}
 
 pytestmark = pytest.mark.filterwarnings("default")
 
