@@ -24,10 +24,15 @@ def kit(folder: Path, rate: str, force: bool) -> None:
     Example:
       otio-genai kit my-kit
     """
+    from otio_genai.kit import TARGETS
     from otio_genai.kit import kit as make
 
-    page = make(folder, rate=rate, force=force)
-    click.echo(f"{page}: open it and follow it")
+    with console.progress() as progress:
+        page = make(folder, rate=rate, progress=progress, force=force)
+    click.echo(f"{page}: open this first, and follow it")
+    click.echo("Then, in the editor that is tried, one of:")
+    for to, suffix in TARGETS.items():
+        click.echo(f"  {to:<13} {folder / to / f'kit{suffix}'}")
 
 
 @click.command()

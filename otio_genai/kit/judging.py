@@ -137,10 +137,12 @@ def verify(
         near = _Near(film)
         judged = []
         tones = _tones(Path(render))
+        end = film.frames
         for part, seen in zip(parts, pictures, strict=True):
             wrong = [k for k, right in enumerate(seen) if not right]
-            silent = _silent(part, tones)
-            found = causes(part, wrong, near.code) if wrong else ()
+            there = [k for k in wrong if part.start + k < end]
+            silent = [s for s in _silent(part, tones) if s < end / (film.rate or rate)]
+            found = causes(part, there, near.code) if there else ()
             if silent and not wrong:
                 found = ("the sound is missing, of another take, or at another level",)
             judged.append(
@@ -149,11 +151,23 @@ def verify(
                     len(part.frames),
                     tuple(part.start + k for k in wrong),
                     tuple(silent),
-                    tuple(found),
+                    (*_absent(part, end), *found),
                     tuple(known.get(part.name, ())),
                 )
             )
     return Verdict(tuple(judged), tuple(notes))
+
+
+def _absent(part: Part, end: int) -> tuple[str, ...]:
+    """Return what is to be said of frames after the render's last."""
+    count = len(part.frames)
+    missing = min(count, part.start + count - end)
+    if missing <= 0:
+        return ()
+    if missing == count:
+        return ("not there: the render ends before it",)
+    gone = "frame is" if missing == 1 else f"{missing} frames are"
+    return (f"its last {gone} not there: the render ends before",)
 
 
 def _told(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -62,9 +63,11 @@ TAKES = {
 
 
 def make_media(
-    folder: Path, rate: Fraction, *, force: bool = False
+    folder: Path, rate: Fraction, *, finished: Callable[[], None] = lambda: None
 ) -> dict[str, otio.schema.ExternalReference]:
     """Write every take into ``folder``; return what refers to each.
+
+    ``finished`` is called after each.
 
     Raises
     ------
@@ -73,7 +76,8 @@ def make_media(
     """
     found = {}
     for name, take in TAKES.items():
-        _make(folder / take.name, take, rate, force)
+        _make(folder / take.name, take, rate)
+        finished()
         found[name] = reference(folder / take.name, take, rate)
     return found
 
@@ -97,17 +101,15 @@ def reference(
     return made
 
 
-def _make(path: Path, take: Take, film_rate: Fraction, force: bool) -> None:
+def _make(path: Path, take: Take, film_rate: Fraction) -> None:
     if take.still:
-        with files.write_beside(path, force=force) as beside:
+        with files.write_beside(path) as beside:
             Image.fromarray(_picture(take, 0, film_rate)).save(beside, format="PNG")
         return
     rate = take.rate or film_rate
     frames = int(_LENGTH_S * rate)
     # One thread gives the same bytes on every machine.
-    with FilmWriter(
-        path, *take.size, rate, crf=20, gop_frames=12, threads=1, force=force
-    ) as film:
+    with FilmWriter(path, *take.size, rate, crf=20, gop_frames=12, threads=1) as film:
         for number in range(frames):
             film.video(_picture(take, number, rate))
         film.sound(coded_tone(take.number, int(frames / rate * _SAMPLE_RATE)))

@@ -165,6 +165,44 @@ def test_a_folder_that_is_no_kit_is_refused(tmp_path, made):
         kit(made)
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (0, "not there: the render ends before it"),
+        (-1, "its last frame is not there: the render ends before"),
+        (-3, "its last 3 frames are not there: the render ends before"),
+    ],
+)
+def test_what_is_beyond_the_renders_end_is_not_there(parts, end, said):
+    part = parts["cuts"]
+    last = part.start + (len(part.frames) + end if end else 0)
+    assert judging._absent(part, last) == (said,)
+    assert judging._absent(part, part.start + len(part.frames)) == ()
+
+
+@pytest.mark.slow
+def test_a_short_render_has_no_mixtures(made):
+    verdict = verify(made / "media" / "take10.mp4", made)
+    for section in verdict.sections:
+        if section.wrong and section.wrong[0] >= 144:
+            assert section.suggests == ("not there: the render ends before it",)
+            assert not section.silent
+
+
+@pytest.mark.slow
+def test_what_to_open_first_is_listed(made, monkeypatch):
+    def make(folder, **_):
+        return folder / "checklist.html"
+
+    monkeypatch.setattr("otio_genai.kit.kit", make)
+    told = CliRunner().invoke(cli, ["kit", str(made)])
+    lines = told.output.splitlines()
+    assert "checklist.html: open this first" in lines[0]
+    files = [Path(line.split(maxsplit=1)[1]) for line in lines[2:]]
+    assert len(files) == len(TARGETS)
+    assert all(file.is_file() for file in files)
+
+
 @pytest.mark.slow
 def test_another_film_is_wrong_in_every_section(made):
     verdict = verify(made / "media" / "take10.mp4", made)
