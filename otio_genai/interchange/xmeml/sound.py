@@ -32,6 +32,11 @@ def channels_of(spot: Spot) -> tuple[int, ...]:
     said = metadata.read(spot.item, "channels")
     if isinstance(said, list) and said and all(isinstance(n, int) for n in said):
         return tuple(n for n in said if n > 0)[:_MOST_CHANNELS] or (1, 2)
+    return _every(spot)
+
+
+def _every(spot: Spot) -> tuple[int, ...]:
+    """Return all channels of its source."""
     count = 2
     if spot.medium is not None:
         count = spot.medium.channels
@@ -56,7 +61,7 @@ def sound_track(
     make = _Layer(track, name, shown, number, maker, alternate)
     if not rules.exploded_stereo:
         for spot in items:
-            if isinstance(spot, Spot) and metadata.read(spot.item, "channels"):
+            if isinstance(spot, Spot) and channels_of(spot) != _every(spot):
                 gets = "all channels of the sound"
                 _report(spot, "channels", gets, "dropped", shown, account)
         return [make(items, 1, "", 0, 0)]

@@ -347,7 +347,8 @@ def test_a_fit_is_written_or_spoken_of(dialect, fit, keys, size):
     assert write_xmeml(back, dialect)[0] == text
 
 
-def test_all_channels_of_a_sound_are_no_choice_of_channels():
+@BOTH
+def test_all_channels_of_a_sound_are_no_choice_of_channels(dialect):
     media = reference("a")
     facts = metadata.read(media, "media", {})
     metadata.put(media, "media", {**facts, "has_audio": True, "channels": 1})
@@ -363,9 +364,10 @@ def test_all_channels_of_a_sound_are_no_choice_of_channels():
     nested.source_range = rates.span(0, 24, R24)
     sound.append(nested)
     timeline.tracks.append(sound)
-    back, loss, _ = there_and_back(timeline)
+    back, loss, _ = there_and_back(timeline, dialect)
     assert unspoken(timeline, back, loss) == ()
     assert "channels" not in {trait.feature for trait in lost(timeline, back)}
+    assert "channels" not in {item.feature for item in loss.items}
 
 
 def test_marker_of_a_clip_keeps_its_place_under_any_timecode():
