@@ -129,6 +129,9 @@ def _check_clip(
     clip: otio.schema.Clip, place: str, rate: Fraction, base: Path | None
 ) -> Iterator[Problem]:
     reference = clip.media_reference
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        yield from _check_images(reference, place, base)
+        return
     if not isinstance(reference, otio.schema.ExternalReference):
         if isinstance(reference, otio.schema.MissingReference):
             remedy = "Link it to a file."
@@ -155,6 +158,19 @@ def _check_clip(
             f"It reaches {max(-head, -tail)} record frames beyond its media.",
             "Trim it to what the file holds.",
         )
+
+
+def _check_images(
+    reference: otio.schema.ImageSequenceReference, place: str, base: Path | None
+) -> Iterator[Problem]:
+    count = reference.number_of_images_in_sequence()
+    # Its first and last picture stand for all of them.
+    for number in sorted({0, count - 1}) if count > 0 else ():
+        path = locate.path(reference.target_url_for_image_number(number), base)
+        if not path.is_file():
+            text = f"Its media is missing: {path}."
+            remedy = "Put the file back, or relink the clip."
+            yield Problem("error", place, text, remedy, "media-missing")
 
 
 def handles(clip: otio.schema.Clip, rate: Fraction) -> tuple[int, int]:

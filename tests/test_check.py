@@ -164,3 +164,14 @@ def test_what_is_wrong_within_a_nested_sequence_is_told(clip, tmp_path):
     (found,) = check(timeline(inner))
     assert found.code == "media-missing"
     assert found.place.startswith("inner: V1, gone")
+
+
+def test_missing_pictures_of_a_sequence_are_told(tmp_path):
+    made = otio.schema.ImageSequenceReference(
+        locate.url(tmp_path) + "/", "a.", ".png", 1, 1, 24.0, 4,
+        available_range=rates.span(0, 48, R),
+    )  # fmt: skip
+    (tmp_path / "a.0001.png").write_bytes(b"x")
+    (found,) = check(timeline(otio.schema.Clip("a", made, rates.span(0, 48, R))))
+    assert found.code == "media-missing"
+    assert "a.0048.png" in found.text
