@@ -17,10 +17,12 @@ from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai import maps
+from otio_genai import maps, metadata
 from otio_genai.analyse import analyse
 from otio_genai.assemble import project as projects
-from otio_genai.assemble.edited import picture_track
+from otio_genai.assemble.edited import as_before, picture_track, settled
+from otio_genai.assemble.edited.baked import baked_spans
+from otio_genai.assemble.edited.known import Known
 from otio_genai.assemble.filmtoml.filmfile import FilmFile
 from otio_genai.assemble.planning.earlier import changes
 from otio_genai.assemble.report import report
@@ -306,8 +308,11 @@ def reassemble(
     edited
         The file that came back, of any editor.
     before
-        The film that went out. Only what she changed of it is kept then, and the rest
-        planned again with as little moved as possible; otherwise all of hers is kept.
+        The film that went out. What she left alone stays then as it was there, sound
+        included where the length is the same, and so do name, size, start, rate, seed
+        and style that the film file leaves open; if she changed nothing, and neither
+        the film file nor ``seed`` ask for another, it is returned itself. Otherwise
+        all of hers is kept as her file has it.
     seed
         Instead of the film file's.
     sequence
@@ -328,16 +333,48 @@ def reassemble(
     timeline = read(edited, sequence=sequence)[0]
     if before is None:
         return projects.assemble_edited(bin, film, timeline, seed=seed), None
-    found = diff(as_given(before, edited, sequence=sequence), timeline)
+    given = as_given(before, edited, sequence=sequence)
+    found = diff(given, timeline)
+    wish = as_before(film, before, given, timeline)
+    if found.same and _as_it_was(bin, before, wish, seed):
+        return before.deepcopy(), found
     made = projects.assemble_edited(
         bin,
-        film,
+        wish,
         timeline,
         seed=seed,
         untouched=_untouched(before, timeline, found),
         keep_sound=sound_changed(found),
+        before=before,
     )
     return made, found
+
+
+def _as_it_was(
+    bin: otio.schema.SerializableCollection,
+    before: otio.schema.Timeline,
+    wish: FilmFile,
+    seed: int | None,
+) -> bool:
+    """Tell whether a film is all that is asked for, and the bin has its pictures."""
+    facts = metadata.read(before, "film", {})
+    known = Known(bin)
+    asked = {
+        "title": (wish.title, before.name or wish.title),
+        "width": (wish.width, facts.get("width")),
+        "height": (wish.height, facts.get("height")),
+        "seed": (wish.seed if seed is None else seed, facts.get("seed", wish.seed)),
+        "style": (wish.style.to_dict(), facts.get("style", wish.style.to_dict())),
+        "rate": (wish.rate, maps.record_rate(before)),
+    }
+    clips = [
+        item for item in picture_track(before) if isinstance(item, otio.schema.Clip)
+    ]
+    return all(one == other for one, other in asked.values()) and all(
+        known.entry(clip) is not None
+        or not metadata.read(clip.media_reference, "media")
+        for clip in clips
+    )
 
 
 def _untouched(
@@ -349,8 +386,10 @@ def _untouched(
     carried = {lap.cut for lap in overlaps if lap.recipe.get("kind") == "carry"}
     number = edited.video_tracks().index(picture_track(edited)) + 1
     left = left_alone(found, number, carried=carried)
-    return {
+    alone = {
         index: clips[place.record_in]
         for index, place in left.items()
         if isinstance(clips.get(place.record_in), otio.schema.Clip)
     }
+    baked = baked_spans(edited, maps.record_rate(edited))
+    return alone if baked else settled(alone)

@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.analyse import analyse
-from otio_genai.assemble.edited import grafted, read_edit
+from otio_genai.assemble.edited import Edit, as_sent, grafted, read_edit
 from otio_genai.assemble.film import assemble
 from otio_genai.assemble.filmtoml.filmfile import (
     FilmFile,
@@ -99,6 +99,7 @@ def assemble_edited(
     seed: int | None = None,
     untouched: Mapping[int, otio.schema.Clip] | None = None,
     keep_sound: bool = False,
+    before: otio.schema.Timeline | None = None,
 ) -> otio.schema.Timeline:
     """Return a film that came back from an editor, with what she left open planned.
 
@@ -111,38 +112,67 @@ def assemble_edited(
     bin
         What ``analyse`` returned; it is not changed.
     film
-        The film file; her film takes the place of its length, its pins and its lists.
+        The film file; her film takes the place of its length, its pins and its lists,
+        and gives the name and the picture size that it leaves open.
     edited
         The film as it came back; it is not changed.
     seed
         Instead of the film file's.
     untouched
         Children of the film's track, by index, that she did nothing to, with the clips
-        they were: these may become other takes.
+        they were, on their track: these stay as they were, with the transitions
+        between them. Only where the bin has lost the file of one is another sought.
     keep_sound
-        Keep her sound as well; otherwise it is laid anew by the style.
+        Keep her sound as well; otherwise it is that of ``before``, if that is as
+        long as hers, or else laid anew by the style.
+    before
+        The film before the edit.
 
     Raises
     ------
     AssembleError
         There is no picture in it, or no film can be made around it.
     """
+    if before is None:
+        film = as_sent(film, edited)
     edit = read_edit(
         bin, edited, film.style, untouched=untouched, keep_sound=keep_sound
     )
-    planned = assemble_film(
-        edit.bin, edit.film(film), seed=seed, previous=edit.previous()
-    )
-    made = grafted(edit, planned)
-    held = sum(slot.item is not None for slot in edit.slots)
-    said = [f"{held} of {len(edit.slots)} shots are as they were edited."]
-    if not keep_sound and any(len(track) for track in edited.audio_tracks()):
+    planned = assemble_film(edit.bin, edit.film(film), seed=seed)
+    sounds = None
+    if not keep_sound and before is not None and _as_long(edit, before):
+        sounds = [edit.known.refitted(track) for track in before.audio_tracks()]
+    made = grafted(edit, planned, sounds)
+    said = _account(edit)
+    laid = not keep_sound and sounds is None
+    if laid and any(len(track) for track in edited.audio_tracks()):
         said.append("The sound was laid anew by the film's style, not as edited.")
     facts = metadata.read(made, "film")
+    if sounds is not None and before is not None:
+        programme = metadata.read(before, "film", {}).get("programme")
+        facts |= {} if programme is None else {"programme": programme}
     facts["warnings"] = [*facts.get("warnings", []), *said]
     facts["style"] = film.style.to_dict()
     metadata.put(made, "film", facts)
     return made
+
+
+def _as_long(edit: Edit, before: otio.schema.Timeline) -> bool:
+    """Tell whether an edited film is as long, and as fast, as the one before."""
+    rate = maps.record_rate(before)
+    tracks = before.video_tracks()
+    length_s = rates.seconds(tracks[0].duration()) if tracks else 0
+    return rate == edit.rate and length_s == edit.total / rate
+
+
+def _account(edit: Edit) -> list[str]:
+    """Return what is said of the shots that stay."""
+    alone = sum(slot.alone for slot in edit.slots)
+    held = sum(slot.item is not None for slot in edit.slots) - alone
+    said = [f"{held} of {len(edit.slots)} shots are as they were edited."]
+    if alone:
+        said.append(f"{alone} of {len(edit.slots)} shots are as before the edit.")
+    return said
 
 
 def _start(timeline: otio.schema.Timeline, film: FilmFile) -> None:

@@ -137,7 +137,8 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     "--previous",
     type=_FILE,
     default=None,
-    help="An earlier film of this bin; as little of it as possible changes.",
+    help="An earlier film of this bin; as little of it as possible changes. With "
+    "--from, the film that went to the editor.",
 )
 @click.option(
     "--from",
@@ -145,7 +146,9 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     type=click.Path(exists=True, path_type=Path),
     default=None,
     help="The film as it came back from an editor: what was done to it stays. With "
-    "--previous, only what was changed of that film.",
+    "--previous, shots that were left alone stay as they were in that film, and so do "
+    "title, size, rate, seed and style unless --style or --seed say otherwise; if "
+    "nothing was changed, that film comes back itself.",
 )
 @click.option(
     "--sequence",

@@ -7,10 +7,22 @@ Method
     something fades to) holds its room as a still does, which lasts as long as wished.
     When the film is planned, her own clips and transitions take the places of their
     likenesses (`grafted`), so that every frame and every setting of them is hers.
+    Where the film before the edit is known, shots that she left alone are taken from
+    it (`settled`, ``alone``), and so is whatever no film file says (`as_before`).
 """
 
+from otio_genai.assemble.edited.alone import settled
 from otio_genai.assemble.edited.grafting import grafted
 from otio_genai.assemble.edited.reading import picture_track, read_edit
 from otio_genai.assemble.edited.slots import Edit
+from otio_genai.assemble.edited.wishes import as_before, as_sent
 
-__all__ = ["Edit", "grafted", "picture_track", "read_edit"]
+__all__ = [
+    "Edit",
+    "as_before",
+    "as_sent",
+    "grafted",
+    "picture_track",
+    "read_edit",
+    "settled",
+]

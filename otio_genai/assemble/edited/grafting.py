@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import opentimelineio as otio
@@ -20,7 +21,11 @@ _JOIN_MARKER = re.compile(r"(?:match|dry|carry|open|rest|dissolve|dip) \d\.\d\d"
 _AUDIO = otio.schema.TrackKind.Audio
 
 
-def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
+def grafted(
+    edit: Edit,
+    planned: otio.schema.Timeline,
+    sounds: Sequence[otio.schema.Track] | None = None,
+) -> otio.schema.Timeline:
     """Return the planned film with the editor's own clips in their places.
 
     Parameters
@@ -29,10 +34,14 @@ def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
         What was asked for.
     planned
         The film that was planned for it; it is not changed.
+    sounds
+        Tracks of sound to take instead of the planned ones, unless hers stay.
     """
     made = planned.deepcopy()
     film = _picture(edit, made.video_tracks()[0])
-    sounds = [track.deepcopy() for track in made.audio_tracks()]
+    if sounds is None:
+        sounds = made.audio_tracks()
+    sounds = [track.deepcopy() for track in sounds]
     over = []
     mine = [track for track in edit.timeline.tracks if track is not edit.picture]
     if edit.keep_sound:
@@ -55,11 +64,15 @@ def grafted(edit: Edit, planned: otio.schema.Timeline) -> otio.schema.Timeline:
 
 
 def _without_stale(edit: Edit, track: otio.schema.Track) -> otio.schema.Track:
-    """Take out, in place, carries baked from pictures that are planned anew."""
+    """Take out, in place, baked carries of which the film has the carry itself."""
     clock, sought = 0, list[tuple[int, int]]()
-    for slot in edit.slots:
+    for number, slot in enumerate(edit.slots):
         if slot.item is None:
             sought.append((clock, clock + slot.frames))
+        passage = edit.passages.get(number)
+        recipe = metadata.read(passage, "carry", {}) if passage is not None else {}
+        if recipe.get("kind") == "carry":
+            sought.append((clock - 1, clock + 1))
         clock += slot.frames
     for index, spot in enumerate(layout(track, edit.rate)[0]):
         beneath = any(a < spot.record_out and spot.record_in < b for a, b in sought)
@@ -95,6 +108,10 @@ def _item(edit: Edit, number: int, planned: otio.schema.Clip) -> otio.core.Item:
     slot = edit.slots[number]
     made = planned.deepcopy() if slot.item is None else edit.known.fitted(slot.item)
     join = metadata.read(planned, "join")
+    if slot.alone and (not number or edit.slots[number - 1].alone):
+        if not number and metadata.read(made, "join") is not None:
+            metadata.put(made, "join", None)
+        return made
     if join is not None and isinstance(made, otio.schema.Clip):
         metadata.put(made, "join", _join(join, edit.slots[number - 1], slot))
     return made

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.assemble.edited.alone import restore
 from otio_genai.assemble.edited.baked import baked_spans
 from otio_genai.assemble.edited.known import Known
 from otio_genai.assemble.edited.slots import Edit, Slot
@@ -43,8 +44,8 @@ def read_edit(
         for new shots.
     untouched
         Children of that track, by index, that the editor did nothing to, each with
-        the clip it was before: they may become other takes of the same length. By
-        default there are none.
+        the clip it was before, on its track: what was there stays, and so do the
+        transitions between two of them. By default there are none.
     keep_sound
         Keep her sound as it is, too.
 
@@ -69,6 +70,7 @@ def read_edit(
         reader.read(spot, was, faded=_passage(track, index))
     if isinstance(track[-1], otio.schema.Transition):
         reader.passages[len(reader.found)] = track[-1]
+    restore(reader.found, reader.passages)
     return Edit(
         timeline=timeline,
         picture=track,
@@ -160,7 +162,8 @@ class _Reader:
     held: int = 0
 
     def read(self, spot: Placed, was: otio.schema.Clip | None, *, faded: bool) -> None:
-        item, frames = spot.item, spot.record_out - spot.record_in
+        item = spot.item if was is None else was
+        frames = spot.record_out - spot.record_in
         if frames < 1:
             return
         entry = self.known.entry(item)
@@ -176,12 +179,10 @@ class _Reader:
             # Its file has left the bin.
             self.found.append(Slot(frames, was=was))
         elif in_frames is None or entry is None:
-            self.found.append(self._holding(item, frames, entry))
-        elif was is not None:
-            self.found.append(Slot(frames, entry=entry, was=was))
+            self.found.append(replace(self._holding(item, frames, entry), was=was))
         else:
             name = self.known.name(entry)
-            self.found.append(Slot(frames, item, entry, name, in_frames))
+            self.found.append(Slot(frames, item, entry, name, in_frames, was))
 
     def _parts(self, frames: int) -> list[int]:
         """Return the lengths of new shots for black of some length."""

@@ -34,12 +34,17 @@ class Slot:
     in_frames: int | None = None
     "Its in-point; None where no plan could know it."
     was: otio.schema.Clip | None = None
-    "Of a shot that is sought: what was there, in the film before the edit."
+    "What was there before the edit, if the editor did nothing to it."
 
     @property
     def blind(self) -> bool:
         """Whether it stays though no plan knows how it moves."""
         return self.item is not None and self.in_frames is None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it stays because the editor left it alone."""
+        return self.item is not None and self.was is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,8 @@ class Edit:
 
     def _join(self, number: int) -> JoinNote | None:
         before, after = self.slots[number - 1 : number + 1]
-        if after.was is not None and not before.blind:
-            # She did nothing to it, nor to how it enters.
+        if after.item is None and after.was is not None and not before.blind:
+            # Its file is gone; what takes its place enters as it did.
             planned = (metadata.read(after.was, "join") or {}).get("planned")
             return JoinNote(planned, number) if planned in KINDS else None
         if after.item is None:
@@ -119,23 +124,3 @@ class Edit:
         cut = sum(slot.frames for slot in self.slots[:number])
         lost = before.item is None and any(a < cut < b for a, b in self.baked)
         return JoinNote("carry" if lost and not after.blind else "match", number)
-
-    def previous(self) -> otio.schema.Timeline | None:
-        """Return the film as it was, for shots that are sought to stay if they can."""
-        if not any(slot.was is not None for slot in self.slots):
-            return None
-        made = otio.schema.Timeline(global_start_time=rates.time(0, self.rate))
-        track = otio.schema.Track(kind=otio.schema.TrackKind.Video)
-        for number, slot in enumerate(self.slots):
-            clip = slot.item if slot.was is None else slot.was
-            if slot.entry is None or not isinstance(clip, otio.schema.Clip):
-                span = rates.span(0, slot.frames, self.rate)
-                nothing = otio.schema.ExternalReference("", span)
-                track.append(otio.schema.Clip("", nothing, span))
-                continue
-            there = self.known.fitted(clip)
-            if not number or slot.was is None or self.slots[number - 1].was is None:
-                metadata.put(there, "join", None)
-            track.append(there)
-        made.tracks.append(track)
-        return made
