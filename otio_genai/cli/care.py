@@ -52,12 +52,16 @@ def diff(
       otio-genai diff film.otio edited.xml
     """
     from otio_genai.export import read, read_timeline
-    from otio_genai.export.through import as_given
+    from otio_genai.export.through import as_given, holds_all
     from otio_genai.interchange.diff import diff as compare
 
     one, other = read_timeline(before), read(after, sequence=sequence)[0]
     if through:
-        one = as_given(one, after, sequence=sequence)
+        given = as_given(one, after, sequence=sequence)
+        if given is one and not holds_all(after):
+            said = "What the format of AFTER cannot hold is counted as edits here."
+            click.echo(f"note: {said}", err=True)
+        one = given
     found = compare(one, other)
     if as_json:
         console.echo_json(found.to_json())

@@ -9,20 +9,21 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import opentimelineio as otio
 
-from otio_genai import metadata
+from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.export.reading import read
 from otio_genai.export.roads import Road, take_road
-from otio_genai.export.sniff import kind_of, text_of
+from otio_genai.export.sniff import kind_of
 from otio_genai.export.targets import CARRIES
 from otio_genai.export.writers import target
 from otio_genai.interchange.diff import diff
 
-__all__ = ["as_given"]
+__all__ = ["as_given", "holds_all"]
 
 # The files of baked carries, and of retimed clips that were rendered.
 _BAKED = re.compile(r"carry_[0-9a-f]{10}\.mp4")
@@ -43,9 +44,9 @@ def as_given(
         Any timeline; it is not changed.
     like
         A file in the format to go through, and with its carries on the road they
-        seem to have taken there. Premiere's and Resolve's XML, FCPXML and
-        their ``.otio`` are known; for any other, and where the timeline cannot be
-        written, it is returned as it is.
+        seem to have taken there. Premiere's and Resolve's XML, FCPXML, their
+        ``.otio``, EDL, AAF and Kdenlive are known; for any other, and where the
+        timeline cannot be written, it is returned itself.
     sequence
         Which sequence of the file, by name; by default its first.
 
@@ -59,32 +60,65 @@ def as_given(
     if name is None:
         return timeline
     edited = read(file, sequence=sequence)[0]
-    text = text_of(file / "Info.fcpxml" if file.is_dir() else file)
-    speeds = bool(_SPEEDS.search(text))
-    given = [
-        _given(timeline, name, road, file.parent, speeds)
-        for road in _roads(timeline, text)
-    ]
+    text = _text(file)
+    sent = _Sent(name, file.parent, bool(_SPEEDS.search(text)), _stated(file, edited))
+    given = [_given(timeline, road, sent) for road in _roads(timeline, text)]
     return min(given, key=lambda found: len(diff(found, edited).changes))
 
 
+def holds_all(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is of OpenTimelineIO's own kind, which loses nothing.
+
+    Raises
+    ------
+    InterchangeError
+        The file cannot be read.
+    """
+    file = Path(path)
+    return kind_of(file) in ("otio", "otioz", "otiod") and _target(file) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """How a film went to an editor."""
+
+    target: str
+    home: Path
+    "The folder beside whose file its carries lie."
+    speeds: bool
+    "Whether retimed clips were rendered."
+    rate: str | None
+    "Its rate, where the file states none."
+
+
+def _text(file: Path) -> str:
+    """Return what a file holds, to look for names of files in."""
+    place = file / "Info.fcpxml" if file.is_dir() else file
+    # AAF has two bytes for each letter.
+    return place.read_bytes().replace(b"\0", b"").decode("latin-1")
+
+
+def _stated(file: Path, edited: otio.schema.Timeline) -> str | None:
+    return rates.text(maps.record_rate(edited)) if kind_of(file) == "edl" else None
+
+
 def _given(
-    timeline: otio.schema.Timeline, name: str, road: Road, home: Path, speeds: bool
+    timeline: otio.schema.Timeline, road: Road, how: _Sent
 ) -> otio.schema.Timeline:
-    chosen = target(name)
+    chosen, home = target(how.target), how.home
     sent = timeline.deepcopy()
     with tempfile.TemporaryDirectory() as folder:
         there = Path(folder) / f"film{chosen.suffix}"
         try:
             take_road(sent, road, (home / CARRIES, home / CARRIES), plan=True)
-            if speeds:
+            if how.speeds:
                 # What renders is loaded only where something was rendered.
                 from otio_genai.export.retimed import bake_speeds
 
                 places = home / CARRIES, home / CARRIES
                 bake_speeds(sent, chosen.lacking, places, plan=True)
             chosen.write(sent, there)
-            return read(there)[0]
+            return read(there, rate=how.rate)[0]
         except GenaiError:
             return timeline
 
@@ -104,12 +138,14 @@ def _target(file: Path) -> str | None:
     kind = kind_of(file)
     if kind == "xmeml":
         # Resolve writes version 5, Premiere 4.
-        head = text_of(file)[:4096]
+        head = _text(file)[:4096]
         return "resolve" if 'version="5"' in head else "premiere"
     if kind in ("fcpxml", "fcpxmld"):
         return "finalcut"
+    if kind in ("edl", "aaf", "kdenlive"):
+        return kind
     if kind == "otio":
-        text = text_of(file)
+        text = _text(file)
         for mark, name in (
             ("PremierePro_OTIO", "premiere"),
             ("Resolve_OTIO", "resolve"),

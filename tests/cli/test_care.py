@@ -1,5 +1,6 @@
 """The verbs that care for timelines and media, as a person types them."""
 
+import importlib
 import json
 from fractions import Fraction
 
@@ -61,12 +62,31 @@ def test_diff_says_what_was_edited(run, edit):
     assert json.loads(said)["counts"] == {"trimmed": 1, "shifted": 1}
 
 
-@pytest.mark.parametrize("to", ["premiere", "resolve", "finalcut"])
+@pytest.mark.parametrize(
+    "to", ["premiere", "resolve", "finalcut", "edl", "aaf", "kdenlive"]
+)
 def test_diff_finds_no_edit_in_what_an_editor_s_file_cannot_hold(run, edit, to):
-    sent = edit / "sent.xml"
+    suffix = {"edl": ".edl", "aaf": ".aaf", "kdenlive": ".kdenlive"}.get(to, ".xml")
+    sent = edit / f"sent{suffix}"
+    if to in ("edl", "aaf", "kdenlive"):
+        pytest.importorskip(
+            f"otio_{to}_adapter" if to != "edl" else "otio_cmx3600_adapter"
+        )
     assert run("export", edit / "a.otio", "-o", sent, "--to", to)[0] == 0
-    code, said, _ = run("diff", edit / "a.otio", sent)
-    assert (code, said) == (0, "Nothing changed.\n")
+    assert run("diff", edit / "a.otio", sent) == (0, "Nothing changed.\n", "")
+    code, said, _ = run("diff", edit / "b.otio", sent)
+    assert code == 1
+    assert "6 frames more" in said
+
+
+def test_diff_says_where_a_format_s_losses_count_as_edits(run, edit, monkeypatch):
+    pytest.importorskip("otio_cmx3600_adapter")
+    sent = edit / "sent.edl"
+    assert run("export", edit / "a.otio", "-o", sent, "--to", "edl")[0] == 0
+    through = importlib.import_module("otio_genai.export.through")
+    monkeypatch.setattr(through, "as_given", lambda film, *_, **__: film)
+    assert "counted as edits" in run("diff", edit / "a.otio", sent)[2]
+    assert run("diff", edit / "a.otio", edit / "a.otio")[2] == ""
 
 
 @pytest.mark.parametrize("to", ["premiere", "resolve", "otio"])

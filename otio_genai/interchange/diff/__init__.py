@@ -170,9 +170,12 @@ def _inside(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
         sides.append(inner)
     found = diff(*sides)
     if not found.same:
-        told = ", ".join(f"{n} {what}" for what, n in found.counts().items())
         yield Change(
-            "nested", f"changed inside: {told}", after.name, before.place, after.place
+            "nested",
+            f"changed inside: {found.summary()}",
+            after.name,
+            before.place,
+            after.place,
         )
 
 

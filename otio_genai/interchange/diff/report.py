@@ -123,8 +123,16 @@ class Diff:
         if self.same:
             return "Nothing changed."
         lines = [self._line(change) for change in self.changes]
-        told = ", ".join(f"{n} {what}" for what, n in self.counts().items())
-        return "\n".join([*lines, f"{told}; {self.kept} clips as they were"])
+        kept = _number(self.kept, "clip")
+        were = "it was" if self.kept == 1 else "they were"
+        return "\n".join([*lines, f"{self.summary()}; {kept} as {were}"])
+
+    def summary(self) -> str:
+        """Return how often each kind of change occurs, in words."""
+        told = Counter(_kind(change) for change in self.changes)
+        return ", ".join(
+            _number(count, noun, done) for (noun, done), count in told.most_common()
+        )
 
     def _line(self, change: Change) -> str:
         place, clock = change.after, self.after
@@ -137,6 +145,39 @@ class Diff:
             parts += [change.item, clock.timecode(place.record_in)]
         also = f" (and on {', '.join(change.also)})" if change.also else ""
         return f"{' · '.join(parts)}: {change.text}{also}"
+
+
+# Changes that are told by what was done, and to a clip.
+_DONE = frozenset(
+    ("added", "removed", "replaced", "moved", "shifted", "trimmed", "slipped")
+) | {"rejoined", "renamed"}
+_NOUNS = {
+    "film": "setting of the film",
+    "label": "colour label",
+    "nested": "nested sequence",
+    "shifted": "run of clips",
+    "effects": "set of effects",
+    "channels": "choice of channels",
+}
+
+
+def _kind(change: Change) -> tuple[str, str]:
+    """Return what was changed, and how."""
+    if change.what == "enabled":
+        return "clip", change.text
+    if change.what == "cut":
+        return "clip", "cut up"
+    if change.what in _DONE:
+        return _NOUNS.get(change.what, "clip"), change.what
+    return _NOUNS.get(change.what, change.what), "changed"
+
+
+def _number(count: int, noun: str, done: str = "") -> str:
+    """Return a count with its noun, such as ``3 joins changed``."""
+    head, of, rest = noun.partition(" of ")
+    if count != 1:
+        head = f"{head[:-1]}ies" if head.endswith("y") else f"{head}s"
+    return f"{count} {head}{of}{rest} {done}".rstrip()
 
 
 def _place(place: Place | None, clock: Clock) -> dict[str, Any] | None:

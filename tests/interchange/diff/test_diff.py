@@ -310,7 +310,7 @@ def nested(*items):
 def test_what_changed_within_a_nested_sequence_is_one_change():
     assert told([nested(A, B), C], [nested(A, B), C]) == []
     assert told([nested(A, clip("b", 20, 40)), C], [nested(A, B), C]) == [
-        ("nested", "scene 2", "changed inside: 1 trimmed")
+        ("nested", "scene 2", "changed inside: 1 clip trimmed")
     ]
 
 
@@ -354,3 +354,19 @@ def test_clips_without_any_media_are_known_by_their_names():
     assert told([A, empty], [A, clip("y", 0, 20)]) == [
         ("replaced", "y", "replaced by x")
     ]
+
+
+def test_the_changes_are_summed_up_in_words():
+    after = [copy.deepcopy(child) for child in (A, B, fade(4, 4), C, fade(3, 3), D)]
+    after[0].enabled = False
+    metadata.put(after[1], "opacity", [[0, 0.5]])
+    found = diff(film(BEFORE[:4]), film(after))
+    last = found.readable().splitlines()[-1]
+    assert last.startswith("2 joins changed, 1 clip disabled, 1 opacity changed; ")
+    other = film(BEFORE[:4])
+    other.name = "another"
+    metadata.put(other, "film", {"width": 640, "height": 360})
+    one = film(BEFORE[:4])
+    metadata.put(one, "film", {"width": 1280, "height": 720})
+    last = diff(one, other).readable().splitlines()[-1]
+    assert last == "2 settings of the film changed; 4 clips as they were"
