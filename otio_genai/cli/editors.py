@@ -153,7 +153,7 @@ def _go(
     _ensure_rate(rate)
     timeline, missed = read(timeline_file, sequence=sequence, rate=rate)
     place = output or timeline_file.with_suffix(TARGETS[to])
-    suffix = Path(TARGETS[to]).suffix
+    suffix = f".{TARGETS[to].rpartition('.')[2]}"
     if place.suffix.lower() != suffix:
         click.echo(
             f"warning: Editors choose how to read a file by its suffix: for {to} it is "

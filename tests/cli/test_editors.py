@@ -142,9 +142,14 @@ def test_what_make_bakes_lies_where_its_files_say(run, tmp_path):
 
 
 def test_a_suffix_that_its_editor_does_not_read_is_warned_of(run, film):
-    for name, warned in (("a.otio", True), ("a.xml", False), ("a.XML", False)):
+    for name, to, warned in (
+        ("a.otio", "premiere", True),
+        ("a.xml", "premiere", False),
+        ("a.XML", "resolve", False),
+        ("a.fcpxml", "finalcut", False),
+    ):
         out = film.with_name(name)
-        options = ("--to", "premiere", "--fractures", "cut")
+        options = ("--to", to, "--fractures", "cut")
         code, _, said = run("export", film, "-o", out, *options)
         assert code == 0
         assert ("warning: Editors choose" in said) is warned
