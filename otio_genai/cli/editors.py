@@ -27,6 +27,7 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--force", is_flag=True, help="Replace the output if it is there."
         ),
+        click.option("--every", is_flag=True, help="Print every item on its own."),
         click.option("--strict", is_flag=True, help="Exit 1 if anything was lost."),
         click.option("--plan", is_flag=True, help="Print the report, write nothing."),
         click.option(
@@ -142,6 +143,7 @@ def _go(
     rate: str | None,
     plan: bool,
     strict: bool,
+    every: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -181,6 +183,6 @@ def _go(
             if plan
             else f"{place}: written for {to}"
         )
-        click.echo(whole.readable())
+        click.echo(whole.readable(every=every))
     if strict and whole.lossy:
         raise click.exceptions.Exit(1)

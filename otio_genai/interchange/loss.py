@@ -8,12 +8,15 @@ Aim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 __all__ = ["Loss", "LossItem", "Outcome"]
 
+# What differs between losses of one kind.
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 # Places that are shown of what happened often.
 _MANY = 3
 
@@ -166,21 +169,35 @@ class Loss:
         for outcome in order:
             items = [item for item in self.items if item.outcome == outcome]
             lines += [i.readable() for i in items] if every else _grouped(items)
-        lines += [f"note: {note}" for note in self.notes]
+        lines += [
+            f"note: {note}" for note in (self.notes if every else _few(self.notes))
+        ]
         head = "Something was lost." if self.lossy else "Nothing was lost."
         return "\n".join([head, *lines])
+
+
+def _few(notes: tuple[str, ...]) -> Iterator[str]:
+    """Give notes, and of many that begin alike the first ones."""
+    groups: dict[str, list[str]] = {}
+    for note in notes:
+        groups.setdefault(note.partition(": ")[0], []).append(note)
+    for head, group in groups.items():
+        yield from group[:_MANY]
+        if len(group) > _MANY:
+            yield f"{head}: and {len(group) - _MANY} more (all with --every or --json)."
 
 
 def _grouped(items: list[LossItem]) -> Iterator[str]:
     groups: dict[str, list[LossItem]] = {}
     for item in items:
-        groups.setdefault(item.fate, []).append(item)
-    for fate, group in groups.items():
+        groups.setdefault(_FIGURE.sub("#", item.fate), []).append(item)
+    for group in groups.values():
         if len(group) == 1:
             yield group[0].readable()
             continue
         places = list(dict.fromkeys(item.place or "timeline" for item in group))
         shown = "; ".join(places[:_MANY])
         more = len(places) - _MANY
-        yield f"{len(group)} times: {fate}"
+        alike = len({item.fate for item in group}) == 1
+        yield f"{len(group)} times{'' if alike else ', such as'}: {group[0].fate}"
         yield f"    {shown}" + (f"; and {more} more" if more > 0 else "")

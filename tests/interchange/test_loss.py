@@ -66,6 +66,24 @@ def test_what_happens_often_is_told_once_with_its_first_places():
     assert len(Loss(items).readable(every=True).splitlines()) == 6
 
 
+def test_losses_that_differ_in_figures_alone_are_told_once():
+    items = tuple(
+        LossItem("rate", "approximated", f"{k}.5 frames off", "", "V1", "abc"[k])
+        for k in range(3)
+    )
+    lines = Loss(items).readable().splitlines()
+    assert lines[1] == "3 times, such as: rate approximated: 0.5 frames off"
+    assert lines[2] == "    V1 · a; V1 · b; V1 · c"
+
+
+def test_notes_that_begin_alike_are_few_unless_all_are_asked_for():
+    notes = (*(f"A file is missing: {k}.mp4." for k in range(9)), "Another note.")
+    short = Loss(notes=notes).readable().splitlines()
+    assert len(short) == 1 + 3 + 1 + 1
+    assert short[4].startswith("note: A file is missing: and 6 more")
+    assert len(Loss(notes=notes).readable(every=True).splitlines()) == 11
+
+
 def test_names_as_long_as_generators_write_them_are_shortened():
     name = "brises_cracked_earth_" + "x" * 90 + "_end.mp4"
     item = LossItem("carry", "baked", "its pictures", "", "V1", name)
