@@ -388,7 +388,7 @@ def test_missing_media_are_noted_in_an_export(run, folder, tmp_path):
     film = tmp_path / "film/out/film.otio"
     code, said, _ = run("export", film, "-o", tmp_path / "x.xml", "--to", "premiere")
     assert code == 0
-    assert "Its media is missing" in said
+    assert "A file is missing" in said
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
