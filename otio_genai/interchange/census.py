@@ -98,7 +98,7 @@ def _key(trait: Trait) -> tuple[Hashable, ...]:
 def _of_timeline(timeline: otio.schema.Timeline, rate: Fraction) -> Iterator[Trait]:
     film = metadata.read(timeline, "film", {})
     end = maps.length_frames(timeline)
-    yield Trait("name", timeline.name)
+    yield Trait("name", timeline.name if timeline.name.strip() else "")
     yield Trait("rate", rate)
     yield Trait("length", end)
     begin = timeline.global_start_time

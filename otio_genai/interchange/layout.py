@@ -130,7 +130,7 @@ def _fade(
 ) -> Fade | None:
     """Place one transition; ``edge`` is the end of the one before it.
 
-    With ``told`` a clip that lasts longer beneath it is not named here.
+    With ``told`` a clip that lasts longer beneath a whole one is not named here.
     """
     slots, index, cut = where
     before = rates.frames_at(rates.seconds(transition.in_offset), rate)
@@ -157,7 +157,7 @@ def _fade(
     if before + after == 0:
         return None
     longer = (before if left is None else 0) + (after if right is None else 0)
-    if longer and not told and (before, after) == wanted:
+    if longer and not (told and (before, after) == wanted):
         account.add(
             "transition",
             "approximated",

@@ -58,15 +58,19 @@ class Speed:
     def at(self, frame: int) -> tuple[Fraction, Fraction]:
         """Return the media seconds at which a record frame begins, and the slope."""
         if not self.keys:
-            if self.factor < 0:
-                left = self.length_frames - frame
-                return self.in_s - left * self.factor / self.rate, self.factor
-            return self.in_s + frame * self.factor / self.rate, self.factor
+            ran = frame - self.length_frames if self.factor < 0 else frame
+            return self.in_s + self._ran_s(ran), self.factor
         frames = [key for key, _ in self.keys]
         index = min(max(bisect.bisect_right(frames, frame) - 1, 0), len(frames) - 2)
         (first, first_s), (last, last_s) = self.keys[index : index + 2]
         slope = (last_s - first_s) / (last - first)
         return first_s + (frame - first) * slope, slope * self.rate
+
+    def _ran_s(self, frames: int) -> Fraction:
+        """Return the media seconds run through in so many record frames."""
+        factor, rate = self.factor, self.rate
+        over = frames * factor.numerator * rate.denominator
+        return Fraction(over, factor.denominator * rate.numerator)
 
     def source_frame(self, frame: int, source_rate: Fraction) -> int:
         """Return the media frame a record frame shows, without the media's bounds."""

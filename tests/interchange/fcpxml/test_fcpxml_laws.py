@@ -11,6 +11,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange.census import census, lost
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
+from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.urls import from_pathurl
 from tests.support.strategies import RATES, Take, place, timelines
 
@@ -209,3 +210,11 @@ def test_a_broken_document_is_refused_in_a_sentence(cut_off):
     )
     with pytest.raises(GenaiError):
         read_fcpxml(text[:-cut_off])
+
+
+@SOME
+@given(timelines(wild=True))
+def test_of_anything_nothing_is_lost_in_silence(timeline):
+    text, loss = write_fcpxml(timeline)
+    back, told = read_fcpxml(text)
+    assert unspoken(timeline, back, loss + told) == ()

@@ -209,3 +209,22 @@ def test_metadata_of_the_caller_is_not_touched():
     before = timeline.to_json_string()
     write_xmeml(timeline, "premiere")
     assert timeline.to_json_string() == before
+
+
+@pytest.mark.parametrize("dialect", ["premiere", "resolve"])
+@pytest.mark.parametrize("frames", [8, 9, 10, 12])
+def test_a_fade_past_the_end_is_told_however_short_its_media(frames, dialect):
+    rate = Fraction(24)
+    take = Take("a", rate, frames, 0, 0, (1920, 1080)).reference()
+    track = otio.schema.Track("Picture", kind="Video")
+    track.append(place(take, "a", 0, 0, 8, rate))
+    fade = otio.schema.Transition("", "SMPTE_Dissolve")
+    fade.in_offset, fade.out_offset = rates.time(0, rate), rates.time(2, rate)
+    track.append(fade)
+    hole = otio.schema.Gap(duration=rates.time(24, rate))
+    track.append(hole)
+    timeline = otio.schema.Timeline("a", tracks=[track])
+    text, loss = write_xmeml(timeline, dialect)
+    back, read = read_xmeml(text)
+    assert unspoken(timeline, back, loss + read) == ()
+    assert any(item.feature == "transition" for item in loss.items)
