@@ -8,6 +8,8 @@ Conventions
 
 from __future__ import annotations
 
+import io
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,27 @@ from otio_genai.interchange.editors.plain import Plain
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.urls import from_pathurl
 
-__all__ = ["write"]
+__all__ = ["read", "write"]
 
 # SMPTE 377M operation definitions.
 _VIDEO = "0c3bea40-fc05-11d2-8a29-0050040ef7d2"
 _AUDIO = "0c3bea41-fc05-11d2-8a29-0050040ef7d2"
 _UMID = "urn:smpte:umid:060a2b34.01010105.01010f20.13000000.{:08x}.00000000.{}"
 _MATERIAL = "00000000.0000000{:x}"
+
+
+def read(editor: Editor, path: Path) -> Any:
+    """Return what the adapter makes of an AAF; one that it refuses is closed again."""
+    try:
+        return module(editor).read_from_file(str(path.resolve()))
+    except Exception as error:
+        # A file that cannot be opened as an AAF is known to nobody but the frames of
+        # the attempt, and would stay open for as long as the error is looked at.
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            opened = getattr(frame.f_locals.get("self"), "f", None)
+            if isinstance(opened, io.IOBase):
+                opened.close()
+        raise
 
 
 def write(plain: Plain, editor: Editor, path: Path) -> None:

@@ -13,7 +13,7 @@ from otio_genai import metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.dialects.document import LARGEST_SIZE
 from otio_genai.interchange.dialects.media import STILL_RANGE, is_still
-from otio_genai.interchange.editors import edl, reels
+from otio_genai.interchange.editors import aaf, edl, reels
 from otio_genai.interchange.editors.adapter import call, module
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.editors.table import editor as editor_of
@@ -224,10 +224,7 @@ def _read_kdenlive(
 def _read_aaf(
     editor: Editor, path: Path, _: str | float | None
 ) -> tuple[otio.schema.Timeline, list[str]]:
-    adapter = module(editor)
-    found = call(
-        editor, "read this", lambda: adapter.read_from_file(str(path.resolve()))
-    )
+    found = call(editor, "read this", lambda: aaf.read(editor, path))
     notes: list[str] = []
     if isinstance(found, otio.schema.SerializableCollection):
         held = [c for c in found if isinstance(c, otio.schema.Timeline)]

@@ -1,5 +1,7 @@
 """What an adapter is given shows what the film shows, and comes back."""
 
+import gc
+import warnings
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -210,8 +212,6 @@ def test_adapters_do_not_print(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
-# The AAF adapter leaves a file that it refuses open.
-@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -234,6 +234,19 @@ def test_what_cannot_be_read_is_told_in_a_sentence(name, text, tmp_path):
     path.write_text(text, encoding="latin-1")
     with pytest.raises(GenaiError):
         read_with(name, path)
+
+
+@pytest.mark.parametrize("length", [0, 9, 600, 5000, 40_000])
+def test_an_aaf_that_breaks_off_is_closed(length, tmp_path):
+    path = tmp_path / "a.aaf"
+    write_with(two(Fraction(24)), "aaf", path)
+    path.write_bytes(path.read_bytes()[:length])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(GenaiError):
+            read_with("aaf", path)
+        gc.collect()
+    assert [w for w in said if w.category is ResourceWarning] == []
 
 
 def test_unknown_names_and_missing_files_are_told(tmp_path):
