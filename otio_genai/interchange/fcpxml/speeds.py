@@ -43,7 +43,8 @@ def put_time(
     lasting = asset is not None and asset.still
     used = None if piece.warp.is_plain else _used(piece, span_s)
     low_s = piece.warp.at(span_s[0]) if used is None else _lowest(used, span_s)
-    if 0 < (origin_s - low_s) * rate < 1:
+    before_s = origin_s - low_s
+    if 0 < before_s * rate < 1:
         # An edge that went to the frame before: nothing lies there.
         low_s = origin_s
     if piece.source.effect is not None:
@@ -59,7 +60,7 @@ def put_time(
         whole_time(low_s, rate, own, counted), rates.time(length, rate)
     )
     if used is not None and not lasting and piece.source.effect is None:
-        _put_speed(item, used, span_s, origin_s, rate)
+        _put_speed(item, used, span_s, origin_s, rate, whole=before_s <= 0)
 
 
 def _used(piece: Piece, span_s: _Span) -> Warp:
@@ -72,15 +73,22 @@ def _lowest(used: Warp, span_s: _Span) -> Fraction:
 
 
 def _put_speed(
-    item: otio.core.Item, used: Warp, span_s: _Span, origin_s: Fraction, rate: Fraction
+    item: otio.core.Item,
+    used: Warp,
+    span_s: _Span,
+    origin_s: Fraction,
+    rate: Fraction,
+    *,
+    whole: bool,
 ) -> None:
+    """Add the speed; what runs out of its media keeps its points, to run out there."""
     slope = used.slope
     if slope == 1:
         return
     if slope == 0:
         item.effects.append(otio.schema.FreezeFrame())
         return
-    if slope is not None:
+    if slope is not None and whole:
         item.effects.append(otio.schema.LinearTimeWarp("speed", float(slope)))
         return
     mean = (used.at(span_s[1]) - used.at(span_s[0])) / (span_s[1] - span_s[0])

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
@@ -181,6 +181,7 @@ def test_a_speed_under_a_transition_stays():
     st.lists(st.integers(0, 200), min_size=5, max_size=5),
     st.sampled_from(RATES),
 )
+@example([10], [2, 1, 0, 0, 0], Fraction(24000, 1001))
 def test_a_speed_that_varies_stays(frames, values, rate):
     steps = [0, *sorted(frames)]
     keys = [[str(k), str(Fraction(v, 48))] for k, v in zip(steps, values, strict=False)]
