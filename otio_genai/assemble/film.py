@@ -13,7 +13,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.assemble import sequence
 from otio_genai.assemble.notes import Notes
 from otio_genai.assemble.planning import candidates
-from otio_genai.assemble.planning.brief import Brief, Planned
+from otio_genai.assemble.planning.brief import Brief
 from otio_genai.assemble.planning.directions import directions
 from otio_genai.assemble.planning.earlier import Earlier, earlier
 from otio_genai.assemble.planning.places import Places
@@ -31,6 +31,20 @@ from otio_genai.errors import AssembleError
 from otio_genai.ingest import bin as bins
 
 __all__ = ["assemble"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wish:
+    """Which film is asked for."""
+
+    bin: otio.schema.SerializableCollection
+    style: Style
+    notes: Notes
+    seed: int
+    rate: Fraction
+    size: tuple[int, int]
+    previous: otio.schema.Timeline | None
+    locked: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,61 +109,71 @@ def assemble(
     """
     film_rate = _rate(bin, previous) if rate is None else rates.rate(rate)
     raster = size or _size(bin, previous)
-    aspect = raster[1] / raster[0]
+    wish = _Wish(bin, style, notes, seed, film_rate, raster, previous, locked)
+    brief, sounds = _prepared(wish)
+    return _built(title, wish, brief, sounds)
+
+
+def _prepared(wish: _Wish) -> tuple[Brief, _Sounds]:
+    """Return what the film is planned from, and what is heard in it."""
+    style, rate = wish.style, wish.rate
+    aspect = wish.size[1] / wish.size[0]
     warnings: list[str] = []
-    moving = candidates.takes(bin, film_rate, aspect)
+    moving = candidates.takes(wish.bin, rate, aspect)
     held = (
-        () if style.use_stills is False else stills(bin, film_rate, aspect, style, seed)
+        ()
+        if style.use_stills is False
+        else stills(wish.bin, rate, aspect, style, wish.seed)
     )
-    sounds = _sounds(bin, style, film_rate, _picture_s(moving, held, style), warnings)
-    pool = _pool(moving, held, style, sounds, film_rate, _named(notes, style, bin))
+    sounds = _sounds(wish.bin, style, rate, _picture_s(moving, held, style), warnings)
+    named = _named(wish.notes, style, wish.bin)
+    pool = _pool(moving, held, style, sounds, rate, named)
     if moving and not any(len(take.samples) for take in moving):
         warnings.append(
             "The motion of no take is known, so joins were chosen blindly: analyse the "
             "bin first (`otio-genai analyse`)."
         )
-    told = directions(notes, style, bin, pool, film_rate)
+    told = directions(wish.notes, style, wish.bin, pool, rate)
     total = wanted_frames(
         pool,
         style,
-        film_rate,
+        rate,
         bed=sounds.bed,
         voices=sounds.voices,
         warn=warnings,
-        listed=listed_frames(told, pool, style, film_rate),
+        listed=listed_frames(told, pool, style, rate),
     )
-    again = style.repeats or bool(notes.shots)
-    before = _earlier(previous, pool, film_rate, locked, again)
     brief = Brief(
         pool=pool,
         total=total,
-        rate=film_rate,
+        rate=rate,
         style=style,
         places=sounds.places,
         directions=told,
-        seed=seed,
-        earlier=before,
+        seed=wish.seed,
+        earlier=_earlier(wish, pool),
         warnings=warnings,
     )
+    return brief, sounds
+
+
+def _built(
+    title: str, wish: _Wish, brief: Brief, sounds: _Sounds
+) -> otio.schema.Timeline:
+    """Return the timeline of the best plan."""
     planned = make_plan(brief)
     film = sequence.Film(
         title=title,
-        rate=film_rate,
-        size=raster,
-        style=style,
-        seed=seed,
+        rate=wish.rate,
+        size=wish.size,
+        style=wish.style,
+        seed=wish.seed,
         places=sounds.places,
         costs=planned.costs,
         brief=brief.digest,
     )
-    return _built(film, planned, sounds, warnings)
-
-
-def _built(
-    film: sequence.Film, planned: Planned, sounds: _Sounds, warnings: Sequence[str]
-) -> otio.schema.Timeline:
     return sequence.build(
-        film, planned.shots, planned.joins, sounds.bed, sounds.voices, warnings
+        film, planned.shots, planned.joins, sounds.bed, sounds.voices, brief.warnings
     )
 
 
@@ -168,16 +192,11 @@ def _size(
     return bins.film_size(found)
 
 
-def _earlier(
-    previous: otio.schema.Timeline | None,
-    pool: Sequence[Material],
-    rate: Fraction,
-    locked: Sequence[int],
-    repeats: bool,
-) -> Earlier | None:
-    if previous is not None:
-        return earlier(previous, pool, rate, locked, repeats=repeats)
-    if locked:
+def _earlier(wish: _Wish, pool: Sequence[Material]) -> Earlier | None:
+    if wish.previous is not None:
+        repeats = wish.style.repeats or bool(wish.notes.shots)
+        return earlier(wish.previous, pool, wish.rate, wish.locked, repeats=repeats)
+    if wish.locked:
         raise AssembleError(
             "There is no earlier film whose joins could be locked.",
             remedy="Give the film they are in as `previous`.",

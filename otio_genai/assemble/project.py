@@ -139,14 +139,10 @@ def assemble_edited(
         bin, edited, film.style, untouched=untouched, keep_sound=keep_sound
     )
     planned = assemble_film(edit.bin, edit.film(film), seed=seed)
-    sounds = None
-    if not keep_sound and before is not None and _as_long(edit, before):
-        sounds = [edit.known.refitted(track) for track in before.audio_tracks()]
+    sounds = None if keep_sound else _sound_before(edit, before)
     made = grafted(edit, planned, sounds)
-    said = _account(edit)
-    laid = not keep_sound and sounds is None
-    if laid and any(len(track) for track in edited.audio_tracks()):
-        said.append("The sound was laid anew by the film's style, not as edited.")
+    laid_anew = not keep_sound and sounds is None
+    said = _account(edit, edited, laid_anew=laid_anew)
     facts = metadata.read(made, "film")
     if sounds is not None and before is not None:
         programme = metadata.read(before, "film", {}).get("programme")
@@ -157,6 +153,15 @@ def assemble_edited(
     return made
 
 
+def _sound_before(
+    edit: Edit, before: otio.schema.Timeline | None
+) -> list[otio.schema.Track] | None:
+    """Return the sound of the film before the edit, if it fits the edited one."""
+    if before is None or not _as_long(edit, before):
+        return None
+    return [edit.known.refitted(track) for track in before.audio_tracks()]
+
+
 def _as_long(edit: Edit, before: otio.schema.Timeline) -> bool:
     """Tell whether an edited film is as long, and as fast, as the one before."""
     rate = maps.record_rate(before)
@@ -165,13 +170,15 @@ def _as_long(edit: Edit, before: otio.schema.Timeline) -> bool:
     return rate == edit.rate and length_s == edit.total / rate
 
 
-def _account(edit: Edit) -> list[str]:
-    """Return what is said of the shots that stay."""
+def _account(edit: Edit, edited: otio.schema.Timeline, *, laid_anew: bool) -> list[str]:
+    """Return what is said of the shots that stay, and of sound that does not."""
     alone = sum(slot.alone for slot in edit.slots)
     held = sum(slot.item is not None for slot in edit.slots) - alone
     said = [f"{held} of {len(edit.slots)} shots are as they were edited."]
     if alone:
         said.append(f"{alone} of {len(edit.slots)} shots are as before the edit.")
+    if laid_anew and any(len(track) for track in edited.audio_tracks()):
+        said.append("The sound was laid anew by the film's style, not as edited.")
     return said
 
 

@@ -165,8 +165,12 @@ def timed(
     bounds = _bounds(brief, takes, [], loose=True)
     if recut(scaled, mean, bounds) is None:
         raise _unfilled(brief, bounds)
+    raise _out_of_place(brief)
+
+
+def _out_of_place(brief: Brief) -> AssembleError:
     moments = brief.directions.moments.items()
-    raise AssembleError(
+    return AssembleError(
         "These takes cannot be on screen at their moments: the shots between them "
         "would be too long or too short.",
         remedy="Change a moment, or the lengths of shots.",

@@ -87,19 +87,21 @@ def wanted_frames(
         least, usual, most = listed
         wish = max(least, min(wish if bed is not None else usual, most))
         held = min(held, most)
+    if speech > there:
+        filling = "takes" if listed is None else "shots of the list"
+        raise _unspoken(speech, there, filling, rate)
+    return _nearest(wish, held, there, rate, warn)
+
+
+def _nearest(
+    wish: int, held: int, there: float, rate: Fraction, warn: list[str]
+) -> int:
+    """Return the length nearest to a wish, and warn where it is another."""
     if held > wish:
         warn.append(
             f"The film was lengthened to {_seconds(held, rate)} to hold the voice-over."
         )
         wish = held
-    if speech > there:
-        raise AssembleError(
-            f"The voice-over ends at {_seconds(speech, rate)}, but all "
-            f"{'takes' if listed is None else 'shots of the list'} together last "
-            f"{_seconds(there, rate)}.",
-            remedy="Add takes or stills, shorten the voice-over or begin it earlier "
-            "(voice_at_s), or set repeats = true under [style].",
-        )
     if wish > there:
         warn.append(
             f"The film is {_seconds(there, rate)} long, not {_seconds(wish, rate)}: "
@@ -160,6 +162,15 @@ def _wish(
     easy = sum(min(take.usable_frames, longest) for take in pool)
     enough = max(1, math.floor(easy * _CHOICE) if len(pool) > 2 else easy)
     return enough if bed is None else min(mix.length_frames(bed, rate), enough)
+
+
+def _unspoken(speech: int, there: float, filling: str, rate: Fraction) -> AssembleError:
+    return AssembleError(
+        f"The voice-over ends at {_seconds(speech, rate)}, but all {filling} together "
+        f"last {_seconds(there, rate)}.",
+        remedy="Add takes or stills, shorten the voice-over or begin it earlier "
+        "(voice_at_s), or set repeats = true under [style].",
+    )
 
 
 def _refuse_length(asked: int, there: float, speech: int, rate: Fraction) -> None:
