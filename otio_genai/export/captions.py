@@ -9,6 +9,7 @@ Conventions
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,14 +17,54 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata
 from otio_genai.export.writers import TARGETS
+from otio_genai.interchange.loss import LossItem
+from otio_genai.media import files
 
-__all__ = ["captions", "captions_path"]
+__all__ = ["CaptionsFile", "captions", "captions_path"]
 
 _SAMPLE_RATE = 48_000
 # What is shorter than this nobody reads; a cut through a sentence leaves such crumbs.
 _SHORTEST_S = Fraction(1, 10)
 
 _Cue = tuple[Fraction, Fraction, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionsFile:
+    """The captions of a film, and where they are to lie."""
+
+    path: Path
+    "The file."
+    text: str
+    "What it holds."
+    count: int
+    "How many captions that is."
+
+    @property
+    def told(self) -> LossItem:
+        """Return what an export says of them."""
+        counted = f"{self.count} captions" if self.count > 1 else "1 caption"
+        gets = f"{self.path.name} beside the file, {counted} from 00:00:00"
+        return LossItem("captions", "exact", gets)
+
+    def is_there(self) -> bool:
+        """Tell whether these very captions are there, as another export left them."""
+        try:
+            return self.path.is_file() and self.path.read_bytes() == self.text.encode()
+        except OSError:
+            return False
+
+    def write(self, *, force: bool) -> None:
+        """Write them unless they are there.
+
+        Raises
+        ------
+        OutputError
+            Another file is there, or nothing can be written there.
+        """
+        if not self.is_there():
+            with files.write_beside(self.path, force=force) as fresh:
+                fresh.write_text(self.text, encoding="utf-8", newline="\n")
 
 
 def captions(timeline: otio.schema.Timeline) -> tuple[str, int]:

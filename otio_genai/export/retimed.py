@@ -92,33 +92,41 @@ def bake_speeds(
     told, made = Loss(), []
     for nest in sequences(timeline):
         account = account_of(timeline, rate, outermost=not nest.name)
-        for track in nest.stack:
-            if not isinstance(track, otio.schema.Track) or track.kind != "Video":
+        for track, placed, kind in _retimed(nest.stack, rate):
+            run = _run(placed, rate) if kind in lacking else None
+            if run is None:
                 continue
-            for placed in layout(track, rate)[0]:
-                kind = _kind(placed, rate)
-                run = _run(placed, rate) if kind in lacking else None
-                if run is None:
-                    continue
-                name = run.name(rate)
-                try:
-                    if not plan and _write(run, name, folders, rate):
-                        made.append(folders[0] / name)
-                except OutputError:
-                    raise
-                except GenaiError:
-                    continue
-                _replace(placed, run, folders[1] / name, rate)
-                account.add(
-                    kind,
-                    "baked",
-                    f"its pictures at the film's rate, {name}",
-                    track=clean(track.name),
-                    item=clean(placed.item.name),
-                    span=(placed.record_in, placed.record_out),
-                )
+            name = run.name(rate)
+            try:
+                if not plan and _write(run, name, folders, rate):
+                    made.append(folders[0] / name)
+            except OutputError:
+                raise
+            except GenaiError:
+                continue
+            _replace(placed, run, folders[1] / name, rate)
+            account.add(
+                kind,
+                "baked",
+                f"its pictures at the film's rate, {name}",
+                track=clean(track.name),
+                item=clean(placed.item.name),
+                span=(placed.record_in, placed.record_out),
+            )
         told += account.loss()
     return told, made
+
+
+def _retimed(
+    stack: otio.schema.Stack, rate: Fraction
+) -> Iterator[tuple[otio.schema.Track, Placed, str]]:
+    """Give the pictures of unusual speed, with their tracks and what is unusual."""
+    for track in stack:
+        if isinstance(track, otio.schema.Track) and track.kind == "Video":
+            for placed in layout(track, rate)[0]:
+                kind = _kind(placed, rate)
+                if kind:
+                    yield track, placed, kind
 
 
 def _kind(placed: Placed, rate: Fraction) -> str:

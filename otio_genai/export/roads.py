@@ -20,7 +20,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.export import native
-from otio_genai.export.sites import Site, account_of, remove, sequences, sites
+from otio_genai.export.sites import Nest, Site, account_of, remove, sequences, sites
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.loss import Loss
 
@@ -73,13 +73,8 @@ def take_road(
     OutputError
         Files cannot be written there.
     """
-    if road not in get_args(Road):
-        raise InterchangeError(
-            f"There is no road {road!r} for carries.",
-            remedy=f"Use one of: {', '.join(FRACTURES)}.",
-        )
-    made: list[Path] = []
-    told = Loss()
+    _ensure_road(road)
+    told, made = Loss(), list[Path]()
     if road == "keep" or not _carries(timeline):
         return told, made
     rate = maps.record_rate(timeline)
@@ -88,22 +83,24 @@ def take_road(
         account = account_of(timeline, rate, outermost=not nest.name)
         left = sites(nest, rate)
         if road == "bake" and left:
-            # What renders is loaded only by those who bake.
-            from otio_genai.export.bake import bake
-
-            baked = bake(timeline, nest, left, folders, plan=plan, progress=progress)
-            made += baked.made
-            _report_baked(account, baked.done, rate)
-            for site, why in sorted(baked.refused, key=lambda told: told[0].cut):
-                _without_movement(site, rate, account, f"not baked: {why}; ")
+            made += _bake(
+                timeline, nest, left, folders, account, plan=plan, progress=progress
+            )
             left = []
         if road == "native":
-            _animate(left, rate, account)
-            left = [site for site in left if not _is_whole(site)]
+            left = _animate(left, rate, account)
         for site in left:
             _without_movement(site, rate, account, "", cut=road == "cut")
         told += account.loss()
     return told, made
+
+
+def _ensure_road(road: str) -> None:
+    if road not in get_args(Road):
+        raise InterchangeError(
+            f"There is no road {road!r} for carries.",
+            remedy=f"Use one of: {', '.join(FRACTURES)}.",
+        )
 
 
 def _carries(timeline: otio.schema.Timeline) -> bool:
@@ -113,10 +110,26 @@ def _carries(timeline: otio.schema.Timeline) -> bool:
     )
 
 
-def _report_baked(
-    account: Account, done: Sequence[tuple[Site, str]], rate: Fraction
-) -> None:
-    for site, name in sorted(done, key=lambda told: told[0].cut):
+def _bake(
+    timeline: otio.schema.Timeline,
+    nest: Nest,
+    carries: Sequence[Site],
+    folders: tuple[Path, Path],
+    account: Account,
+    *,
+    plan: bool,
+    progress: Progress | None,
+) -> list[Path]:
+    """Bake the carries of one sequence, and return the files that were made.
+
+    Those that cannot be baked lose their movement.
+    """
+    # What renders is loaded only by those who bake.
+    from otio_genai.export.bake import bake
+
+    rate = maps.record_rate(timeline)
+    baked = bake(timeline, nest, carries, folders, plan=plan, progress=progress)
+    for site, name in sorted(baked.done, key=lambda told: told[0].cut):
         account.add(
             "carry",
             "baked",
@@ -126,6 +139,9 @@ def _report_baked(
             item=site.name,
             span=site.span(rate),
         )
+    for site, why in sorted(baked.refused, key=lambda told: told[0].cut):
+        _without_movement(site, rate, account, f"not baked: {why}; ")
+    return baked.made
 
 
 def _is_whole(site: Site) -> bool:
@@ -135,8 +151,8 @@ def _is_whole(site: Site) -> bool:
     return all(clips) and site.carry is not None
 
 
-def _animate(carries: Sequence[Site], rate: Fraction, account: Account) -> None:
-    """Write every carry that has two clips into their framing."""
+def _animate(carries: Sequence[Site], rate: Fraction, account: Account) -> list[Site]:
+    """Write every carry that has two clips into their framing; return the others."""
     by_clip: dict[int, tuple[Any, int, list[tuple[int, Any]]]] = {}
     for site in carries:
         if not _is_whole(site):
@@ -161,6 +177,7 @@ def _animate(carries: Sequence[Site], rate: Fraction, account: Account) -> None:
         remove(site)
     for clip, length, found in by_clip.values():
         native.keyed(clip, found, length)
+    return [site for site in carries if not _is_whole(site)]
 
 
 def _without_movement(

@@ -11,15 +11,16 @@ import copy
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import opentimelineio as otio
 
 from otio_genai.check import check
-from otio_genai.export.captions import captions, captions_path
-from otio_genai.export.roads import Fractures, take_road
+from otio_genai.export.captions import CaptionsFile, captions, captions_path
+from otio_genai.export.roads import Fractures, Road, take_road
 from otio_genai.export.writers import Target, target
-from otio_genai.interchange.loss import Loss, LossItem
+from otio_genai.interchange.loss import Loss
 from otio_genai.media import files, locate
 
 __all__ = ["CARRIES", "export"]
@@ -85,40 +86,91 @@ def export(
     OutputError
         A file is there already, is media of the film, or cannot be written.
     """
-    chosen = target(to)
-    place = Path(path)
-    said, lines = ("", 0) if chosen.own or not with_captions else captions(timeline)
-    beside = captions_path(place, to) if said else None
-    targets = [place] if beside is None else [place, beside]
-    files.spare_originals(targets, locate.originals(timeline))
-    if not plan:
-        files.ensure_writable(place, force=force)
-        if beside is not None:
-            _ensure_captions(beside, said, force)
-    folder = place.parent / CARRIES
-    there = folder if home is None else Path(home) / CARRIES
-    altered = copy.deepcopy(timeline)
-    road = fractures or chosen.road
-    before = _files(folder)
-    try:
-        roads, _ = take_road(
-            altered, road, (folder, there), plan=plan, progress=progress
-        )
-        if road == "bake" and chosen.lacking and _retimes(altered):
-            # What renders is loaded only by those who bake.
-            from otio_genai.export.retimed import bake_speeds
+    order = _Order(to, target(to), Path(path), fractures, home, plan, force)
+    beside = _captions(timeline, order) if with_captions else None
+    _ensure_free(timeline, order, beside)
+    lost = _carried_out(timeline, order, beside, progress)
+    return lost + _notes(timeline, beside)
 
-            places = folder, there
-            slowed, _ = bake_speeds(altered, chosen.lacking, places, plan=plan)
-            roads += slowed
-        written = _write(altered, place, chosen, plan=plan, force=force)
-        if beside is not None and not plan and not _holds(beside, said):
-            with files.write_beside(beside, force=force) as fresh:
-                fresh.write_text(said, encoding="utf-8", newline="\n")
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be written where, and what may become of carries."""
+
+    to: str
+    chosen: Target
+    place: Path
+    fractures: Fractures | None
+    home: str | os.PathLike[str] | None
+    plan: bool
+    force: bool
+
+    @property
+    def road(self) -> Road:
+        return self.fractures or self.chosen.road
+
+    @property
+    def folders(self) -> tuple[Path, Path]:
+        """Where baked files are made, and where they are named."""
+        made = self.place.parent / CARRIES
+        return made, made if self.home is None else Path(self.home) / CARRIES
+
+
+def _captions(timeline: otio.schema.Timeline, order: _Order) -> CaptionsFile | None:
+    """Return the captions to lie beside the file, where there are any."""
+    text, count = ("", 0) if order.chosen.own else captions(timeline)
+    if not text:
+        return None
+    return CaptionsFile(captions_path(order.place, order.to), text, count)
+
+
+def _ensure_free(
+    timeline: otio.schema.Timeline, order: _Order, beside: CaptionsFile | None
+) -> None:
+    """Refuse to replace media of the film, or anything unasked."""
+    targets = [order.place] if beside is None else [order.place, beside.path]
+    files.spare_originals(targets, locate.originals(timeline))
+    if order.plan:
+        return
+    files.ensure_writable(order.place, force=order.force)
+    if beside is not None and not beside.is_there():
+        files.ensure_writable(beside.path, force=order.force)
+
+
+def _carried_out(
+    timeline: otio.schema.Timeline,
+    order: _Order,
+    beside: CaptionsFile | None,
+    progress: Progress | None,
+) -> Loss:
+    """Write everything, and return what was lost; if that fails, leave nothing."""
+    folder, _ = order.folders
+    before = _files(folder)
+    altered = copy.deepcopy(timeline)
+    try:
+        baked = _baked(altered, order, progress)
+        written = _write(altered, order)
+        if beside is not None and not order.plan:
+            beside.write(force=order.force)
     except BaseException:
         _remove(_files(folder), before, folder)
         raise
-    return roads + written + _notes(timeline, beside, lines)
+    return baked + written
+
+
+def _baked(
+    altered: otio.schema.Timeline, order: _Order, progress: Progress | None
+) -> Loss:
+    """Bake what the target cannot hold, in place, and take carries along the road."""
+    road, folders, plan = order.road, order.folders, order.plan
+    lost, _ = take_road(altered, road, folders, plan=plan, progress=progress)
+    if road == "bake" and order.chosen.lacking and _retimes(altered):
+        # What renders is loaded only by those who bake.
+        from otio_genai.export.retimed import bake_speeds
+
+        slowed, _ = bake_speeds(altered, order.chosen.lacking, folders, plan=plan)
+        lost += slowed
+    return lost
 
 
 def _retimes(timeline: otio.schema.Timeline) -> bool:
@@ -129,43 +181,19 @@ def _retimes(timeline: otio.schema.Timeline) -> bool:
     )
 
 
-def _write(
-    timeline: otio.schema.Timeline,
-    place: Path,
-    chosen: Target,
-    *,
-    plan: bool,
-    force: bool,
-) -> Loss:
-    if plan:
+def _write(altered: otio.schema.Timeline, order: _Order) -> Loss:
+    if order.plan:
         with tempfile.TemporaryDirectory(prefix="otio-genai-") as folder:
-            return chosen.write(timeline, Path(folder) / place.name)
-    with files.write_beside(place, force=force) as beside:
-        return chosen.write(timeline, beside)
+            return order.chosen.write(altered, Path(folder) / order.place.name)
+    with files.write_beside(order.place, force=order.force) as fresh:
+        return order.chosen.write(altered, fresh)
 
 
-def _notes(timeline: otio.schema.Timeline, beside: Path | None, lines: int) -> Loss:
+def _notes(timeline: otio.schema.Timeline, beside: CaptionsFile | None) -> Loss:
     absent = [p.text for p in check(timeline) if p.code == "media-missing"]
     # A file that many clips use is missing once.
     notes = tuple(t.replace("Its media", "A file") for t in dict.fromkeys(absent))
-    if beside is None:
-        return Loss(notes=notes)
-    counted = f"{lines} captions" if lines > 1 else "1 caption"
-    gets = f"{beside.name} beside the file, {counted} from 00:00:00"
-    return Loss((LossItem("captions", "exact", gets),), notes)
-
-
-def _ensure_captions(path: Path, said: str, force: bool) -> None:
-    if not _holds(path, said):
-        files.ensure_writable(path, force=force)
-
-
-def _holds(path: Path, said: str) -> bool:
-    """Tell whether these very captions are there, as another export left them."""
-    try:
-        return path.is_file() and path.read_bytes() == said.encode()
-    except OSError:
-        return False
+    return Loss(() if beside is None else (beside.told,), notes)
 
 
 def _files(folder: Path) -> frozenset[Path] | None:
