@@ -127,19 +127,12 @@ def make(
         timeline, _, told = _plan(wish, cache, progress)
         losses: dict[str, Loss] = {}
     else:
-        wanted = [n for n in _NAMES if with_render or n != "film.mp4"]
-        with _workshop(folder, wanted, force=force or replan) as beside:
-            timeline, measured, told = _plan(wish, cache, progress)
-            products = [folder / name for name in wanted]
-            files.spare_originals(products, locate.originals(measured))
-            places = beside, folder
-            losses = _write_all(timeline, measured, told, places, with_render, progress)
-    notes = tuple(f"{name}: {why}" for name, why in told["faults"])
-    notes += tuple(f"passed over {name}: {why}" for name, why in told["skipped"])
-    notes += tuple(f"warning: {text}" for text in told.get("warnings", []))
+        timeline, told, losses = _produced(
+            wish, folder, with_render, force or replan, cache, progress
+        )
     made = "planned, nothing written" if dry_run else str(folder)
     summary = summarise(timeline, told, losses, made)
-    return Made(timeline, folder, told, summary, notes, losses)
+    return Made(timeline, folder, told, summary, _notes(told), losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +178,25 @@ def _plan(
     told["problems"] = [problem.to_dict() for problem in check(timeline)]
     told["faults"] = [list(fault) for fault in bins.faults(measured)]
     return timeline, measured, told
+
+
+def _produced(
+    wish: _Wish,
+    folder: Path,
+    with_render: bool,
+    force: bool,
+    cache: Path | None,
+    progress: Progress | None,
+) -> tuple[otio.schema.Timeline, dict[str, Any], dict[str, Loss]]:
+    """Return a film as it was planned and written, its report, and what was lost."""
+    wanted = [n for n in _NAMES if with_render or n != "film.mp4"]
+    with _workshop(folder, wanted, force=force) as beside:
+        timeline, measured, told = _plan(wish, cache, progress)
+        products = [folder / name for name in wanted]
+        files.spare_originals(products, locate.originals(measured))
+        places = beside, folder
+        losses = _write_all(timeline, measured, told, places, with_render, progress)
+    return timeline, told, losses
 
 
 @contextmanager
@@ -280,6 +292,15 @@ def summarise(
         film["match_line"],
         film["music_line"],
         f"{made}{f' (editors get: {lost})' if lost else ''}",
+    )
+
+
+def _notes(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the files left out and the warnings, a line each."""
+    return (
+        *(f"{name}: {why}" for name, why in told["faults"]),
+        *(f"passed over {name}: {why}" for name, why in told["skipped"]),
+        *(f"warning: {text}" for text in told.get("warnings", [])),
     )
 
 
