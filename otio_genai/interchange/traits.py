@@ -19,6 +19,14 @@ __all__ = ["clip_marker", "color", "label", "links", "of_clip", "raster"]
 # Decimals kept of values: formats write six, and gains as amplitude factors.
 _DIGITS = 3
 _GAIN_DIGITS = 2
+# What a clip shows and sounds like that says nothing of it.
+_NEUTRAL = {
+    "levels": (0.0,),
+    "pan": (0.0,),
+    "opacity": (1.0,),
+    "crop": (0.0,) * 4,
+    "framing": (1.0, 0.0, 0.0, 0.0),
+}
 # A faster rate counts samples.
 _FASTEST_PICTURE = 2_000
 
@@ -116,7 +124,9 @@ def _framing(
             keys = [[0, 1.0, 0.0, 0.0, 0.0]]
         keys = [[key[0], scale * key[1], *key[2:]] for key in keys]
         fit = "cover"
-    return (fit, _keys(keys)) if keys or fit != "cover" else None
+    if fit == "cover" and (not keys or _plain("framing", keys)):
+        return None
+    return fit, _keys(keys)
 
 
 def _media(
@@ -184,9 +194,8 @@ def _keys(keys: Any, digits: int = _DIGITS) -> tuple[tuple[float, ...], ...]:
 
 
 def _plain(feature: str, keys: Any) -> bool:
-    neutral = {"levels": (0.0,), "pan": (0.0,), "opacity": (1.0,), "crop": (0.0,) * 4}
     rows = _keys(keys)
-    return len(rows) == 1 and rows[0][1:] == neutral[feature]
+    return len(rows) == 1 and rows[0][1:] == _NEUTRAL[feature]
 
 
 def clip_marker(

@@ -116,7 +116,7 @@ def _framing(
     node = _with_keys("adjust-transform", texts, keys, at)
     plain = {"position": "0 0", "rotation": "0", "scale": "1 1"}
     node.attributes = {k: v for k, v in node.attributes.items() if v != plain[k]}
-    return [*found, node]
+    return [*found, node] if node.attributes or node.children else found
 
 
 def _differs(own: tuple[int, int], size: tuple[int, int]) -> bool:

@@ -219,3 +219,15 @@ def test_of_anything_nothing_is_lost_in_silence(timeline):
     text, loss = write_fcpxml(timeline)
     back, told = read_fcpxml(text)
     assert unspoken(timeline, back, loss + told) == ()
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.6e-292, 1e-9])
+def test_a_framing_that_moves_nothing_is_none(shift):
+    rate = Fraction(24)
+    clip = cut(rate, take("a", rate), "a", 30, 40)
+    metadata.put(clip, "framing", {"fit": "cover", "keys": [[0, 1.0, shift, 0.0, 0.0]]})
+    timeline = film(rate, ("Video", [clip]))
+    text, loss = write_fcpxml(timeline)
+    back, told = read_fcpxml(text)
+    assert unspoken(timeline, back, loss + told) == ()
+    assert write_fcpxml(back)[0] == text
