@@ -7,24 +7,13 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
-from otio_genai import cli, rates
+from otio_genai import rates
 from otio_genai.media import locate
 from tests.support import bins
 
 DISSOLVE = ("--fractures", "dissolve")
 
 RATE = Fraction(24)
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as left:
-            cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return call
 
 
 def film(folder, *lengths):

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from otio_genai.cli import main
 from otio_genai.export import export as write
 from otio_genai.export import read
 from otio_genai.media import locate
@@ -24,18 +23,6 @@ def takes(tmp_path_factory):
 def film(takes, tmp_path):
     write(carried(takes), tmp_path / "film.otio", to="otio")
     return tmp_path / "film.otio"
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_export_bakes_carries_and_says_so(run, film):

@@ -14,18 +14,6 @@ from tests.support import project
 FAULTY = '[film]\ntitel = "x"\n[[pins]]\ntake = "a"\n'
 
 
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(a) for a in arguments])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return ended.value.code or 0, said.out, said.err
-
-    return call
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return project.small_project(tmp_path_factory.mktemp("film"), voice_s=0)
