@@ -28,6 +28,7 @@ import opentimelineio as otio
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from otio_genai import metadata, rates
+from otio_genai.interchange.dialects import read_otio, write_dialect
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.xmeml import read_xmeml, write_xmeml
 
@@ -39,6 +40,8 @@ FORMATS = {
     "xmeml for Premiere": (lambda t: write_xmeml(t, "premiere")[0], read_xmeml),
     "xmeml for Resolve": (lambda t: write_xmeml(t, "resolve")[0], read_xmeml),
     "FCPXML": (lambda t: write_fcpxml(t)[0], read_fcpxml),
+    "`.otio` for Premiere": (lambda t: write_dialect(t, "premiere")[0], read_otio),
+    "`.otio` for Resolve": (lambda t: write_dialect(t, "resolve")[0], read_otio),
 }
 
 

@@ -23,16 +23,32 @@ Conventions
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai.errors import MetadataError
 
-__all__ = ["NAMESPACE", "VERSION", "get", "put", "read"]
+__all__ = ["NAMESPACE", "VERSION", "each", "fact", "get", "keep_only", "put", "read"]
 
 NAMESPACE = "otio_genai"
 VERSION = 1
+
+
+def each(held: Any) -> Iterator[Any]:
+    """Give each key, or part, of one of OTIO's own containers, or of any other.
+
+    Examples
+    --------
+    >>> clip = otio.schema.Clip(metadata={"scene": 3, "shot": 1})
+    >>> list(each(clip.metadata))
+    ['scene', 'shot']
+    """
+    # OTIO ends a loop by throwing, which takes longer than all the rest: it is never
+    # asked for more than there are.
+    return islice(held, len(held))
 
 
 def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
@@ -50,13 +66,10 @@ def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
 def _checked(obj: otio.core.SerializableObjectWithMetadata) -> Any:
     """Return a view of what is kept on ``obj``, of a version that we know."""
     kept = obj.metadata
-    # OTIO throws for a missing key, which takes longer than all the rest.
-    if not len(kept):
+    # OTIO throws for a missing key, too.
+    if not len(kept) or NAMESPACE not in each(kept):
         return {}
-    try:
-        found = kept[NAMESPACE]
-    except KeyError:
-        return {}
+    found = kept[NAMESPACE]
     if not hasattr(found, "keys"):
         raise MetadataError(
             f"The metadata under {NAMESPACE!r} is not a dictionary.",
@@ -86,7 +99,24 @@ def read(
     """
     found = _checked(obj)
     # Only what is asked for is copied: a take's motion is long.
-    return _plain(found[key]) if key in found else default
+    return _plain(found[key]) if key in each(found) else default
+
+
+def fact(
+    obj: otio.core.SerializableObjectWithMetadata, key: str, default: Any = None
+) -> Any:
+    """Return a plain copy of one of the ``media`` facts of ``obj``, or ``default``.
+
+    Raises
+    ------
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    try:
+        return _plain(_checked(obj)["media"][key])
+    except (KeyError, TypeError):
+        # There are none, or what stands in their place is no dictionary.
+        return default
 
 
 def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> None:
@@ -99,19 +129,46 @@ def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> 
     """
     kept = _checked(obj)
     kept["version"] = VERSION
-    if value is None:
-        kept.pop(key, None)
-    else:
+    if value is not None:
         kept[key] = value
+    elif key in each(kept):
+        del kept[key]
     if isinstance(kept, dict):
         obj.metadata[NAMESPACE] = kept
+
+
+def keep_only(
+    obj: otio.core.SerializableObjectWithMetadata, keys: Iterable[str]
+) -> None:
+    """Remove what we keep on ``obj`` but ``keys``, in place, and those that are empty.
+
+    Raises
+    ------
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    kept = _checked(obj)
+    wanted = [key for key in keys if key in each(kept) and kept[key]]
+    for key in list(each(kept)):
+        if key not in wanted:
+            del kept[key]
+    if wanted:
+        kept["version"] = VERSION
+    elif not isinstance(kept, dict):
+        del obj.metadata[NAMESPACE]
 
 
 def _plain(value: Any) -> Any:
     # OTIO hands out views of its own containers: copy them, but keep OTIO objects
     # (the other takes of a clip) as they are.
-    if isinstance(value, dict) or type(value).__name__ == "AnyDictionary":
-        return {key: _plain(value[key]) for key in value}
-    if isinstance(value, (list, tuple)) or type(value).__name__ == "AnyVector":
-        return [_plain(item) for item in value]
+    kind = type(value)
+    if kind in _SIMPLE:
+        return value
+    if isinstance(value, dict) or kind.__name__ == "AnyDictionary":
+        return {key: _plain(value[key]) for key in each(value)}
+    if isinstance(value, (list, tuple)) or kind.__name__ == "AnyVector":
+        return [_plain(item) for item in each(value)]
     return value
+
+
+_SIMPLE = frozenset((str, int, float, bool, type(None)))

@@ -180,8 +180,8 @@ class Desk:
                 self.account.add(
                     "effect", "dropped", gets, "Render it in.", span=edges, **place
                 )
-        others = _foreign_metadata(item)
-        if others and "metadata" not in self.holds:
+        others = [] if "metadata" in self.holds else _foreign_metadata(item)
+        if others:
             gets = f"none of what {', '.join(others)} noted"
             remedy = "Keep the .otio beside it: it holds them."
             self.account.add(
@@ -200,10 +200,10 @@ class Desk:
 
 def _foreign_metadata(item: otio.core.Item) -> list[str]:
     """Return the namespaces of other programs on an item and its medium."""
-    found = set(item.metadata)
+    found = set(metadata.each(item.metadata))
     reference = getattr(item, "media_reference", None)
     if reference is not None:
-        found |= set(reference.metadata)
+        found |= set(metadata.each(reference.metadata))
     return sorted(clean(str(key)) for key in found - {metadata.NAMESPACE})
 
 

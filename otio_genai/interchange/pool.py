@@ -108,21 +108,33 @@ class Pool:
         self._spell = spell
         self._media: list[Medium] = []
         self._by_url: dict[str, list[Medium]] = {}
+        self._by_use: dict[tuple[str, tuple[float, ...], bool], Medium] = {}
 
     def medium(self, clip: otio.schema.Clip, *, sound: bool) -> Medium:
         """Return the medium of a clip, and remember how it is used."""
         reference = clip.media_reference
         url = _address(reference)
-        known = self._by_url.setdefault(url or f"\0{reference.name or clip.name}", [])
+        name = url or f"\0{reference.name or clip.name}"
+        use = (name, _stated(reference), sound)
+        found = self._by_use.get(use)
+        if found is None:
+            found = self._find(name, reference, url, sound)
+            self._by_use[use] = found
+        found.uses += 1
+        if sound and not found.has_audio:
+            found.has_audio = True
+            found.facts = {**metadata.read(reference, "media", {}), **found.facts}
+        return found
+
+    def _find(
+        self, name: str, reference: otio.core.MediaReference, url: str, sound: bool
+    ) -> Medium:
+        known = self._by_url.setdefault(name, [])
         found = next((m for m in known if _same(m, reference, sound)), None)
         if found is None:
             found = self._describe(reference, url, sound)
             known.append(found)
             self._media.append(found)
-        found.uses += 1
-        if sound and not found.has_audio:
-            found.has_audio = True
-            found.facts = {**metadata.read(reference, "media", {}), **found.facts}
         return found
 
     def _describe(
@@ -262,6 +274,15 @@ def _address(reference: otio.core.MediaReference) -> str:
     if isinstance(reference, otio.schema.ImageSequenceReference):
         return image_pattern(reference)
     return getattr(reference, "target_url", None) or ""
+
+
+def _stated(reference: otio.core.MediaReference) -> tuple[float, ...]:
+    """Return the range that a reference states, as it is spelt; empty when none."""
+    held = reference.available_range
+    if held is None:
+        return ()
+    start, length = held.start_time, held.duration
+    return start.value, start.rate, length.value, length.rate
 
 
 def _same(medium: Medium, reference: otio.core.MediaReference, sound: bool) -> bool:

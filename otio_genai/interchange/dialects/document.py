@@ -18,6 +18,7 @@ import opentimelineio as otio
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.dialects.keys import finite
 from otio_genai.interchange.dialects.shapes import misplaced
+from otio_genai.metadata import each
 
 __all__ = ["LARGEST_DEPTH", "LARGEST_SIZE", "timeline_of"]
 
@@ -248,11 +249,11 @@ def _timed(timeline: otio.schema.Timeline) -> Iterator[Any]:
     while stack:
         item = stack.pop()
         yield item
-        yield from getattr(item, "markers", ())
+        yield from each(getattr(item, "markers", ()))
         if isinstance(item, otio.schema.Clip):
             yield from item.media_references().values()
         if isinstance(item, otio.core.Composition):
-            stack += list(item)
+            stack += each(item)
     yield timeline
 
 

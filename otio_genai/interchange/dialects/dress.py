@@ -136,7 +136,7 @@ class Dresser:
             self.account.add("edge of a clip", "approximated", gets, **own.report())
         effects = self._foreign(item, place)
         time_effect = warp(item, placed, self.account, place)
-        markers = [self.marker(m) for m in item.markers]
+        markers = [self.marker(m) for m in metadata.each(item.markers)]
         space: dict[str, Any] = {}
         if isinstance(item, otio.schema.Clip):
             effects = self._clip_effects(item, placed, place) + effects
@@ -182,13 +182,9 @@ class Dresser:
             )
 
     def _settle_media(self, clip: otio.schema.Clip, spot: Spot, place: Place) -> None:
-        kept = {key: metadata.read(clip.media_reference, key) for key in _KEPT}
         settle(clip, spot, self.rate, self.account, bare=self._resolve)
         reference = clip.media_reference
-        strip(reference)
-        for key, value in kept.items():
-            if value:
-                metadata.put(reference, key, value)
+        strip(reference, *_KEPT)
         if not self._resolve:
             return
         resolve_out.mark_generator(clip, self.account, place)
@@ -235,7 +231,7 @@ class Dresser:
     def _foreign(self, item: otio.core.Item, place: Place) -> list[otio.schema.Effect]:
         """Return the effects that came from this very format; report the others."""
         made = []
-        for effect in item.effects:
+        for effect in metadata.each(item.effects):
             if isinstance(effect, otio.schema.TimeEffect):
                 continue
             kept = metadata.read(effect, "effect") or {}
@@ -271,10 +267,11 @@ class Dresser:
 
 def _state_channels(reference: otio.core.MediaReference, spot: Spot) -> None:
     """Keep how many channels were written where nobody had said."""
+    if spot.medium is None or metadata.fact(reference, "channels"):
+        return
     facts = metadata.read(reference, "media", {})
-    if spot.medium is not None and not facts.get("channels"):
-        facts |= {"has_audio": True, "channels": spot.medium.channels}
-        metadata.put(reference, "media", facts)
+    facts |= {"has_audio": True, "channels": spot.medium.channels}
+    metadata.put(reference, "media", facts)
 
 
 def _all_mono(laid: Laid) -> bool:

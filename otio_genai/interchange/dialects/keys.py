@@ -12,7 +12,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Series", "finite", "plain", "reduced", "rows_of", "series_of"]
+import opentimelineio as otio
+
+from otio_genai.metadata import each
+
+__all__ = ["Series", "finite", "plain", "reduced", "rows_of", "series_of", "space_of"]
 
 #: (frame, value) in ascending order; one is a value that never changes.
 Series = tuple[tuple[float, float], ...]
@@ -20,11 +24,20 @@ Series = tuple[tuple[float, float], ...]
 
 def plain(value: Any) -> Any:
     """Return metadata as plain dictionaries and lists; objects stay what they are."""
+    kind = type(value)
+    if kind in (str, float, int, bool):
+        return value
     if hasattr(value, "keys"):
-        return {str(key): plain(value[key]) for key in value.keys()}  # noqa: SIM118
-    if isinstance(value, (list, tuple)) or type(value).__name__ == "AnyVector":
-        return [plain(part) for part in value]
+        return {str(key): plain(value[key]) for key in each(value)}
+    if isinstance(value, (list, tuple)) or kind.__name__ == "AnyVector":
+        return [plain(part) for part in each(value)]
     return value
+
+
+def space_of(obj: otio.core.SerializableObjectWithMetadata, space: str) -> Any:
+    """Return what a program keeps on an object, plain; None: nothing."""
+    held = obj.metadata
+    return plain(held[space]) if space in each(held) else None
 
 
 def finite(value: Any) -> float | None:

@@ -18,6 +18,7 @@ from otio_genai.maps import STILL_SUFFIXES
 __all__ = ["STILL_RANGE", "bare_path", "is_still", "settle"]
 
 _FASTEST_PICTURE = 2_000
+_UNSAID = object()
 
 #: Our range of a still: an hour, whatever the film's rate.
 STILL_RANGE = rates.span(0, 86_400, Fraction(24))
@@ -25,9 +26,9 @@ STILL_RANGE = rates.span(0, 86_400, Fraction(24))
 
 def is_still(reference: otio.core.MediaReference) -> bool:
     """Tell whether a reference is a single picture."""
-    facts = metadata.read(reference, "media", {})
-    if "kind" in facts:
-        return bool(facts["kind"] == "still")
+    kind = metadata.fact(reference, "kind", _UNSAID)
+    if kind is not _UNSAID:
+        return bool(kind == "still")
     url = getattr(reference, "target_url", None) or ""
     return PurePosixPath(base_name(url).lower()).suffix in STILL_SUFFIXES
 

@@ -9,7 +9,7 @@ import opentimelineio as otio
 from otio_genai.interchange.dialects.keys import plain
 from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
 from otio_genai.interchange.dialects.resolve_values import SPACE as RESOLVE
-from otio_genai.metadata import NAMESPACE
+from otio_genai.metadata import NAMESPACE, each, keep_only
 
 __all__ = ["HOLDS", "PREMIERE", "RESOLVE", "SPACES", "Dialect", "others", "strip"]
 
@@ -30,15 +30,21 @@ HOLDS: dict[Dialect, frozenset[str]] = {
 _OURS_AND_THEIRS = (NAMESPACE, PREMIERE, RESOLVE)
 
 
-def strip(obj: otio.core.SerializableObjectWithMetadata) -> None:
-    """Remove our metadata and either editor's, in place; that of others stays."""
-    # Asking the library for a key that is not there is slow.
-    for key in list(obj.metadata):
-        if key in _OURS_AND_THEIRS:
-            del obj.metadata[key]
+def strip(obj: otio.core.SerializableObjectWithMetadata, *kept: str) -> None:
+    """Remove our metadata but ``kept``, and either editor's, in place.
+
+    That of others stays.
+    """
+    held = obj.metadata
+    for key in [key for key in each(held) if key in _OURS_AND_THEIRS]:
+        if kept and key == NAMESPACE:
+            # To take it out and put it back takes the library far longer.
+            keep_only(obj, kept)
+        else:
+            del held[key]
 
 
 def others(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
     """Return the metadata of programs other than us and the two editors."""
-    held: dict[str, Any] = plain(obj.metadata)
-    return {key: held[key] for key in held if key not in _OURS_AND_THEIRS}
+    held = obj.metadata
+    return {key: plain(held[key]) for key in each(held) if key not in _OURS_AND_THEIRS}

@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.interchange.dialects.keys import Series, plain, rows_of
+from otio_genai.interchange.dialects.keys import Series, rows_of, space_of
 from otio_genai.interchange.dialects.premiere_values import (
     MOTION,
     OPACITY,
@@ -45,7 +45,7 @@ def count_record(item: otio.core.Composable, rate: Fraction) -> None:
 
 def _factor(item: otio.core.Composable) -> Fraction:
     factor = Fraction(1)
-    for effect in getattr(item, "effects", ()):
+    for effect in metadata.each(getattr(item, "effects", ())):
         if isinstance(effect, otio.schema.LinearTimeWarp):
             scalar = effect.time_scalar
             if not -1e6 < scalar < 1e6:
@@ -68,8 +68,8 @@ def read_effects(
 
     kept: list[otio.schema.Effect] = []
     moved = sound
-    for effect in list(clip.effects):
-        held = plain(effect.metadata.get(SPACE))
+    for effect in list(metadata.each(clip.effects)):
+        held = space_of(effect, SPACE)
         if isinstance(effect, otio.schema.TimeEffect) or not isinstance(held, dict):
             if SPACE in effect.metadata:
                 del effect.metadata[SPACE]

@@ -10,10 +10,11 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.interchange import garbage
 from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.dialects import premiere_in, resolve_in
 from otio_genai.interchange.dialects.document import timeline_of
-from otio_genai.interchange.dialects.keys import finite, plain
+from otio_genai.interchange.dialects.keys import finite, space_of
 from otio_genai.interchange.dialects.media import STILL_RANGE, is_still
 from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
 from otio_genai.interchange.dialects.resolve_values import SPACE as RESOLVE
@@ -29,6 +30,7 @@ __all__ = ["read_otio"]
 _LARGEST_SIZE = 100_000
 
 
+@garbage.kept()
 def read_otio(
     text: str, *, sequence: str | None = None
 ) -> tuple[otio.schema.Timeline, Loss]:
@@ -63,7 +65,7 @@ def _space(timeline: otio.schema.Timeline) -> str | None:
     """Return which editor's metadata a timeline carries; None: neither's."""
     for space in (RESOLVE, PREMIERE):
         objects = [timeline, timeline.tracks, *timeline.tracks, *timeline.find_clips()]
-        if any(space in found.metadata for found in objects):
+        if any(space in metadata.each(found.metadata) for found in objects):
             return space
     return None
 
@@ -116,7 +118,7 @@ class _Reader:
 
     def _track(self, track: otio.schema.Track, name: str) -> None:
         stage = self.stage
-        kept = plain(track.metadata.get(stage.space, {}))
+        kept = space_of(track, stage.space)
         _drop_spaces(track)
         if isinstance(kept, dict):
             if kept.get("Locked") is True:
@@ -124,7 +126,7 @@ class _Reader:
             if kept.get("SoloOn") is True:
                 gets = "a track that is heard with the others"
                 stage.account.add("solo", "dropped", gets, track=name)
-        for marker in track.markers:
+        for marker in metadata.each(track.markers):
             stage.marker(marker)
         if stage.premiere:
             for item in track:
@@ -142,7 +144,7 @@ class _Reader:
             resolve_in.place_faders(track, stage, name)
 
     def _item(self, item: otio.core.Item, place: Place, sound: bool) -> None:
-        for marker in item.markers:
+        for marker in metadata.each(item.markers):
             self.stage.marker(marker)
         if isinstance(item, otio.schema.Stack):
             self._stack(item)
@@ -153,7 +155,7 @@ class _Reader:
         _drop_spaces(item)
 
     def _clip(self, clip: otio.schema.Clip, place: Place, sound: bool) -> None:
-        kept = plain(clip.metadata.get(self.stage.space, {}))
+        kept = space_of(clip, self.stage.space)
         kept = kept if isinstance(kept, dict) else {}
         self._media(clip)
         channels, link = self.stage.clip_space(kept)
@@ -170,7 +172,7 @@ class _Reader:
 
     def _media(self, clip: otio.schema.Clip) -> None:
         reference = clip.media_reference
-        kept = plain(reference.metadata.get(self.stage.space, {}))
+        kept = space_of(reference, self.stage.space)
         if isinstance(reference, otio.schema.MissingReference):
             url = kept.get("Media Url") if isinstance(kept, dict) else None
             if isinstance(url, str) and url:
@@ -193,7 +195,7 @@ class _Reader:
 def _rate(timeline: otio.schema.Timeline) -> Fraction:
     """Return the film's rate as we or Premiere state it, else as it follows."""
     film = metadata.read(timeline, "film", {})
-    kept = plain(timeline.tracks.metadata.get(PREMIERE, {}))
+    kept = space_of(timeline.tracks, PREMIERE)
     stated = finite(kept.get("VideoFrameRate")) if isinstance(kept, dict) else None
     if "rate" not in film and stated is not None and 0 < stated < 1e4:
         return rates.rate(stated)
@@ -201,7 +203,7 @@ def _rate(timeline: otio.schema.Timeline) -> Fraction:
 
 
 def _resolution(timeline: otio.schema.Timeline) -> dict[str, Any]:
-    kept = plain(timeline.tracks.metadata.get(PREMIERE, {}))
+    kept = space_of(timeline.tracks, PREMIERE)
     if not isinstance(kept, dict):
         return {}
     found: dict[str, Any] = {}
@@ -218,19 +220,21 @@ def _resolution(timeline: otio.schema.Timeline) -> dict[str, Any]:
 
 
 def _drop_spaces(obj: otio.core.SerializableObjectWithMetadata) -> None:
-    for key in list(obj.metadata):
-        if key in (RESOLVE, PREMIERE):
-            del obj.metadata[key]
+    held = obj.metadata
+    for key in [key for key in metadata.each(held) if key in (RESOLVE, PREMIERE)]:
+        del held[key]
 
 
 def _put_channels(clip: otio.schema.Clip, channels: list[int]) -> None:
     """Keep which channels a sound plays, unless it plays all there are."""
     reference = clip.media_reference
-    facts = metadata.read(reference, "media", {})
-    if not facts.get("channels"):
-        facts |= {"has_audio": True, "channels": max(channels)}
+    known = metadata.fact(reference, "channels")
+    if not known:
+        known = max(channels)
+        facts = metadata.read(reference, "media", {})
+        facts |= {"has_audio": True, "channels": known}
         metadata.put(reference, "media", facts)
-    if channels != list(range(1, int(facts["channels"]) + 1)):
+    if channels != list(range(1, int(known) + 1)):
         metadata.put(clip, "channels", channels)
 
 

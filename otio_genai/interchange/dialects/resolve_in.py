@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.interchange.dialects.keys import Series, finite, plain, rows_of
+from otio_genai.interchange.dialects.keys import Series, finite, rows_of, space_of
 from otio_genai.interchange.dialects.resolve_titles import from_resolve
 from otio_genai.interchange.dialects.resolve_values import (
     SPACE,
@@ -42,11 +42,11 @@ def read_effects(
     reader = _Effects(clip, stage, place, length)
     kept: list[otio.schema.Effect] = []
     framed = False
-    for effect in list(clip.effects):
+    for effect in list(metadata.each(clip.effects)):
         if isinstance(effect, otio.schema.LinearTimeWarp):
             kept.append(_bare(effect))
             continue
-        held = plain(effect.metadata.get(SPACE))
+        held = space_of(effect, SPACE)
         if isinstance(effect, otio.schema.TimeEffect):
             kept += _ramp(clip, held, stage, place)
             continue

@@ -20,7 +20,7 @@ _SAME = 1e-9
 def film_size(timeline: otio.schema.Timeline) -> Size | None:
     """Return the film's size, else that of its first picture; None: nobody says."""
     film = metadata.read(timeline, "film", {})
-    size = _size(film)
+    size = _size(film.get("width"), film.get("height"))
     if size is not None:
         return size
     for clip in timeline.find_clips():
@@ -35,11 +35,10 @@ def media_size(item: otio.core.Composable) -> Size | None:
     reference = getattr(item, "media_reference", None)
     if reference is None:
         return None
-    return _size(metadata.read(reference, "media", {}))
+    return _size(*(metadata.fact(reference, side) for side in ("width", "height")))
 
 
-def _size(facts: dict[str, Any]) -> Size | None:
-    width, height = facts.get("width"), facts.get("height")
+def _size(width: Any, height: Any) -> Size | None:
     if not isinstance(width, int) or not isinstance(height, int):
         return None
     return (width, height) if width > 0 and height > 0 else None

@@ -11,7 +11,7 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 from otio_genai.interchange.account import Account
-from otio_genai.interchange.dialects.keys import plain
+from otio_genai.interchange.dialects.keys import space_of
 from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
 from otio_genai.interchange.dialects.resolve_values import SPACE as RESOLVE
 from otio_genai.interchange.dialects.sizes import Size
@@ -58,7 +58,7 @@ class Stage:
 
     def marker(self, marker: otio.schema.Marker) -> None:
         """Bring a marker's note to its comment, in place."""
-        kept = plain(marker.metadata.get(RESOLVE, {}))
+        kept = space_of(marker, RESOLVE)
         note = kept.get("Note") if isinstance(kept, dict) else None
         if isinstance(note, str) and note and not marker.comment:
             marker.comment = note
@@ -93,7 +93,7 @@ class Stage:
 
     def transition(self, made: otio.schema.Transition, sound: bool) -> None:
         """Bring a transition to our form, in place."""
-        kept = plain(made.metadata.get(self.space, {}))
+        kept = space_of(made, self.space)
         for space in (RESOLVE, PREMIERE):
             if space in made.metadata:
                 del made.metadata[space]

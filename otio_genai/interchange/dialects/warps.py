@@ -9,6 +9,7 @@ import opentimelineio as otio
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.layout import Spot
 from otio_genai.interchange.rebuild import Place
+from otio_genai.metadata import each
 
 __all__ = ["warp"]
 
@@ -21,7 +22,7 @@ def warp(
     A speed that varies becomes the mean of what is shown, from the same first frame;
     how far that is off is told.
     """
-    others = [e for e in item.effects if _shapeless(e)]
+    others = [e for e in each(item.effects) if _shapeless(e)]
     for effect in others:
         name = effect.effect_name or effect.name or "time effect"
         gets, remedy = "the clip at its own speed", "Render it in."

@@ -8,6 +8,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
+from otio_genai.interchange import garbage
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.dialects import premiere_out
 from otio_genai.interchange.dialects.dress import Dresser
@@ -25,6 +26,7 @@ _DEFAULT_SIZE = (1920, 1080)
 _DEFAULT_SAMPLE_RATE = 48_000
 
 
+@garbage.kept()
 def write_dialect(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str, Loss]:
     """Return a timeline as an ``.otio`` document for one editor, and what was lost.
 

@@ -105,3 +105,12 @@ def test_an_unknown_dialect_is_refused():
         write_dialect(otio.schema.Timeline(), "avid")
     with pytest.raises(InterchangeError, match="not a timeline"):
         write_dialect(otio.schema.Clip(), "resolve")
+
+
+def test_facts_that_are_no_dictionary_are_none():
+    given = document()
+    clip = given["tracks"]["children"][0]["children"][0]
+    kept = {"otio_genai": {"version": 1, "media": "a picture"}}
+    clip["media_references"]["DEFAULT_MEDIA"]["metadata"] = kept
+    given["metadata"] = {"Resolve_OTIO": {}}
+    assert read_otio(json.dumps(given))[0].tracks[0][0].name == "a"
