@@ -7,9 +7,9 @@ Aim
 
 Rooms
     ``uses`` the clips of a timeline · ``match`` who is who · ``ranges`` trims, slips,
-    moves and cuts · ``looks`` what is set on a clip · ``whole`` the film and its
-    tracks · ``report`` the changes as data and as text ·
-    ``hands`` which shots and whether the sound were changed.
+    moves and cuts · ``looks`` what is set on a clip · ``marks`` its
+    markers · ``whole`` the film and its tracks · ``report`` the changes as data and as
+    text · ``hands`` which shots and whether the sound were changed.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import traits
+from otio_genai.interchange.diff.marks import Mark, marks_changed
 from otio_genai.interchange.diff.uses import Use
 
 __all__ = ["factor", "looks_changed"]
@@ -192,14 +193,9 @@ def _markers(before: Use, after: Use, rate: Fraction) -> Iterator[tuple[str, str
         kept = []
         for marker in use.item.markers:
             try:
-                kept.append(traits.clip_marker(use.item, marker, rate))
+                kept.append(Mark(*traits.clip_marker(use.item, marker, rate)))
             except GenaiError:
                 continue
         found.append(kept)
-    one, other = found
-    for marker in other:
-        if marker not in one:
-            yield "marker", f"marker added: {marker[2] or 'unnamed'}"
-    for marker in one:
-        if marker not in other:
-            yield "marker", f"marker removed: {marker[2] or 'unnamed'}"
+    for text in marks_changed(*found):
+        yield "marker", text

@@ -167,6 +167,9 @@ def _kind(change: Change) -> tuple[str, str]:
         return "clip", change.text
     if change.what == "cut":
         return "clip", "cut up"
+    done = change.text.partition(":")[0].removeprefix(f"{change.what} ")
+    if change.what in ("marker", "track") and done in ("added", "removed"):
+        return change.what, done
     if change.what in _DONE:
         return _NOUNS.get(change.what, "clip"), change.what
     return _NOUNS.get(change.what, change.what), "changed"

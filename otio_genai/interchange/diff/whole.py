@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
 from otio_genai.interchange import traits
+from otio_genai.interchange.diff.marks import Mark, marks_changed
 from otio_genai.interchange.diff.report import Change, Clock, Place
 from otio_genai.interchange.diff.uses import numbered
 
@@ -32,12 +32,12 @@ def whole_changed(
             yield Change("film", f"{name}: {told[0]} became {told[1]}")
     rate = clocks[1].rate
     marks = [_markers(timeline.tracks, rate) for timeline in (before, after)]
-    for marker in marks[1]:
-        if marker not in marks[0]:
-            yield Change("marker", f"marker added: {_marker(marker, clocks[1])}")
-    for marker in marks[0]:
-        if marker not in marks[1]:
-            yield Change("marker", f"marker removed: {_marker(marker, clocks[1])}")
+
+    def said(mark: Mark) -> str:
+        return f"{mark.name or 'unnamed'} at {clocks[1].timecode(mark.at)}"
+
+    for text in marks_changed(*marks, said):
+        yield Change("marker", text)
     yield from _tracks(before, after)
 
 
@@ -48,9 +48,9 @@ def _raster(timeline: otio.schema.Timeline) -> str:
     return ""
 
 
-def _markers(stack: otio.schema.Stack, rate: Fraction) -> list[tuple[Any, ...]]:
+def _markers(stack: otio.schema.Stack, rate: Fraction) -> list[Mark]:
     return [
-        (
+        Mark(
             rates.frames_at(rates.seconds(marker.marked_range.start_time), rate),
             rates.frames_at(rates.seconds(marker.marked_range.duration), rate),
             marker.name,
@@ -59,10 +59,6 @@ def _markers(stack: otio.schema.Stack, rate: Fraction) -> list[tuple[Any, ...]]:
         )
         for marker in stack.markers
     ]
-
-
-def _marker(marker: tuple[Any, ...], clock: Clock) -> str:
-    return f"{marker[2] or 'unnamed'} at {clock.timecode(marker[0])}"
 
 
 def _tracks(
