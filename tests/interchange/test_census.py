@@ -5,7 +5,8 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import FEATURES, clip, film
+from benchmarks.features import FEATURES
+from benchmarks.pieces import clip, film
 from otio_genai import metadata, rates
 from otio_genai.interchange.census import census, lost
 

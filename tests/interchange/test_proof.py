@@ -3,7 +3,8 @@
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import FEATURES, R24
+from benchmarks.features import FEATURES
+from benchmarks.pieces import R24
 from otio_genai import metadata, rates
 from otio_genai.interchange.loss import Loss, LossItem
 from otio_genai.interchange.proof import unspoken

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import (
-    FEATURES,
+from benchmarks.features import FEATURES
+from benchmarks.pieces import (
     both,
     clip,
     film,

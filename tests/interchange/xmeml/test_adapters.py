@@ -3,7 +3,7 @@
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import clip, film
+from benchmarks.pieces import clip, film
 from otio_genai.interchange.census import lost
 
 

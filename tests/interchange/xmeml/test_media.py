@@ -3,7 +3,8 @@
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import FEATURES, clip, film, reference, with_marker
+from benchmarks.features import FEATURES
+from benchmarks.pieces import clip, film, reference, with_marker
 from otio_genai import metadata, rates
 from otio_genai.interchange import write_xmeml
 from otio_genai.interchange.census import lost

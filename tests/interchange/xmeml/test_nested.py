@@ -5,7 +5,7 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import clip, film, gap, nested, tone, with_kept
+from benchmarks.pieces import clip, film, gap, nested, tone, with_kept
 from otio_genai import metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml

@@ -3,15 +3,8 @@
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import (
-    FEATURES,
-    clip,
-    film,
-    reference,
-    tone,
-    transition,
-    with_marker,
-)
+from benchmarks.features import FEATURES
+from benchmarks.pieces import clip, film, reference, tone, transition, with_marker
 from otio_genai import metadata, rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange import read_xmeml, write_xmeml

@@ -3,16 +3,7 @@
 import opentimelineio as otio
 import pytest
 
-from benchmarks.features import (
-    clip,
-    film,
-    gap,
-    nested,
-    reference,
-    sound,
-    tone,
-    with_kept,
-)
+from benchmarks.pieces import clip, film, gap, nested, reference, sound, tone, with_kept
 from otio_genai import metadata, rates
 from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange.census import census, lost
