@@ -73,8 +73,8 @@ def test_an_edl_brings_the_picture_back(timeline, tmp_path):
     path = tmp_path / "film.edl"
     try:
         write_with(timeline, "edl", path)
-    except InterchangeError as error:
-        assert "there are none" in str(error)
+    except InterchangeError:
+        assert not any(shown(timeline))
         return
     back, _ = read_with("edl", path, rate=float(rate))
     begins = {
