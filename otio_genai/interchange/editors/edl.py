@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,35 +16,21 @@ import opentimelineio as otio
 
 from otio_genai import rates
 from otio_genai.errors import InterchangeError
+from otio_genai.interchange.editors import edl_rate
 from otio_genai.interchange.editors.adapter import module
+from otio_genai.interchange.editors.edl_rate import CODE, EVENT, REMARK, SPEED
+from otio_genai.interchange.editors.edl_rate import frames as frames_of
 from otio_genai.interchange.editors.plain import Plain
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.maps.layout import Placed, layout
 
-__all__ = [
-    "Event",
-    "ensure_rate",
-    "events",
-    "is_drop",
-    "rate_of",
-    "readable",
-    "write",
-]
+__all__ = ["readable", "write"]
 
-_CODE = r"(\d{2}[:;,.]\d{2}[:;,.]\d{2}[:;,.]\d{2,3})"
-_EVENT = re.compile(rf"^\s*\d+\s+.*?{_CODE}\s+{_CODE}\s+{_CODE}\s+{_CODE}\s*$")
-_SPEED = re.compile(r"^M2\s+.*?\s(-?\d+(?:\.\d+)?)\s+\S+\s*$")
 # Lines that hold timecode: events, speeds and markers.
 _TIMED = re.compile(r"^(\d+\s|M2\s|\*?\s*LOC:)")
 _BLEND = re.compile(r"\s(D|W\d{3})\s+\d+\s")
 _FROM = re.compile(r"^\*?\s*FROM (CLIP|FILE):")
 _TO = re.compile(r"^(\*?\s*)TO( (?:CLIP|FILE):)")
-_DROP = re.compile(r"^\s*FCM:\s*DROP", re.IGNORECASE | re.MULTILINE)
-
-#: Rates an EDL may be of, the likelier first.
-CANDIDATES = tuple(
-    rates.rate(value) for value in (24, 25, 30, 23.976, 29.97, 50, 60, 59.94, 48)
-)
 
 
 def write(plain: Plain, editor: Editor, path: Path) -> None:
@@ -57,7 +41,7 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
     InterchangeError
         The film has no picture, or a rate that timecode does not know.
     """
-    ensure_rate(plain.rate, "Assemble the film at one of")
+    edl_rate.ensure_rate(plain.rate, "Assemble the film at one of")
     timeline = plain.timeline
     track = next(iter(timeline.video_tracks()), None)
     if track is None or not any(isinstance(i, otio.schema.Clip) for i in track):
@@ -78,23 +62,26 @@ def write(plain: Plain, editor: Editor, path: Path) -> None:
         kind = "DROP FRAME" if plain.drop else "NON-DROP FRAME"
         title, _, rest = text.partition("\n")
         text = f"{title}\nFCM: {kind}\n{rest}"
+    _report_rate(text, plain)
+    text = f"{text.rstrip()}\n{edl_rate.remark(plain.rate)}\n"
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def ensure_rate(rate: Fraction, remedy: str) -> None:
-    """Refuse a rate that timecode does not count.
-
-    Raises
-    ------
-    InterchangeError
-        It is none of `CANDIDATES`; ``remedy`` is told with all of them.
-    """
-    if float(rate) not in map(float, CANDIDATES):
-        known = ", ".join(f"{float(r):.5g}" for r in sorted(CANDIDATES))
-        raise InterchangeError(
-            f"An EDL cannot have {float(rate):.5g} frames per second.",
-            remedy=f"{remedy} {known}.",
-        )
+def _report_rate(text: str, plain: Plain) -> None:
+    """Say at which rate others take what states none."""
+    own = edl_rate.named(plain.rate)
+    taken = edl_rate.likeliest(text).rate
+    if taken == plain.rate:
+        said = f"An EDL states no rate: set the other editor's project to {own} first."
+        plain.account.note(said)
+        return
+    plain.account.add(
+        "frame rate",
+        "approximated",
+        f"a remark that we alone read: others take {edl_rate.named(taken)}, "
+        "or their project's rate",
+        f"Set its project to {own}; read what comes back with --rate {own}.",
+    )
 
 
 def _empty(plain: Plain) -> InterchangeError:
@@ -116,11 +103,11 @@ def _relabelled(text: str, rate: Fraction) -> str:
     """Count every label, where the adapter leaves some out unasked."""
 
     def label(found: re.Match[str]) -> str:
-        frames = _frames(found[0], rate)
+        frames = frames_of(found[0], rate)
         return found[0] if frames is None else rates.timecode(frames, rate)
 
     return "\n".join(
-        re.sub(_CODE, label, line) if _TIMED.match(line) else line
+        re.sub(CODE, label, line) if _TIMED.match(line) else line
         for line in text.split("\n")
     )
 
@@ -177,13 +164,13 @@ def _with_source_lengths(text: str, rate: Fraction) -> str:
     lines = text.split("\n")
     event = -1
     for index, line in enumerate(lines):
-        if _EVENT.match(line):
+        if EVENT.match(line):
             event = index
-        found = _SPEED.match(line)
+        found = SPEED.match(line)
         if not found or event < 0:
             continue
-        codes = list(re.finditer(_CODE, lines[event]))
-        times = [_frames(code[1], rate) for code in codes]
+        codes = list(re.finditer(CODE, lines[event]))
+        times = [frames_of(code[1], rate) for code in codes]
         if len(times) != 4 or None in times:
             continue
         first, _, begin, end = (time or 0 for time in times)
@@ -210,98 +197,9 @@ def readable(text: str, rate: Fraction) -> str:
     found: list[str] = []
     incoming = False
     for line in lines:
-        if _EVENT.match(line):
+        if EVENT.match(line):
             incoming = bool(_BLEND.search(line))
-        if incoming and _FROM.match(line):
+        if REMARK.match(line) or (incoming and _FROM.match(line)):
             continue
         found.append(_TO.sub(r"\1FROM\2", line) if incoming else line)
     return "\n".join(found) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of an EDL: timecodes of source in and out, record in and out."""
-
-    line: int
-    codes: tuple[str, str, str, str]
-    retimed: bool = False
-
-
-def events(text: str) -> Iterator[Event]:
-    """Give every event of an EDL."""
-    lines = text.splitlines()
-    for number, line in enumerate(lines, 1):
-        found = _EVENT.match(line)
-        if not found:
-            continue
-        rest = lines[number : number + 8]
-        after = next((k for k, s in enumerate(rest) if _EVENT.match(s)), len(rest))
-        retimed = any(_SPEED.match(s) or s.startswith("M2") for s in rest[:after])
-        yield Event(number, (found[1], found[2], found[3], found[4]), retimed)
-
-
-def is_drop(text: str) -> bool:
-    """Tell whether an EDL counts drop-frame."""
-    return bool(_DROP.search(text)) or any(";" in e.codes[2] for e in events(text))
-
-
-def rate_of(text: str) -> tuple[Fraction, bool]:
-    """Return the rate whose timecodes agree best, and whether no other agrees as well.
-
-    At the right rate an event is as long on the source as on the record side, and
-    no frame number reaches the rate.
-
-    Raises
-    ------
-    InterchangeError
-        It has no events, or timecodes of no rate.
-    """
-    found = list(events(text))
-    if not found:
-        raise InterchangeError(
-            "It has no events, so it is no EDL.", remedy="Check which file this is."
-        )
-    drop = is_drop(text)
-    scores: list[tuple[int, Fraction]] = []
-    for rate in CANDIDATES:
-        if drop != rates.is_drop_rate(rate) and (drop or rates.is_drop_rate(rate)):
-            continue
-        score = _score(found, rate)
-        if score is not None:
-            scores.append((score, rate))
-    if not scores:
-        raise InterchangeError(
-            "Its timecodes fit no frame rate.",
-            remedy="Check its frame numbers, or state the rate.",
-        )
-    best = min(score for score, _ in scores)
-    fitting = [rate for score, rate in scores if score == best]
-    bases = {rates.ntsc(rate)[0] for rate in fitting}
-    return fitting[0], len(bases) == 1
-
-
-def _score(found: list[Event], rate: Fraction) -> int | None:
-    """Return how many events disagree; None when a timecode is none at this rate."""
-    wrong = 0
-    end: int | None = None
-    for event in found:
-        times = [_frames(code, rate) for code in event.codes]
-        if any(time is None for time in times):
-            return None
-        source_in, source_out, record_in, record_out = (time or 0 for time in times)
-        wrong += not event.retimed and source_out - source_in != record_out - record_in
-        wrong += end is not None and record_in < end
-        end = record_out
-    return wrong
-
-
-def _frames(code: str, rate: Fraction) -> int | None:
-    hours, minutes, seconds, part = (int(p) for p in re.split("[:;,.]", code))
-    base, _ = rates.ntsc(rate)
-    if part >= base or minutes > 59 or seconds > 59:
-        return None
-    frames = ((hours * 60 + minutes) * 60 + seconds) * base + part
-    if ";" in code and rates.is_drop_rate(rate):
-        total = hours * 60 + minutes
-        frames -= base // 15 * (total - total // 10)
-    return frames

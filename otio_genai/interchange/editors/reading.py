@@ -13,7 +13,7 @@ from otio_genai import metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange.dialects.document import LARGEST_SIZE
 from otio_genai.interchange.dialects.media import STILL_RANGE, is_still
-from otio_genai.interchange.editors import aaf, edl, reels
+from otio_genai.interchange.editors import aaf, edl, edl_rate, reels
 from otio_genai.interchange.editors.adapter import call, module
 from otio_genai.interchange.editors.table import Editor
 from otio_genai.interchange.editors.table import editor as editor_of
@@ -73,18 +73,23 @@ def _text(path: Path) -> str:
         ) from error
 
 
+def _rate_of_edl(text: str, stated: str | float | None) -> tuple[Fraction, list[str]]:
+    if stated is not None:
+        rate = rates.rate(stated)
+        edl_rate.ensure_rate(rate, "State one of")
+        return rate, []
+    remarked = edl_rate.remarked(text)
+    if remarked is not None:
+        return remarked, []
+    found = edl_rate.likeliest(text)
+    return found.rate, [found.said]
+
+
 def _read_edl(
     editor: Editor, path: Path, stated: str | float | None
 ) -> tuple[otio.schema.Timeline, list[str]]:
     text = _text(path)
-    notes = []
-    if stated is None:
-        rate, sure = edl.rate_of(text)
-        how = "and none but it fits" if sure else "the likeliest that fits"
-        notes.append(f"An EDL states no rate: {float(rate):g} was taken, {how}.")
-    else:
-        rate = rates.rate(stated)
-        edl.ensure_rate(rate, "State one of")
+    rate, notes = _rate_of_edl(text, stated)
     text = edl.readable(text, rate)
     adapter = module(editor)
     number = float(rate)
@@ -104,7 +109,7 @@ def _read_edl(
             "Timecodes that contradict each other were put right from the source: "
             f"{error.sentence}"
         )
-    drop = rates.is_drop_rate(rate) and edl.is_drop(text)
+    drop = rates.is_drop_rate(rate) and edl_rate.is_drop(text)
     black = _settle_edl(found, rate, drop)
     if black:
         notes.append(

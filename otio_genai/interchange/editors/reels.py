@@ -27,9 +27,11 @@ _LONGEST = 8
 _SPECIAL = frozenset(["BL", "BLACK", "BARS"])
 # What the adapter or an editor writes into every event, and what would be read as more
 # than a comment.
-_EMPTY = re.compile(r"^(OTIO TRUNCATED REEL NAME|BLEND,|EFFECTS NAME IS)")
+_EMPTY = re.compile(
+    r"^(OTIO TRUNCATED REEL NAME|OTIO_GENAI RATE:|BLEND,|EFFECTS NAME IS)"
+)
 _MEANT = re.compile(
-    r"^\*?\s*(FROM (CLIP|FILE)|TO (CLIP|FILE)|LOC\b|ASC_|M2|\* FREEZE|OTIO )"
+    r"^\*?\s*(FROM (CLIP|FILE)|TO (CLIP|FILE)|LOC\b|ASC_|M2|\* FREEZE|OTIO(_GENAI)? )"
 )
 
 
