@@ -62,7 +62,7 @@ def diff(
             said = "What the format of AFTER cannot hold is counted as edits here."
             click.echo(f"note: {said}", err=True)
         one = given
-    found = compare(one, other)
+    found = compare(one, other, exact=not through)
     if as_json:
         console.echo_json(found.to_json())
     else:

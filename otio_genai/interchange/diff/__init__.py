@@ -31,7 +31,9 @@ from otio_genai.interchange.diff.whole import whole_changed
 __all__ = ["Change", "Clock", "Diff", "Place", "diff"]
 
 
-def diff(before: otio.schema.Timeline, after: otio.schema.Timeline) -> Diff:
+def diff(
+    before: otio.schema.Timeline, after: otio.schema.Timeline, *, exact: bool = False
+) -> Diff:
     """Return what changed from one timeline to another.
 
     Parameters
@@ -39,6 +41,8 @@ def diff(before: otio.schema.Timeline, after: otio.schema.Timeline) -> Diff:
     before, after
         Any two timelines; neither is altered. What the format of one of them cannot
         hold looks like a change: compare with what that format gave back.
+    exact
+        Tell in-points and lengths that differ by parts of a frame, too.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def diff(before: otio.schema.Timeline, after: otio.schema.Timeline) -> Diff:
     rate = clocks[1].rate
     found = matched(uses(before, rate), uses(after, rate))
     changes = list(whole_changed(before, after, clocks))
-    told = sorted(_changes(found, rate), key=_order)
+    told = sorted(_changes(found, rate, exact), key=_order)
     touched = {change.after for change in told if change.what != "shifted"}
     untouched = tuple(
         (one.place, other.place)
@@ -79,12 +83,12 @@ def _order(change: Change) -> tuple[bool, int, int, str]:
     return place.kind != "Video", place.record_in, place.track, change.what
 
 
-def _changes(found: Matched, rate: Fraction) -> Iterator[Change]:
+def _changes(found: Matched, rate: Fraction, exact: bool) -> Iterator[Change]:
     split = list(parted(found, rate))
     parts = {id(use) for _, group in split for use in group}
     yield from (change for change, _ in split)
     whole = [pair for pair in found.pairs if not _either(pair, parts)]
-    yield from trims(whole, rate)
+    yield from trims(whole, rate, exact=exact)
     yield from moves(found, rate)
     for before, after in found.swapped:
         text = f"replaced by {after.name}{_kinship(before, after)}"
@@ -100,7 +104,7 @@ def _changes(found: Matched, rate: Fraction) -> Iterator[Change]:
     for before, after in [*found.pairs, *found.swapped]:
         yield from _joins(before, after)
     for before, after in found.pairs:
-        yield from _set(before, after, rate)
+        yield from _set(before, after, rate, exact)
 
 
 def _either(pair: Pair, parts: set[int]) -> bool:
@@ -148,19 +152,19 @@ def _fade(fade: Fade | None) -> str:
     return "a cut" if fade is None else str(fade)
 
 
-def _set(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
+def _set(before: Use, after: Use, rate: Fraction, exact: bool) -> Iterator[Change]:
     head = head_frames(before, after, rate)
     for what, text in looks_changed(before, after, head, rate):
         yield Change(what, text, after.name, before.place, after.place)
     if isinstance(before.item, otio.schema.Stack):
-        yield from _inside(before, after, rate)
+        yield from _inside(before, after, rate, exact)
     names = before.item.name, after.item.name
     if all(names) and names[0] != names[1]:
         text = f"renamed from {names[0]!r}"
         yield Change("renamed", text, after.name, before.place, after.place)
 
 
-def _inside(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
+def _inside(before: Use, after: Use, rate: Fraction, exact: bool) -> Iterator[Change]:
     """Yield what changed within a nested sequence, as one change."""
     sides = []
     for use in (before, after):
@@ -168,7 +172,7 @@ def _inside(before: Use, after: Use, rate: Fraction) -> Iterator[Change]:
         inner.tracks = use.item.deepcopy()
         inner.tracks.source_range = None
         sides.append(inner)
-    found = diff(*sides)
+    found = diff(*sides, exact=exact)
     if not found.same:
         yield Change(
             "nested",

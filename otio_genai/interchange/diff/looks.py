@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import opentimelineio as otio
 
@@ -193,9 +193,17 @@ def _markers(before: Use, after: Use, rate: Fraction) -> Iterator[tuple[str, str
         kept = []
         for marker in use.item.markers:
             try:
-                kept.append(Mark(*traits.clip_marker(use.item, marker, rate)))
+                kept.append(_mark(use, marker, rate))
             except GenaiError:
                 continue
         found.append(kept)
-    for text in marks_changed(*found):
+    for text in marks_changed(found[0], found[1]):
         yield "marker", text
+
+
+def _mark(use: Use, marker: otio.schema.Marker, rate: Fraction) -> Mark:
+    at, length, *_ = traits.clip_marker(use.item, marker, rate)
+    color = traits.color(marker.color)
+    return Mark(
+        cast("int", at), cast("int", length), marker.name, marker.comment, color
+    )

@@ -13,6 +13,9 @@ from otio_genai.interchange.diff.uses import Use
 
 __all__ = ["head_frames", "moves", "parted", "trims"]
 
+# What rounding to other rates and to ticks leaves, in frames.
+_ROUNDING = Fraction(1, 100)
+
 
 def frames(count: int) -> str:
     """Return a number of frames in words."""
@@ -30,20 +33,50 @@ def head_frames(before: Use, after: Use, rate: Fraction) -> int:
     return round(before.slip(after) / speeds[0])
 
 
-def trims(pairs: Iterable[Pair], rate: Fraction) -> Iterator[Change]:
-    """Yield what was trimmed or slipped."""
+def trims(
+    pairs: Iterable[Pair], rate: Fraction, *, exact: bool = False
+) -> Iterator[Change]:
+    """Yield what was trimmed or slipped, by parts of a frame too if ``exact``."""
     for before, after in pairs:
         head = head_frames(before, after, rate)
         tail = before.frames - after.frames - head
-        if before.frames == after.frames and head:
-            where = "later" if head > 0 else "earlier"
-            text = f"slipped: shows its medium {frames(abs(head))} {where}"
-            yield _change("slipped", text, before, after, head)
+        slip = head or _slip_alone(before, after, rate)
+        if before.frames == after.frames and slip:
+            where = "later" if slip > 0 else "earlier"
+            text = f"slipped: shows its medium {frames(abs(slip))} {where}"
+            yield _change("slipped", text, before, after, slip)
         elif before.frames != after.frames:
             parts = [_edge(head, "start"), _edge(tail, "end")]
             text = "trimmed: " + ", ".join(part for part in parts if part)
             change = after.frames - before.frames
             yield _change("trimmed", text, before, after, change)
+        elif exact and factor(before, rate) == factor(after, rate):
+            yield from _finer(before, after)
+
+
+def _slip_alone(before: Use, after: Use, rate: Fraction) -> int:
+    """Return the slip of clips that stand still or run backwards alike."""
+    speeds = factor(before, rate), factor(after, rate)
+    return before.slip(after) if speeds[0] == speeds[1] <= 0 else 0
+
+
+def _finer(before: Use, after: Use) -> Iterator[Change]:
+    """Yield what differs by less than the record frames tell."""
+    slip, longer = before.finer_slip(after), after.length - before.length
+    parts = []
+    if abs(slip) >= _ROUNDING:
+        parts.append(f"in {_some(slip)} {'later' if slip > 0 else 'earlier'}")
+    if abs(longer) >= _ROUNDING:
+        parts.append(f"{_some(longer)} {'longer' if longer > 0 else 'shorter'}")
+        yield _change("trimmed", f"trimmed: {', '.join(parts)}", before, after)
+    elif parts:
+        yield _change("slipped", f"slipped: {parts[0]}", before, after)
+
+
+def _some(count: Fraction) -> str:
+    """Return a number of frames and parts of one in words."""
+    told = f"{float(abs(count)):.2f}".rstrip("0").rstrip(".")
+    return f"{told} frame{'s' * (told != '1')}"
 
 
 def _edge(count: int, edge: str) -> str:

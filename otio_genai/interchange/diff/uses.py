@@ -75,6 +75,12 @@ class Use:
     "The same by the medium's own timecode, for media whose range is not known."
     known: bool
     "Whether the medium's range is stated."
+    clock_in: Fraction
+    "``clock_in_frames`` before rounding."
+    begin: Fraction
+    "The medium's first frame by its own timecode, in record frames, unrounded."
+    length: Fraction
+    "Its length in record frames before rounding."
     entry: Fade | None
     "The transition that it enters by."
     exit: Fade | None
@@ -114,6 +120,13 @@ class Use:
         if self.known and other.known:
             return other.in_frames - self.in_frames
         return other.clock_in_frames - self.clock_in_frames
+
+    def finer_slip(self, other: Use) -> Fraction:
+        """Return by how many record frames ``other`` begins later, unrounded."""
+        later = other.clock_in - self.clock_in
+        if self.known and other.known:
+            later -= other.begin - self.begin
+        return later
 
 
 def clock(timeline: otio.schema.Timeline) -> Clock:
@@ -236,6 +249,11 @@ def _use(
         in_frames=rates.frames_at(clock_s - begin_s, rate),
         clock_in_frames=rates.frames_at(clock_s, rate),
         known=available is not None or reference is None,
+        clock_in=clock_s * rate,
+        begin=begin_s * rate,
+        length=Fraction(place.record_out - place.record_in)
+        if trim is None
+        else rates.seconds(trim.duration) * rate,
         entry=fades[0],
         exit=fades[1],
         gap=gap,

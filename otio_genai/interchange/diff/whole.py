@@ -36,7 +36,7 @@ def whole_changed(
     def said(mark: Mark) -> str:
         return f"{mark.name or 'unnamed'} at {clocks[1].timecode(mark.at)}"
 
-    for text in marks_changed(*marks, said):
+    for text in marks_changed(marks[0], marks[1], said):
         yield Change("marker", text)
     yield from _tracks(before, after)
 
