@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+import opentimelineio as otio
+
 from otio_genai import rates
 from otio_genai.interchange.loss import Loss, LossItem, Outcome
 
-__all__ = ["Account", "clean", "is_usual"]
+__all__ = ["Account", "clean", "is_usual", "place_of", "start_frames"]
 
 # What XML 1.0 cannot hold, and the C1 controls no editor shows.
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -38,6 +40,34 @@ def is_usual(name: str, kind: str, number: int) -> bool:
     return name in ("", f"{kind[:1]}{number}", f"{kind} {number}")
 
 
+def place_of(track: otio.schema.Track) -> str:
+    """Return what an account calls a track: its name, else V1, A2 as editors count."""
+    name = clean(track.name or "")
+    if name.strip():
+        return name
+    number = 1
+    for other in track.parent() or ():
+        if other is track:
+            return f"{track.kind[:1]}{number}"
+        number += isinstance(other, otio.schema.Track) and other.kind == track.kind
+    return str(track.kind)
+
+
+# Readers of ours take no later moment for a time of day.
+_LATEST_S = 10**7
+
+
+def start_frames(timeline: otio.schema.Timeline, rate: Fraction) -> int:
+    """Return the record frame a film begins at, as far as formats state one.
+
+    Before 00:00:00:00 there is no timecode, and months later neither: such a film
+    begins at 0, which `Account.begin` tells.
+    """
+    begin = timeline.global_start_time
+    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
+    return start if 0 <= start < _LATEST_S * rate else 0
+
+
 class Account:
     """Collects loss items with their place in record timecode."""
 
@@ -49,6 +79,21 @@ class Account:
         self._told = 0
         self._items: list[LossItem] = []
         self._notes: list[str] = []
+
+    def begin(self, timeline: otio.schema.Timeline) -> None:
+        """Tell a start that no timecode can state."""
+        begin = timeline.global_start_time
+        if begin is None or self._start_frames:
+            return
+        start = rates.frames_at(rates.seconds(begin), self._rate)
+        if start:
+            self.add(
+                "start timecode",
+                "approximated",
+                f"a film that begins at 00:00:00:00, not {start} frames from it: "
+                "no timecode says that",
+                "Let the film begin within a day.",
+            )
 
     def within(self, name: str, rate: Fraction) -> Account:
         """Return the account of a nested sequence, which adds to this one.

@@ -26,12 +26,15 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from otio_genai import rates
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, place_of
 from otio_genai.interchange.placing import Desk
 from otio_genai.interchange.pool import Pool
 from otio_genai.interchange.spot import Fade, Spot
 
 __all__ = ["Fade", "Spot", "lay_out"]
+
+# What rates rounded to three decimals add to a long film is no place between frames.
+_NO_FRAME = Fraction(1, 100)
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def lay_out(
     holds
         What the format can hold; the rest becomes a gap.
     """
-    desk = Desk(track, rate, pool, account, holds)
+    desk = Desk(track, rate, pool, account, holds, place_of(track))
     slots: list[_Slot] = []
     joints: list[tuple[otio.schema.Transition, int, int]] = []
     clock = Fraction(0)
@@ -77,16 +80,17 @@ def lay_out(
             if index == len(children) - 1:
                 clock += rates.seconds(child.out_offset)
             continue
-        start = rates.frames_at(clock, rate)
-        clock += _duration_s(child)
-        end = rates.frames_at(clock, rate)
+        begin, clock = clock, clock + _duration_s(child)
+        start, end = rates.frames_at(begin, rate), rates.frames_at(clock, rate)
+        span = begin * rate, clock * rate
+        _report_edges((child, start, end), span, account, desk.place)
         slots.append(_Slot(start, end, desk.spot(child, (start, end))))
     fades: dict[int, Fade] = {}
     edge = 0
     for transition, index, cut in joints:
         where = slots, index, cut
         told = "black" in holds
-        fade = _fade(transition, where, edge, rate, account, track.name, told)
+        fade = _fade(transition, where, edge, rate, account, desk.place, told)
         if fade is not None:
             fades[index] = fade
             edge = fade.cut + fade.after
@@ -95,6 +99,31 @@ def lay_out(
         if isinstance(item, Spot) and item.medium is not None:
             item.medium.used_s = max(item.medium.used_s, item.reach_s()[1])
     return found, rates.frames_at(clock, rate)
+
+
+def _report_edges(
+    placed: tuple[otio.core.Composable, int, int],
+    span: tuple[Fraction, Fraction],
+    account: Account,
+    track: str,
+) -> None:
+    """Tell an item whose edges, in record frames, lie between two of them."""
+    child, start, end = placed
+    moved = [
+        f"{edge} {float(abs(off)):.2f} frames {'later' if off > 0 else 'earlier'}"
+        for edge, off in (("begins", start - span[0]), ("ends", end - span[1]))
+        if abs(off) > _NO_FRAME
+    ]
+    if moved:
+        account.add(
+            "position",
+            "approximated",
+            f"whole frames: it {' and '.join(moved)}",
+            "Trim it to whole frames of the film.",
+            track=track,
+            item=clean(child.name),
+            span=(start, end),
+        )
 
 
 def _in_order(slots: Sequence[_Slot], fades: dict[int, Fade]) -> list[Spot | Fade]:
@@ -162,7 +191,7 @@ def _fade(
             "transition",
             "approximated",
             f"the same pictures: the clip lasts {longer} frames longer, beneath it",
-            track=clean(track),
+            track=track,
             item=clean(transition.name),
             span=(
                 cut - before if left is None else left.start,
@@ -228,7 +257,7 @@ def _report_fade(
         "approximated" if left else "dropped",
         f"{left} frames instead of {wanted[0] + wanted[1]}" if left else "a cut",
         "Leave unused frames beyond the cut on both sides.",
-        track=clean(track),
+        track=track,
         item=clean(transition.name),
         span=(cut - wanted[0], cut + wanted[1]),
     )

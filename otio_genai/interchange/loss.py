@@ -9,6 +9,7 @@ Aim
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -195,9 +196,13 @@ def _grouped(items: list[LossItem]) -> Iterator[str]:
         if len(group) == 1:
             yield group[0].readable()
             continue
-        places = list(dict.fromkeys(item.place or "timeline" for item in group))
-        shown = "; ".join(places[:_MANY])
-        more = len(places) - _MANY
+        places = Counter(item.place or "timeline" for item in group)
+        told = [
+            place if count == 1 else f"{place} ({count} times)"
+            for place, count in places.items()
+        ]
+        shown = "; ".join(told[:_MANY])
+        more = len(group) - sum(list(places.values())[:_MANY])
         alike = len({item.fate for item in group}) == 1
         yield f"{len(group)} times{'' if alike else ', such as'}: {group[0].fate}"
         yield f"    {shown}" + (f"; and {more} more" if more > 0 else "")

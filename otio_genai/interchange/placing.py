@@ -40,6 +40,7 @@ class Desk:
     pool: Pool
     account: Account
     holds: frozenset[str]
+    place: str
 
     def spot(self, item: otio.core.Item, edges: tuple[int, int]) -> Spot | None:
         """Return the item on record frames ``edges``; None for black."""
@@ -110,7 +111,7 @@ class Desk:
             "approximated",
             f"{early + beyond} frames of black instead of a held frame",
             "Shorten the clip to its media.",
-            track=clean(self.track.name),
+            track=self.place,
             item=clean(spot.item.name),
             span=edges,
         )
@@ -124,7 +125,7 @@ class Desk:
             "dropped",
             "a gap of the same length",
             remedy,
-            track=clean(self.track.name),
+            track=self.place,
             item=clean(item.name),
             span=edges,
         )
@@ -133,7 +134,7 @@ class Desk:
                 "link",
                 "dropped",
                 "the others of its group without it",
-                track=clean(self.track.name),
+                track=self.place,
                 item=clean(item.name),
                 span=edges,
             )
@@ -152,13 +153,13 @@ class Desk:
             "approximated",
             "its first image, held: an editor asks for the sequence by hand",
             "Encode it as one movie, or import it there as an image sequence.",
-            track=clean(self.track.name),
+            track=self.place,
             item=clean(clip.name),
             span=edges,
         )
 
     def _report_gap(self, gap: otio.schema.Gap, edges: tuple[int, int]) -> None:
-        place = {"track": clean(self.track.name), "item": clean(gap.name)}
+        place = {"track": self.place, "item": clean(gap.name)}
         if gap.markers:
             remedy = "Put them on the timeline."
             self.account.add(
@@ -170,7 +171,7 @@ class Desk:
             )
 
     def _report_extras(self, item: otio.core.Item, edges: tuple[int, int]) -> None:
-        place = {"track": clean(self.track.name), "item": clean(item.name)}
+        place = {"track": self.place, "item": clean(item.name)}
         if "effects" not in self.holds:
             for effect in item.effects:
                 if isinstance(effect, otio.schema.TimeEffect):

@@ -15,7 +15,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.interchange.account import Account, clean, is_usual
+from otio_genai.interchange.account import Account, clean, is_usual, start_frames
 from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.dialects.warps import warp
 from otio_genai.interchange.editors import reels
@@ -68,10 +68,10 @@ def plain_timeline(source: otio.schema.Timeline, editor: Editor) -> Plain:
     source = source.deepcopy()
     rate = maps.record_rate(source)
     film = metadata.read(source, "film", {})
-    begin = source.global_start_time
-    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
+    start = start_frames(source, rate)
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
     account = Account(rate, start, drop)
+    account.begin(source)
     pictures = any(track.find_clips() for track in source.video_tracks())
     maker = _Maker(editor, rate, account, Pool(rate, account))
     made = otio.schema.Timeline(account.text(source.name or "", "Untitled"))

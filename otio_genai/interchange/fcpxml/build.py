@@ -11,7 +11,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, place_of, start_frames
 from otio_genai.interchange.fcpxml.elements import Maker
 from otio_genai.interchange.fcpxml.generated import can_be_made
 from otio_genai.interchange.fcpxml.joining import Joiner, across_black
@@ -80,10 +80,8 @@ class _Clock:
 
 def _clock(timeline: otio.schema.Timeline, film: dict[str, Any]) -> _Clock:
     rate = maps.record_rate(timeline)
-    begin = timeline.global_start_time
-    start = None
-    if begin is not None:
-        start = max(0, rates.frames_at(rates.seconds(begin), rate))
+    stated = timeline.global_start_time is not None
+    start = start_frames(timeline, rate) if stated else None
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
     return _Clock(rate, start, drop)
 
@@ -95,6 +93,7 @@ class _Builder:
         self._clock = _clock(timeline, self._film)
         rate = self._clock.rate
         self._account = Account(rate, self._clock.start or 0, self._clock.drop)
+        self._account.begin(timeline)
         self._library = Pool(rate, self._account)
         self._size = self._frame_size()
         self._resources = Resources(rate, self._size)
@@ -110,7 +109,10 @@ class _Builder:
         )
 
     def document(self) -> tuple[Node, Loss]:
-        name = self._account.text(self._timeline.name or "", "") or None
+        name = self._account.text(self._timeline.name or "", "Untitled")
+        if not (self._timeline.name or "").strip():
+            gets = f"{name!r}: the timeline has none of its own"
+            self._account.add("name", "approximated", gets, "Name it.")
         stack = self._timeline.tracks
         start = self._clock.start
         sequence = self._sequence(stack, start or 0, stack.markers)
@@ -268,7 +270,7 @@ class _Builder:
                 "dropped",
                 "a gap of the same length",
                 "Render it to a file and place that.",
-                track=clean(track.name),
+                track=place_of(track),
                 item=clean(child.name),
                 span=(
                     rates.frames_at(begin_s, self._rate),

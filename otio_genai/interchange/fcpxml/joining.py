@@ -15,7 +15,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, place_of
 from otio_genai.interchange.fcpxml.foreign import effect_id, foreign
 from otio_genai.interchange.fcpxml.node import Node
 from otio_genai.interchange.fcpxml.resources import Resources
@@ -73,7 +73,7 @@ def across_black(
                     "transition",
                     "approximated",
                     "the same sound, of a clip drawn out beneath its fade",
-                    track=clean(track.name),
+                    track=place_of(track),
                     item=clean(fade.transition.name),
                     span=(spot.start, spot.end),
                 )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from otio_genai import metadata
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, place_of
 from otio_genai.interchange.fcpxml.pairs import Laid, Pairs
 from otio_genai.interchange.spot import Spot
 
@@ -16,7 +16,7 @@ __all__ = ["report_links", "report_tracks"]
 def report_tracks(tracks: Sequence[Laid], account: Account) -> None:
     """Account for what is said of a track itself."""
     for laid in tracks:
-        track, place = laid.track, clean(laid.track.name)
+        track, place = laid.track, place_of(laid.track)
         if not track.enabled:
             gets = "its clips disabled one by one"
             account.add("track enabled", "approximated", gets, track=place)
@@ -43,7 +43,7 @@ def report_links(
                 group = isinstance(spot, Spot) and metadata.read(spot.item, "link")
                 if isinstance(spot, Spot) and group:
                     groups[str(group)].append((kind, number, index))
-                    found[kind, number, index] = spot, clean(laid.track.name)
+                    found[kind, number, index] = spot, place_of(laid.track)
     for members in groups.values():
         if len(members) < 2 or _is_one(members, pairs):
             continue

@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
-from otio_genai.interchange.account import Account, clean, is_usual
+from otio_genai.interchange.account import Account, clean, is_usual, start_frames
 from otio_genai.interchange.layout import Fade, Spot, lay_out
 from otio_genai.interchange.loss import Loss
 from otio_genai.interchange.pool import Pool
@@ -47,6 +47,7 @@ def build(timeline: otio.schema.Timeline, dialect: str) -> tuple[model.Sequence,
     film = metadata.read(timeline, "film", {})
     timecode = _timecode(timeline, film)
     account = Account(timecode.rate.exact, timecode.frames, timecode.drop)
+    account.begin(timeline)
     pool = Pool(timecode.rate.exact, account, spelled)
     shop = _Shop(rules, pool, account)
     name = account.text(timeline.name or "", "Untitled")
@@ -78,10 +79,9 @@ def _timecode(timeline: otio.schema.Timeline, film: dict[str, Any]) -> model.Tim
             place=clean(timeline.name or "timeline"),
             remedy="Assemble the film at a whole or NTSC rate, such as 24 or 23.976.",
         )
-    begin = timeline.global_start_time
-    start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate.exact)
+    start = start_frames(timeline, rate.exact)
     drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate.exact)
-    return model.Timecode(rate, max(0, start), drop)
+    return model.Timecode(rate, start, drop)
 
 
 @dataclass(slots=True)
@@ -282,11 +282,12 @@ def _tracks(stack: otio.schema.Stack, account: Account) -> Iterator[otio.schema.
 def _report_track(
     track: otio.schema.Track, number: int, rules: Table, account: Account
 ) -> None:
-    place, usual = clean(track.name), f"{track.kind[0]}{number}"
+    usual = f"{track.kind[0]}{number}"
+    place = clean(track.name) or usual
     named = not is_usual(track.name, track.kind, number)
     if named and not rules.extensions and not is_alternate(track.name):
         remedy = "Rename it in the editor."
-        account.add("track name", "dropped", usual, remedy, track=place or usual)
+        account.add("track name", "dropped", usual, remedy, track=place)
     if track.markers:
         account.add("track markers", "dropped", "none", track=place)
     if track.effects:
