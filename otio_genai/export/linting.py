@@ -42,7 +42,8 @@ def lint_file(path: str | os.PathLike[str], *, media: bool = False) -> list[Find
         from otio_genai.interchange.lint_otio import lint_otio
 
         document = place / "content.otio" if place.is_dir() else place
-        return lint_otio(text_of(document), media=media)
+        home = document.resolve().parent
+        return lint_otio(text_of(document), media=media, base=home)
     raise InterchangeError(
         "There are no rules here for files of this kind.",
         place=str(place),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -16,7 +17,12 @@ from otio_genai.media import locate
 __all__ = ["lint_media"]
 
 
-def lint_media(timeline: otio.schema.Timeline, *, media: bool) -> Iterator[Finding]:
+def lint_media(
+    timeline: otio.schema.Timeline,
+    *,
+    media: bool,
+    base: str | os.PathLike[str] | None = None,
+) -> Iterator[Finding]:
     """Give every broken rule of a timeline's media, each file once.
 
     Parameters
@@ -25,6 +31,8 @@ def lint_media(timeline: otio.schema.Timeline, *, media: bool) -> Iterator[Findi
         The timeline.
     media
         Also open each file: is it here, does it begin and last as stated?
+    base
+        The folder that relative addresses are relative to.
     """
     names: dict[str, str] = {}
     seen: set[str] = set()
@@ -45,15 +53,19 @@ def lint_media(timeline: otio.schema.Timeline, *, media: bool) -> Iterator[Findi
         elif not address.isascii() and address.startswith("file:"):
             yield Finding("addresses", address, "It is not percent-encoded.")
         if media:
-            yield from _file(reference, address)
+            yield from _file(reference, address, base)
 
 
-def _file(reference: otio.core.MediaReference, address: str) -> Iterator[Finding]:
+def _file(
+    reference: otio.core.MediaReference,
+    address: str,
+    base: str | os.PathLike[str] | None,
+) -> Iterator[Finding]:
     # What opens media is loaded only by those who ask for it.
     from otio_genai.media.probe import probe
 
     try:
-        path = locate.path(reference)
+        path = locate.path(reference, base)
         there = path.is_file()
     except (MediaError, OSError, ValueError):
         there = False

@@ -9,8 +9,10 @@ Aim
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,8 +20,11 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
-from otio_genai.interchange.account import clean
+from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.dialects.document import timeline_of
+from otio_genai.interchange.dialects.premiere_in import count_record, factor
+from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
+from otio_genai.interchange.dialects.resolve_values import SPACE as RESOLVE
 from otio_genai.interchange.lint_media import lint_media
 from otio_genai.interchange.urls import base_name
 from otio_genai.interchange.xmeml.lint import Finding
@@ -31,6 +36,8 @@ __all__ = ["lint_otio"]
 _LOUDEST_DB = 12.05
 # A faster rate counts samples.
 _FASTEST_PICTURE = 2_000
+# Record frames that a length in decimals may be off.
+_ROUNDING = Fraction(1, 100)
 #: Keyed values of ours: name, numbers a key, least and most of each but the frame.
 _KEYED: tuple[tuple[str, int, float, float], ...] = (
     ("levels", 2, -math.inf, _LOUDEST_DB),
@@ -40,7 +47,40 @@ _KEYED: tuple[tuple[str, int, float, float], ...] = (
 )
 
 
-def lint_otio(text: str, *, media: bool = False) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """How a document counts, and how an account of it spells timecode."""
+
+    rate: Fraction
+    account: Account
+    in_source_time: bool
+    "What is retimed states its length in source time, as Premiere has it."
+
+    @classmethod
+    def of(cls, timeline: otio.schema.Timeline) -> _Film:
+        rate = maps.record_rate(timeline)
+        begin = timeline.global_start_time
+        start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
+        told = bool(metadata.read(timeline, "film", {}).get("drop_frame"))
+        drop = told and rates.is_drop_rate(rate)
+        return cls(rate, Account(rate, max(0, start), drop), _is_premiere(timeline))
+
+    def within(self, name: str) -> _Film:
+        return replace(self, account=self.account.within(name, self.rate))
+
+    def at(self, frame: int) -> str:
+        return self.account.timecode(max(0, frame))
+
+
+def _is_premiere(timeline: otio.schema.Timeline) -> bool:
+    held = [timeline, timeline.tracks, *timeline.tracks, *timeline.find_clips()]
+    spaces = {key for found in held for key in metadata.each(found.metadata)}
+    return PREMIERE in spaces and RESOLVE not in spaces
+
+
+def lint_otio(
+    text: str, *, media: bool = False, base: str | os.PathLike[str] | None = None
+) -> list[Finding]:
     """Return every broken rule of a document.
 
     Parameters
@@ -49,16 +89,18 @@ def lint_otio(text: str, *, media: bool = False) -> list[Finding]:
         The document.
     media
         Also ask whether each media file exists here.
+    base
+        The folder of the document, which relative addresses are relative to.
     """
     try:
         timeline, _ = timeline_of(text)
-        rate = maps.record_rate(timeline)
+        film = _Film.of(timeline)
     except GenaiError as error:
         said = "; ".join([error.sentence, *error.items])
         return [Finding("well-formed", error.place or "", said)]
     found = list(_whole(timeline))
-    found += _stack(timeline.tracks, rate, "")
-    found += lint_media(timeline, media=media)
+    found += _stack(timeline.tracks, film, "")
+    found += lint_media(timeline, media=media, base=base)
     return list(dict.fromkeys(found))
 
 
@@ -70,7 +112,7 @@ def _whole(timeline: otio.schema.Timeline) -> Iterator[Finding]:
         yield Finding("names", "timeline", "The name is empty.")
 
 
-def _stack(stack: otio.schema.Stack, rate: Fraction, within: str) -> Iterator[Finding]:
+def _stack(stack: otio.schema.Stack, film: _Film, within: str) -> Iterator[Finding]:
     names = Counter(str(child.name) for child in stack)
     for number, track in enumerate(stack, 1):
         place = f"{within}{track.name or f'track {number}'}"
@@ -83,49 +125,75 @@ def _stack(stack: otio.schema.Stack, rate: Fraction, within: str) -> Iterator[Fi
         elif names[str(track.name)] > 1:
             text = "Another track has the same name; Resolve wants each once."
             yield Finding("names", place, text)
-        yield from _track(track, rate, place)
+        yield from _track(track, film, place)
 
 
-def _track(track: otio.schema.Track, rate: Fraction, place: str) -> Iterator[Finding]:
+def _track(track: otio.schema.Track, film: _Film, place: str) -> Iterator[Finding]:
+    rate = film.rate
+    items = [child for child in track if isinstance(child, otio.core.Item)]
+    trims = [item.source_range for item in items]
     try:
+        lengths = [_length(item, film) for item in items]
+        if film.in_source_time:
+            for item in items:
+                count_record(item, rate)
         placed, overlaps, _ = layout(track, rate)
     except GenaiError as error:
         yield Finding("ranges", f"{place}, {error.place or ''}", error.sentence)
         return
     clock = Fraction(0)
-    for spot in placed:
-        where = f"{place}, {spot.item.name or 'gap'}, {_at(spot.record_in, rate)}"
-        length_s = duration_s(spot.item)
-        clock += length_s
-        if length_s < 0 or (length_s == 0 and not _is_gap(spot.item)):
+    for spot, trim, length in zip(placed, trims, lengths, strict=True):
+        where = f"{place}, {spot.item.name or 'gap'}, {film.at(spot.record_in)}"
+        clock += length.frames
+        if length.frames < 0 or (length.frames == 0 and not _is_gap(spot.item)):
             yield Finding("lengths", where, "It lasts no time, or less.")
-        elif (clock * rate).denominator != 1 and not _is_sound(spot.item):
+        elif abs(clock - round(clock)) <= length.slack:
+            clock = Fraction(round(clock))
+        elif not _is_sound(trim):
             yield Finding("whole frames", where, "It ends between two record frames.")
-        yield from _item(spot, rate, where)
+        yield from _item(spot.item, trim, rate, where)
         if isinstance(spot.item, otio.schema.Stack):
-            yield from _stack(spot.item, rate, f"{where} · ")
-    yield from _transitions(track, placed, overlaps, rate, place)
+            inner = film.within(spot.item.name)
+            yield from _stack(spot.item, inner, f"{where} · ")
+    yield from _transitions(track, placed, overlaps, film, place)
 
 
-def _at(frame: int, rate: Fraction) -> str:
-    return rates.timecode(max(0, frame), rate)
+@dataclass(frozen=True, slots=True)
+class _Length:
+    """Record frames an item lasts, and how far they may be rounded."""
+
+    frames: Fraction
+    slack: Fraction
+
+
+def _length(item: otio.core.Item, film: _Film) -> _Length:
+    frames = duration_s(item) * film.rate
+    speed = abs(factor(item)) if film.in_source_time else Fraction(1)
+    if item.source_range is None or speed in (0, 1):
+        return _Length(frames, _ROUNDING)
+    # Whole frames of the source say no more than the nearest one.
+    whole = item.source_range.duration.value % 1 == 0
+    half = Fraction(1, 2) / speed if whole else Fraction(0)
+    return _Length(frames / speed, max(_ROUNDING, half))
 
 
 def _is_gap(item: otio.core.Item) -> bool:
     return isinstance(item, otio.schema.Gap)
 
 
-def _is_sound(item: otio.core.Item) -> bool:
-    trim = item.source_range
+def _is_sound(trim: otio.opentime.TimeRange | None) -> bool:
     return trim is not None and rates.of(trim.duration) > _FASTEST_PICTURE
 
 
-def _item(spot: Placed, rate: Fraction, where: str) -> Iterator[Finding]:
-    item = spot.item
+def _item(
+    item: otio.core.Item,
+    trim: otio.opentime.TimeRange | None,
+    rate: Fraction,
+    where: str,
+) -> Iterator[Finding]:
     if clean(item.name) != item.name:
         yield Finding("names", where, "The name has control characters.")
-    trim = item.source_range
-    if trim is not None and rates.of(trim.duration) != rate and not _is_sound(item):
+    if trim is not None and rates.of(trim.duration) != rate and not _is_sound(trim):
         text = "Its range is not counted at the timeline's rate."
         yield Finding("one rate", where, text)
     for effect in item.effects:
@@ -135,7 +203,7 @@ def _item(spot: Placed, rate: Fraction, where: str) -> Iterator[Finding]:
     if isinstance(item, otio.schema.Clip):
         yield from _clip(item, rate, where)
         yield from _keys(item, where)
-    yield from _markers(item, where)
+    yield from _markers(item, trim, where)
 
 
 def _clip(clip: otio.schema.Clip, rate: Fraction, where: str) -> Iterator[Finding]:
@@ -202,9 +270,10 @@ def _are_rows(keys: Any, width: int) -> bool:
     )
 
 
-def _markers(item: otio.core.Item, where: str) -> Iterator[Finding]:
+def _markers(
+    item: otio.core.Item, trim: otio.opentime.TimeRange | None, where: str
+) -> Iterator[Finding]:
     reference = getattr(item, "media_reference", None)
-    trim = item.source_range
     if trim is None and reference is not None:
         trim = reference.available_range
     if trim is None:
@@ -222,7 +291,7 @@ def _transitions(
     track: otio.schema.Track,
     placed: list[Placed],
     overlaps: list[Overlap],
-    rate: Fraction,
+    film: _Film,
     place: str,
 ) -> Iterator[Finding]:
     passing = otio.schema.Transition
@@ -232,7 +301,7 @@ def _transitions(
             yield Finding("transitions", place, "Two of them follow one another.")
     taken = 0
     for overlap in overlaps:
-        where = f"{place}, transition at {_at(overlap.cut, rate)}"
+        where = f"{place}, transition at {film.at(overlap.cut)}"
         sides = [
             placed[k] if 0 <= k < len(placed) else None
             for k in (overlap.before, overlap.after)
@@ -249,7 +318,7 @@ def _transitions(
             (sides[0], overlap.out_frames, True),
             (sides[1], overlap.in_frames, False),
         ):
-            if spot is not None and wanted > _room(spot, rate, tail=tail):
+            if spot is not None and wanted > _room(spot, film.rate, tail=tail):
                 name = spot.item.name or "a clip"
                 text = f"It wants {wanted} frames more of {name} than there are."
                 yield Finding("handles", where, text)

@@ -8,6 +8,9 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import metadata, rates
+from otio_genai.export import export
+from otio_genai.export.linting import lint_file
+from otio_genai.interchange.dialects.premiere_values import SPACE
 from otio_genai.interchange.lint_otio import lint_otio
 from otio_genai.media import locate
 from tests.support import project
@@ -154,6 +157,77 @@ def test_files_that_are_not_as_stated_are_named(tmp_path):
     path.write_text("no film")
     found = lint_otio(film(right).to_json_string(), media=True)
     assert [f.rule for f in found] == ["media"]
+
+
+def test_relative_addresses_are_those_of_the_documents_folder(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    project.drifting(home / "a take.mp4", 24, RATE)
+    taken = linked("a%20take.mp4")
+    taken.media_reference.available_range = rates.span(0, 24, RATE)
+    taken.source_range = rates.span(0, 24, RATE)
+    place = home / "film.otio"
+    place.write_text(film(taken).to_json_string(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for path in (place, "home/film.otio"):
+        assert [f.rule for f in lint_file(path, media=True)] == ["addresses"]
+    (home / "a take.mp4").unlink()
+    assert [f.rule for f in lint_file(place, media=True)] == ["addresses", "media"]
+
+
+def premieres(*items):
+    made = film(*items)
+    made.tracks.metadata[SPACE] = {"VideoFrameRate": 24.0}
+    return made
+
+
+def test_a_length_in_source_time_is_counted_as_premiere_counts():
+    # 10 record frames at 2.5 and at 0.0025 of the speed.
+    fast = premieres(warped(2.5, length=25), clip("b"))
+    slow = premieres(warped(0.0025, length=0.025), clip("b"))
+    assert lint_otio(fast.to_json_string()) == lint_otio(slow.to_json_string()) == []
+    # 11 record frames at 2.4 last 26.4 of the source, which are stated as 26.
+    near = premieres(warped(2.4, length=26), clip("b"))
+    assert lint_otio(near.to_json_string()) == []
+    torn = premieres(warped(2.5, length=26), clip("b"))
+    found = lint_otio(torn.to_json_string())
+    assert {f.rule for f in found} == {"whole frames"}
+    assert "b, 00:00:00:10" in found[-1].place
+    # Others state the record length.
+    assert lint_otio(film(warped(2.5, length=10.4)).to_json_string())
+
+
+def test_a_marker_of_a_retimed_clip_is_sought_in_source_time():
+    fast = warped(2.0, length=40)
+    fast.markers.append(otio.schema.Marker("m", rates.span(45, 0, RATE)))
+    assert lint_otio(premieres(fast).to_json_string()) == []
+
+
+@pytest.mark.parametrize("to", ["otio-premiere", "otio-resolve"])
+def test_what_the_writer_calls_exact_breaks_no_rule(to, tmp_path):
+    mixed = clip("b")
+    mixed.media_reference.available_range = rates.span(0, 200, Fraction(30))
+    mixed.source_range = rates.span(12, 30, Fraction(30))
+    timeline = film(warped(5.00012, start=0, length=30), mixed, warped(0.3, name="c"))
+    loss = export(timeline, tmp_path / "a.otio", to=to)
+    assert not loss.lossy
+    assert lint_file(tmp_path / "a.otio") == []
+
+
+def test_places_are_timecodes_of_the_film():
+    ntsc = Fraction(30000, 1001)
+    made = film(clip(rate=ntsc, length=1800), without_range())
+    start = rates.frame_of_timecode("01:00:00;00", ntsc)
+    made.global_start_time = rates.time(start, ntsc)
+    metadata.put(made, "film", {"rate": rates.text(ntsc), "drop_frame": True})
+    found = lint_otio(made.to_json_string())
+    assert "a, 01:01:00;02" in found[-1].place
+    # A nested sequence counts from its own beginning.
+    inner = otio.schema.Stack("inner", children=[made.tracks[0].deepcopy()])
+    del made.tracks[0][:]
+    made.tracks[0].append(inner)
+    found = lint_otio(made.to_json_string())
+    assert "inner, 01:00:00;00 · V1, a, 00:01:00:00" in found[-1].place
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from otio_genai.interchange.dialects.sizes import aspect_of, framing_of, media_s
 from otio_genai.interchange.dialects.stage import Stage
 from otio_genai.interchange.rebuild import Place
 
-__all__ = ["count_record", "read_effects"]
+__all__ = ["count_record", "factor", "read_effects"]
 
 _FIXED = frozenset(("Mute", "Bypass"))
 
@@ -32,26 +32,27 @@ def count_record(item: otio.core.Composable, rate: Fraction) -> None:
 
     Premiere states it in source time: the record length is that over the speed.
     """
-    factor = _factor(item)
+    speed = factor(item)
     held = getattr(item, "source_range", None)
-    if held is None or factor in (0, 1):
+    if held is None or speed in (0, 1):
         return
-    length_s = rates.seconds(held.duration) / abs(factor)
+    length_s = rates.seconds(held.duration) / abs(speed)
     frames = rates.frames_at(length_s, rate)
     item.source_range = otio.opentime.TimeRange(
         held.start_time, rates.time(frames, rate)
     )
 
 
-def _factor(item: otio.core.Composable) -> Fraction:
-    factor = Fraction(1)
+def factor(item: otio.core.Composable) -> Fraction:
+    """Return an item's constant speed: 0 frozen, below 0 backwards, 1 if none."""
+    found = Fraction(1)
     for effect in metadata.each(getattr(item, "effects", ())):
         if isinstance(effect, otio.schema.LinearTimeWarp):
             scalar = effect.time_scalar
             if not -1e6 < scalar < 1e6:
                 return Fraction(1)
-            factor *= Fraction(scalar).limit_denominator(100_000)
-    return factor
+            found *= Fraction(scalar).limit_denominator(100_000)
+    return found
 
 
 def read_effects(
@@ -61,7 +62,7 @@ def read_effects(
     start_s = Fraction(0)
     if clip.source_range is not None:
         start_s = rates.seconds(clip.source_range.start_time)
-    pace = abs(_factor(clip)) or Fraction(1)
+    pace = abs(factor(clip)) or Fraction(1)
 
     def frame(time_s: Fraction) -> int:
         return rates.frames_at((time_s - start_s) / pace, stage.rate)

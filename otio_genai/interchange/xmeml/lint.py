@@ -19,7 +19,7 @@ from otio_genai import rates
 from otio_genai.errors import GenaiError
 from otio_genai.interchange.account import clean
 from otio_genai.interchange.tree import tree
-from otio_genai.interchange.urls import base_name, from_pathurl
+from otio_genai.interchange.urls import base_name, from_pathurl, is_absolute
 from otio_genai.interchange.xmeml import grammar
 from otio_genai.interchange.xmeml.dialects import FILTERS, LARGEST_GAIN
 from otio_genai.interchange.xmeml.lint_items import Finding, lint_items
@@ -187,7 +187,9 @@ def _file(file: Element, number: str, media: bool) -> Iterator[Finding]:
         yield Finding("pathurl", number, "A literal character is percent-encoded.")
     if file.findtext("name") != clean(base_name(address)):
         yield Finding("file name", number, "It is not the last part of the address.")
-    if media and not Path(unquote(from_pathurl(address)[7:])).exists():
+    if not is_absolute(address):
+        yield Finding("pathurl", number, "It is relative to nothing that is known.")
+    elif media and not Path(unquote(from_pathurl(address)[7:])).exists():
         yield Finding("media", number, f"There is no file {address}.")
 
 

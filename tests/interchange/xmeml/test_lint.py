@@ -92,6 +92,13 @@ def test_media_that_is_not_here_is_found_when_asked(good):
     assert {f.rule for f in lint_xmeml(good, media=True)} == {"media"}
 
 
+def test_a_relative_address_is_called_so_and_not_sought_elsewhere(good):
+    broken = good.replace("file://localhost/media/", "media/")
+    assert broken != good
+    (found, _) = lint_xmeml(broken, media=True)
+    assert (found.rule, "relative" in found.text) == ("pathurl", True)
+
+
 def test_what_premiere_itself_writes_breaks_no_rule(shared):
     path = shared / "corpus" / "xmeml" / "premiere_example.xml"
     assert lint_xmeml(path.read_text(encoding="utf-8")) == []
