@@ -20,7 +20,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
-from otio_genai.interchange.account import Account, clean
+from otio_genai.interchange.account import Account, clean, start_frames
 from otio_genai.interchange.dialects.document import timeline_of
 from otio_genai.interchange.dialects.premiere_in import count_record, factor
 from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
@@ -59,11 +59,10 @@ class _Film:
     @classmethod
     def of(cls, timeline: otio.schema.Timeline) -> _Film:
         rate = maps.record_rate(timeline)
-        begin = timeline.global_start_time
-        start = 0 if begin is None else rates.frames_at(rates.seconds(begin), rate)
+        start = start_frames(timeline, rate)
         told = bool(metadata.read(timeline, "film", {}).get("drop_frame"))
         drop = told and rates.is_drop_rate(rate)
-        return cls(rate, Account(rate, max(0, start), drop), _is_premiere(timeline))
+        return cls(rate, Account(rate, start, drop), _is_premiere(timeline))
 
     def within(self, name: str) -> _Film:
         return replace(self, account=self.account.within(name, self.rate))
