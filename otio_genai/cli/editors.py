@@ -12,7 +12,7 @@ from otio_genai.cli import console
 from otio_genai.cli.stages import nearest
 from otio_genai.errors import GenaiError
 
-__all__ = ["convert", "export"]
+__all__ = ["convert", "ensure_rate", "export"]
 
 _ANY = click.Path(path_type=Path)
 _ROADS = ("native", "bake", "dissolve", "cut")
@@ -72,8 +72,7 @@ def export(timeline_file: Path, to: str, **wishes: Any) -> None:
       otio-genai export film.otio -o film.xml --to premiere
       otio-genai export film.otio -o film.fcpxml --to finalcut --fractures dissolve
     """
-    if wishes["output"] is None:
-        raise click.UsageError("Missing option '-o' / '--output'.")
+    _ensure_output(**wishes)
     _go(timeline_file, _known(to), **wishes)
 
 
@@ -94,12 +93,15 @@ def convert(timeline_file: Path, to: str | None, **wishes: Any) -> None:
       otio-genai convert edit.xml --to resolve --plan
       otio-genai convert edit.fcpxml -o edit.otio --strict
     """
-    output = wishes["output"]
-    if output is None and not wishes["plan"]:
-        raise click.UsageError("Say with -o which file to make, or ask for a --plan.")
+    _ensure_output(**wishes)
     if to is None:
-        to = _of_suffix(output)
+        to = _of_suffix(wishes["output"])
     _go(timeline_file, _known(to), **wishes)
+
+
+def _ensure_output(output: Path | None, plan: bool, **_: Any) -> None:
+    if output is None and not plan:
+        raise click.UsageError("Say with -o which file to make, or ask for a --plan.")
 
 
 def _known(to: str) -> str:
@@ -113,7 +115,8 @@ def _known(to: str) -> str:
     return to
 
 
-def _ensure_rate(rate: str | None) -> None:
+def ensure_rate(rate: str | None) -> None:
+    """Refuse as wrong use what is no rate; None is none asked for."""
     from otio_genai import rates
 
     try:
@@ -152,7 +155,7 @@ def _go(
 
     if not timeline_file.exists():
         raise click.BadParameter(f"There is no {timeline_file}.", param_hint="TIMELINE")
-    _ensure_rate(rate)
+    ensure_rate(rate)
     timeline, missed = read(timeline_file, sequence=sequence, rate=rate)
     place = output or timeline_file.with_suffix(TARGETS[to])
     suffix = f".{TARGETS[to].rpartition('.')[2]}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from otio_genai.cli import console
+from otio_genai.cli.editors import ensure_rate
 
 __all__ = ["kit", "verify"]
 
@@ -27,6 +28,7 @@ def kit(folder: Path, rate: str, force: bool) -> None:
     from otio_genai.kit import TARGETS
     from otio_genai.kit import kit as make
 
+    ensure_rate(rate)
     with console.progress() as progress:
         page = make(folder, rate=rate, progress=progress, force=force)
     click.echo(f"{page}: open this first, and follow it")

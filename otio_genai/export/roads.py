@@ -20,7 +20,15 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.export import native
-from otio_genai.export.sites import Nest, Site, account_of, remove, sequences, sites
+from otio_genai.export.sites import (
+    UNTOLD,
+    Nest,
+    Site,
+    account_of,
+    remove,
+    sequences,
+    sites,
+)
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.loss import Loss
 
@@ -90,7 +98,9 @@ def take_road(
         if road == "native":
             left = _animate(left, rate, account)
         for site in left:
-            _without_movement(site, rate, account, "", cut=road == "cut")
+            untold = road == "native" and site.carry is None
+            why = f"{UNTOLD}; " if untold else ""
+            _without_movement(site, rate, account, why, cut=road == "cut")
         told += account.loss()
     return told, made
 
@@ -184,6 +194,9 @@ def _without_movement(
     site: Site, rate: Fraction, account: Account, why: str, *, cut: bool = False
 ) -> None:
     """Make a dissolve of a carry where there are frames for one, else a cut."""
+    remedy = "Bake it to keep its pictures."
+    if site.carry is None:
+        remedy = "Assemble the film again, so that its movement is noted."
     transition = site.transition
     offsets = (transition.in_offset, transition.out_offset)
     before, after = (rates.frames_at(rates.seconds(v), rate) for v in offsets)
@@ -195,12 +208,12 @@ def _without_movement(
     if cut or not before + after:
         _mark(site)
         remove(site)
-        account.add("carry", "dropped", f"{why}a cut and a marker", "Bake it.", **place)
+        account.add("carry", "dropped", f"{why}a cut and a marker", remedy, **place)
         return
     transition.transition_type = otio.schema.TransitionTypes.SMPTE_Dissolve
     metadata.put(transition, "carry", {"kind": "dissolve"})
     gets = f"{why}a cross dissolve of {before + after} frames"
-    account.add("carry", "approximated", gets, "Bake it to keep its pictures.", **place)
+    account.add("carry", "approximated", gets, remedy, **place)
 
 
 def _mark(site: Site) -> None:

@@ -13,7 +13,10 @@ from otio_genai.errors import TimelineError
 from otio_genai.interchange.account import Account, clean
 from otio_genai.maps.layout import Overlap, Placed, layout
 
-__all__ = ["Nest", "Site", "account_of", "remove", "sequences", "sites"]
+__all__ = ["UNTOLD", "Nest", "Site", "account_of", "remove", "sequences", "sites"]
+
+#: Why a carry without a law goes no road that needs its movement.
+UNTOLD = "its recipe tells no movement that can be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Site:
     after: Placed | None
     "The incoming one; None at the end."
     carry: maps.Carry | None
-    "The law of it; None when the recipe cannot be read."
+    "The law of it; None when the recipe has none, or one that cannot be read."
     place: str
     "Its track, for a person."
 
@@ -103,7 +106,7 @@ def _on_track(track: otio.schema.Track, name: str, rate: Fraction) -> Iterator[S
     ]
     place = " · ".join(part for part in (name, clean(track.name)) if part)
     for transition, overlap in zip(kept, told, strict=True):
-        if overlap.recipe.get("kind") == "carry" and "half_frames" in overlap.recipe:
+        if overlap.recipe.get("kind") == "carry":
             yield _site(track, transition, overlap, placed, place)
 
 

@@ -15,7 +15,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import MediaError
-from otio_genai.export.sites import Site
+from otio_genai.export.sites import UNTOLD, Site
 from otio_genai.media import locate
 
 __all__ = [
@@ -109,7 +109,7 @@ def windows(
 
 def _why_not(site: Site, pictures: Sequence[Layers]) -> str:
     if site.carry is None:
-        return "its recipe cannot be read"
+        return UNTOLD
     if not pictures:
         return "it shows no frame"
     lost = sorted(

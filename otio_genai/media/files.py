@@ -86,7 +86,8 @@ def write_beside(
     """Yield a temporary path beside ``path``; rename it there when all went well.
 
     The temporary name keeps the suffix, so that writers who judge by it still do.
-    When the block raises, nothing remains and an older file stays untouched.
+    When the block raises, nothing remains and an older file stays untouched. Where a
+    link leads to another place the file there is replaced, and the link stays.
 
     Raises
     ------
@@ -94,6 +95,8 @@ def write_beside(
         As `ensure_writable`, or writing failed on the system's side.
     """
     target = ensure_writable(path, force=force)
+    if target.is_symlink():
+        target = ensure_writable(target.resolve(), force=force)
     beside = target.with_name(
         f".{target.stem[:80]}-{os.getpid()}-{next(_counter)}.part{target.suffix}"
     )

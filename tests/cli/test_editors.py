@@ -48,9 +48,10 @@ def test_the_road_of_carries_can_be_chosen(run, film):
     assert "native" in said
 
 
-def test_a_plan_writes_nothing(run, film):
+@pytest.mark.parametrize("verb", ["export", "convert"])
+def test_a_plan_writes_nothing(run, film, verb):
     before = sorted(film.parent.iterdir())
-    code, said, _ = run("convert", film, "--to", "resolve", "--plan")
+    code, said, _ = run(verb, film, "--to", "resolve", "--plan")
     assert code == 0
     assert "nothing written" in said
     assert "baked" in said
@@ -95,6 +96,7 @@ def test_a_sequence_is_chosen_by_name(run, film):
         (("export", "FILM", "-o", "x", "--to", "premier"), "Did you mean 'premiere'?"),
         (("export", "gone.otio", "-o", "x", "--to", "edl"), "There is no gone.otio"),
         (("convert", "FILM"), "--plan"),
+        (("export", "FILM", "--to", "premiere"), "--plan"),
         (("convert", "FILM", "-o", "x.xml"), "premiere or resolve"),
         (("convert", "FILM", "--plan"), "--to"),
         (("convert", "FILM", "-o", "FILM"), "exists already"),
@@ -148,3 +150,10 @@ def test_a_rate_that_is_none_is_wrong_use(run, film):
         code, _, said = run("convert", film, *options)
         assert code == 2
         assert "not a frame rate" in said
+
+
+def test_a_kit_at_a_rate_that_is_none_is_wrong_use(run, tmp_path):
+    code, _, said = run("kit", tmp_path / "kit", "--rate", "fast")
+    assert code == 2
+    assert "--rate" in said
+    assert not (tmp_path / "kit").exists()

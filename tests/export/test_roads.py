@@ -211,6 +211,21 @@ def test_a_recipe_of_the_future_is_dissolved(takes, tmp_path):
         assert {item.outcome for item in loss.items} == {"approximated"}
 
 
+def test_a_carry_without_its_movement_goes_the_road_that_is_left(takes, tmp_path):
+    film = carried(takes)
+    for found in carries(film):
+        metadata.put(found, "carry", {"kind": "carry", "fallback": "dissolve"})
+    for road in FRACTURES:
+        made, loss, files = go(film, road, tmp_path / "carries")
+        assert not files and not carries(made)
+        assert len(loss.items) == len(CUTS)
+        joins = list(made.find_children(otio.schema.Transition))
+        assert len(joins) == (0 if road == "cut" else len(CUTS))
+        untold = any("no movement" in item.target_gets for item in loss.items)
+        assert untold == (road in ("bake", "native"))
+        assert all("Assemble" in item.remedy for item in loss.items)
+
+
 @pytest.mark.parametrize("road", FRACTURES)
 def test_nested_sequences_take_the_same_road(takes, tmp_path, road):
     inner = carried(takes)

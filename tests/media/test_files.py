@@ -43,6 +43,21 @@ def test_never_overwritten_without_force(tmp_path):
     assert target.read_text() == "new"
 
 
+def test_a_link_stays_and_its_file_is_replaced(tmp_path):
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    (home / "film.txt").write_text("old")
+    link = tmp_path / "film.txt"
+    link.symlink_to(home / "film.txt")
+    with pytest.raises(OutputError), files.write_beside(link):
+        pass
+    with files.write_beside(link, force=True) as beside:
+        beside.write_text("new")
+    assert link.is_symlink()
+    assert (home / "film.txt").read_text() == "new"
+    assert [each.name for each in home.iterdir()] == ["film.txt"]
+
+
 def test_a_file_that_came_meanwhile_is_kept(tmp_path):
     target = tmp_path / "a.txt"
     with pytest.raises(OutputError), files.write_beside(target) as beside:
