@@ -20,7 +20,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
-from otio_genai.interchange.account import Account, clean, start_frames
+from otio_genai.interchange.account import Account, clean, place_of, start_frames
 from otio_genai.interchange.dialects.document import timeline_of
 from otio_genai.interchange.dialects.premiere_in import count_record, factor
 from otio_genai.interchange.dialects.premiere_values import SPACE as PREMIERE
@@ -114,11 +114,12 @@ def _whole(timeline: otio.schema.Timeline) -> Iterator[Finding]:
 def _stack(stack: otio.schema.Stack, film: _Film, within: str) -> Iterator[Finding]:
     names = Counter(str(child.name) for child in stack)
     for number, track in enumerate(stack, 1):
-        place = f"{within}{track.name or f'track {number}'}"
         if not isinstance(track, otio.schema.Track):
+            place = f"{within}{track.name or f'track {number}'}"
             text = f"A {type(track).__name__} lies where editors want a track."
             yield Finding("tracks", place, text)
             continue
+        place = f"{within}{place_of(track)}"
         if not track.name.strip():
             yield Finding("names", place, "The track has no name.")
         elif names[str(track.name)] > 1:
