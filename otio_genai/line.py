@@ -29,6 +29,7 @@ from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import InterchangeError, OutputError
 from otio_genai.export import CARRIES, Fractures, export, read, read_timeline
+from otio_genai.export.originals import as_originals
 from otio_genai.export.through import as_given
 from otio_genai.ingest import bin as bins
 from otio_genai.ingest import ingest
@@ -351,11 +352,12 @@ def reassemble(
     GenaiError
         The file cannot be read, or no film can be made around it.
     """
-    timeline = read(edited, sequence=sequence)[0]
+    came = read(edited, sequence=sequence)[0]
+    timeline = as_originals(came, edited, there=True)
     if before is None:
         return projects.assemble_edited(bin, film, timeline, seed=seed), None
     given = as_given(before, edited, sequence=sequence)
-    found = diff(given, timeline)
+    found = diff(as_originals(given, edited), as_originals(came, edited))
     wish = as_before(film, before, given, timeline)
     if found.same and _as_it_was(bin, before, wish, seed):
         return before.deepcopy(), found

@@ -52,10 +52,12 @@ def diff(
       otio-genai diff film.otio edited.xml
     """
     from otio_genai.export import read, read_timeline
+    from otio_genai.export.originals import as_originals
     from otio_genai.export.through import as_given, holds_all
     from otio_genai.interchange.diff import diff as compare
 
-    one, other = read_timeline(before), read(after, sequence=sequence)[0]
+    one = as_originals(read_timeline(before), before)
+    other = as_originals(read(after, sequence=sequence)[0], after)
     if through:
         given = as_given(one, after, sequence=sequence)
         if given is one and not holds_all(after):

@@ -16,6 +16,7 @@ import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import GenaiError
+from otio_genai.export.originals import as_originals
 from otio_genai.export.reading import read
 from otio_genai.export.roads import Road, take_road
 from otio_genai.export.sniff import kind_of
@@ -59,11 +60,15 @@ def as_given(
     name = _target(file)
     if name is None:
         return timeline
-    edited = read(file, sequence=sequence)[0]
+    edited = as_originals(read(file, sequence=sequence)[0], file)
     text = _text(file)
     sent = _Sent(name, file.parent, bool(_SPEEDS.search(text)), _stated(file, edited))
     given = [_given(timeline, road, sent) for road in _roads(timeline, text)]
-    return min(given, key=lambda found: len(diff(found, edited).changes))
+
+    def changes(found: otio.schema.Timeline) -> int:
+        return len(diff(as_originals(found, file), edited).changes)
+
+    return min(given, key=changes)
 
 
 def holds_all(path: str | os.PathLike[str]) -> bool:

@@ -181,3 +181,54 @@ def test_an_edited_film_is_assembled_around_what_was_done(run, tmp_path):
     )
     assert code == 2
     assert "--from" in said
+
+
+def test_a_copy_that_collect_renamed_is_no_edit(run, tmp_path):
+    made = otio.schema.Timeline("two", global_start_time=rates.time(0, RATE))
+    made.tracks.append(otio.schema.Track("V1", kind="Video"))
+    for folder in ("n1", "n2"):
+        path = tmp_path / folder / "take.mp4"
+        path.parent.mkdir()
+        path.write_bytes(folder.encode())
+        reference = otio.schema.ExternalReference(
+            locate.url(path), rates.span(0, 48, RATE)
+        )
+        made.tracks[0].append(
+            otio.schema.Clip("take", reference, rates.span(0, 24, RATE))
+        )
+    sent, out = tmp_path / "two.otio", tmp_path / "out"
+    otio.adapters.write_to_file(made, str(sent))
+    assert run("collect", sent, "-o", out, "--to", "premiere")[0] == 0
+    for name in ("two.otio", "two.premiere.xml"):
+        assert run("diff", sent, out / name) == (0, "Nothing changed.\n", "")
+        assert run("diff", out / name, sent)[0] == 0
+    (out / "collected.json").unlink()
+    code, said, _ = run("diff", sent, out / "two.otio")
+    assert code == 1
+    assert "replaced by take_2.mp4 (it was take.mp4)" in said
+
+
+def test_an_edited_film_of_collected_copies_is_known(run, tmp_path):
+    made = bins.bin_of(*bins.pool(9, seed=2), bins.music(12))
+    otio.adapters.write_to_file(made, str(tmp_path / "bin.otio"))
+    film, sent = tmp_path / "film.otio", tmp_path / "sent.otio"
+    assert run("assemble", tmp_path / "bin.otio", "-o", film)[0] == 0
+    edited = otio.adapters.read_from_file(str(film))
+    told = {}
+    for clip in edited.find_clips():
+        reference = clip.media_reference
+        if getattr(reference, "target_url", None):
+            path = locate.path(reference)
+            name = f"media/copy_{len(told)}{path.suffix}"
+            told[name] = {"original": str(path)}
+            reference.target_url = name
+            reference.metadata.get("otio_genai", {}).pop("hash", None)
+    otio.adapters.write_to_file(edited, str(sent))
+    (tmp_path / "collected.json").write_text(json.dumps(told))
+    code, said, _ = run(
+        "assemble",
+        *(tmp_path / "bin.otio", "-o", tmp_path / "new.otio"),
+        *("--from", sent, "--previous", film),
+    )
+    assert code == 0
+    assert said.startswith("Nothing changed.")

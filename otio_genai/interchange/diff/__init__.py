@@ -6,10 +6,10 @@ Aim
     the person who made it would tell it: a trim, and not all that slid after it.
 
 Rooms
-    ``uses`` the clips of a timeline · ``match`` who is who · ``ranges`` trims, slips,
-    moves and cuts · ``looks`` what is set on a clip · ``marks`` its
-    markers · ``whole`` the film and its tracks · ``report`` the changes as data and as
-    text · ``hands`` which shots and whether the sound were changed.
+    ``uses`` the clips of a timeline · ``media`` what they play · ``match`` who is who ·
+    ``ranges`` trims, slips, moves and cuts · ``looks`` what is set on a clip ·
+    ``marks`` its markers · ``whole`` the film and its tracks · ``report`` the changes
+    as data and as text · ``hands`` which shots and whether the sound were changed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import opentimelineio as otio
 from otio_genai import metadata, rates
 from otio_genai.interchange.diff.looks import looks_changed
 from otio_genai.interchange.diff.match import Matched, Pair, matched
+from otio_genai.interchange.diff.media import told_apart
 from otio_genai.interchange.diff.ranges import head_frames, moves, parted, trims
 from otio_genai.interchange.diff.report import Change, Clock, Diff, Place
 from otio_genai.interchange.diff.uses import Fade, Use, clock, uses
@@ -91,8 +92,8 @@ def _changes(found: Matched, rate: Fraction, exact: bool) -> Iterator[Change]:
     yield from trims(whole, rate, exact=exact)
     yield from moves(found, rate)
     for before, after in found.swapped:
-        text = f"replaced by {after.name}{_kinship(before, after)}"
-        text += _length(before, after)
+        text = f"replaced by {_successor(before, after)}"
+        text += _kinship(before, after) + _length(before, after)
         yield Change("replaced", text, before.name, before.place, after.place)
     for use in found.gone:
         if id(use) not in parts:
@@ -109,6 +110,16 @@ def _changes(found: Matched, rate: Fraction, exact: bool) -> Iterator[Change]:
 
 def _either(pair: Pair, parts: set[int]) -> bool:
     return id(pair[0]) in parts or id(pair[1]) in parts
+
+
+def _successor(before: Use, after: Use) -> str:
+    """Return what an editor calls what took a clip's place, and not as the clip."""
+    if before.name != after.name:
+        return after.name
+    files = told_apart(before.medium, after.medium)
+    if files is None:
+        return f"another {after.name}"
+    return f"{files[1]} (it was {files[0]})"
 
 
 def _kinship(before: Use, after: Use) -> str:

@@ -1,19 +1,20 @@
 """Which clip of one timeline is which of another.
 
 Method
-    Clips of one medium are told by content, then address, then file name, then clip
-    name. Among them those at the same place with the same frames are paired first,
-    then the same frames elsewhere, then ranges of the medium that overlap, the most
-    alike first. What is left over in the same slot, between the same neighbours, was
-    replaced.
+    Clips of one medium are told by content, then address, then file name (in a folder
+    of one name first, then of one length), then clip name. An address that both
+    timelines know is one file, whatever others are called. Among them those at the
+    same place with the same frames are paired first, then the same frames elsewhere,
+    then ranges of the medium that overlap, the most alike first. What is left over in
+    the same slot, between the same neighbours, was replaced.
 """
 
 from __future__ import annotations
 
 import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from otio_genai.interchange.diff.uses import Use
 
@@ -27,6 +28,8 @@ _MOST_WEIGHED = 40_000
 _KEYS: tuple[Callable[[Use], str], ...] = (
     lambda use: use.medium.content,
     lambda use: use.medium.url,
+    lambda use: use.medium.tail,
+    lambda use: use.medium.fact,
     lambda use: use.medium.file,
     lambda use: use.medium.name,
 )
@@ -50,6 +53,7 @@ class Matched:
 
 def matched(before: Sequence[Use], after: Sequence[Use]) -> Matched:
     """Return who is who of two lists of uses."""
+    before, after = _with_shared(before, after)
     left: dict[Use, None] = dict.fromkeys(before)
     right: dict[Use, None] = dict.fromkeys(after)
     pairs: list[Pair] = []
@@ -71,6 +75,17 @@ def matched(before: Sequence[Use], after: Sequence[Use]) -> Matched:
     pairs.sort(key=_of_later)
     swapped.sort(key=_of_later)
     return Matched(pairs, swapped, list(left), list(right), tracks)
+
+
+def _with_shared(before: Sequence[Use], after: Sequence[Use]) -> Iterator[list[Use]]:
+    """Give both lists, knowing which addresses both have."""
+    known = [{use.medium.url for use in side} - {""} for side in (before, after)]
+    shared = known[0] & known[1]
+    for side in (before, after):
+        yield [
+            replace(use, medium=replace(use.medium, shared=use.medium.url in shared))
+            for use in side
+        ]
 
 
 def _of_later(pair: Pair) -> tuple[str, int, int]:

@@ -181,7 +181,7 @@ def parted(found: Matched, rate: Fraction) -> Iterator[tuple[Change, list[Use]]]
 
 def _label(use: Use, edge: int) -> tuple[str, str, int]:
     # Ends are told from beginnings by their sign.
-    return use.place.kind, use.medium.file or use.medium.name, edge
+    return use.place.kind, use.medium.label, edge
 
 
 def _parts(

@@ -11,38 +11,13 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import metadata, rates
+from otio_genai.interchange.diff.media import Medium, medium_of
 from otio_genai.interchange.diff.report import Clock, Place
-from otio_genai.interchange.urls import base_name, from_pathurl
 from otio_genai.maps.layout import Placed, layout, record_rate
-from otio_genai.media.naming import folded
 
-__all__ = ["Fade", "Medium", "Use", "clock", "numbered", "uses"]
+__all__ = ["Fade", "Use", "clock", "numbered", "uses"]
 
 _FASTEST_PICTURE = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Medium:
-    """What a clip plays, by whatever is known of it; empty where nothing is."""
-
-    content: str = ""
-    "Hash of the file's bytes."
-    url: str = ""
-    "Its address in our own spelling."
-    file: str = ""
-    "Its file name, without regard to how programs spell it."
-    name: str = ""
-    "The clip's own name, likewise."
-
-    def alike(self, other: Medium) -> int:
-        """Return how surely two are the same medium, 0 (not at all) to 4."""
-        if self.content and other.content:
-            return 4 if self.content == other.content else 0
-        if self.url and other.url and self.url == other.url:
-            return 3
-        if self.file and other.file:
-            return 2 if self.file == other.file else 0
-        return 1 if self.name and self.name == other.name else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +219,7 @@ def _use(
     begin_s = Fraction(0) if available is None else rates.seconds(available.start_time)
     return Use(
         item=item,
-        medium=_medium(item),
+        medium=medium_of(item),
         place=place,
         in_frames=rates.frames_at(clock_s - begin_s, rate),
         clock_in_frames=rates.frames_at(clock_s, rate),
@@ -270,23 +245,3 @@ def _shown(
         return None
     last_s = in_s + Fraction(place.record_out - place.record_in - 1) / rate
     return rates.frame_at(in_s, own), rates.frame_at(last_s, own)
-
-
-def _medium(item: otio.core.Item) -> Medium:
-    name = str(item.name or "").casefold()
-    if isinstance(item, otio.core.Composition):
-        return Medium(file=f"sequence {name}")
-    reference = item.media_reference
-    if reference is None:
-        return Medium(name=name)
-    if isinstance(reference, otio.schema.GeneratorReference):
-        return Medium(file=f"generator {reference.generator_kind} {name}".casefold())
-    content = str(metadata.read(reference, "hash", {}).get("bytes") or "")
-    address = str(getattr(reference, "target_url", "") or "")
-    if isinstance(reference, otio.schema.ImageSequenceReference):
-        base = reference.target_url_base.rstrip("/")
-        address = f"{base}/{reference.name_prefix}#{reference.name_suffix}"
-    if not address:
-        return Medium(content=content, name=name)
-    spelt = from_pathurl(address)
-    return Medium(content, spelt, folded(base_name(spelt)), name)
