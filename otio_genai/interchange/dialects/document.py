@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -48,7 +49,8 @@ def timeline_of(
     text
         The document.
     sequence
-        Name of the timeline wanted, where the document holds several.
+        Name of the timeline wanted, where the document holds several; ``NAME#2`` is
+        the second of that name.
 
     Raises
     ------
@@ -199,24 +201,74 @@ _NAMES = {
 def _timeline(
     found: object, sequence: str | None, notes: list[str]
 ) -> otio.schema.Timeline:
-    if isinstance(found, otio.schema.SerializableCollection):
-        held = [child for child in found if isinstance(child, otio.schema.Timeline)]
-        others = len(found) - len(held)
+    held, others = _held(found)
+    names = _addresses(held)
+    if sequence is None:
+        wanted = held[:1]
     else:
-        held = [found] if isinstance(found, otio.schema.Timeline) else []
-        others = 0
-    if sequence is not None:
-        held = [timeline for timeline in held if timeline.name == sequence]
-    if not held:
-        what = f"no timeline {sequence!r}" if sequence else "no timeline"
+        wanted = [one for one in held if one.name == sequence] or [
+            one for one, name in zip(held, names, strict=True) if name == sequence
+        ]
+    if not wanted:
+        what = "no timeline" if sequence is None else f"no timeline {sequence!r}"
+        remedy = "Assemble a bin first, or name one of its timelines."
+        if held:
+            remedy = f"It holds {_listed(names)}."
         raise InterchangeError(
-            f"It holds a {type(found).__name__}, and {what}.",
-            remedy="Assemble a bin first, or name one of its timelines.",
+            f"It holds a {type(found).__name__}, and {what}.", remedy=remedy
         )
-    if len(held) > 1 or others:
-        rest = len(held) - 1 + others
-        notes.append(f"It is a collection; {rest} other objects of it were not read.")
-    return held[0]
+    read = next(k for k, one in enumerate(held) if one is wanted[0])
+    rest = [name for k, name in enumerate(names) if k != read]
+    if rest:
+        notes.append(
+            f"It is a collection of {len(held)} timelines, of which number "
+            f"{read + 1}, {names[read]!r}, is read. Not read, but to be had by "
+            f"`--sequence`: {_listed(rest)}."
+        )
+    if others:
+        notes.append(f"It is a collection; {others} other objects of it were not read.")
+    return wanted[0]
+
+
+def _held(found: object) -> tuple[list[otio.schema.Timeline], int]:
+    """Return the timelines of a document in order, and how much else it holds."""
+    if isinstance(found, otio.schema.Timeline):
+        return [found], 0
+    held: list[otio.schema.Timeline] = []
+    others = 0
+    if isinstance(found, otio.schema.SerializableCollection):
+        for child in found:
+            if isinstance(
+                child, (otio.schema.Timeline, otio.schema.SerializableCollection)
+            ):
+                inner, more = _held(child)
+                held += inner
+                others += more
+            else:
+                others += 1
+    return held, others
+
+
+def _addresses(held: list[otio.schema.Timeline]) -> list[str]:
+    """Return what each timeline is asked for by: its name, numbered if shared."""
+    shared = Counter(one.name for one in held)
+    met: Counter[str] = Counter()
+    names = []
+    for one in held:
+        name = one.name
+        if shared[name] > 1 or not name:
+            met[name] += 1
+            while f"{name}#{met[name]}" in shared:
+                met[name] += 1
+            name = f"{name}#{met[name]}"
+        names.append(name)
+    return names
+
+
+def _listed(names: list[str]) -> str:
+    told = ", ".join(repr(name) for name in names[:_NAMED])
+    more = len(names) - _NAMED
+    return f"{told} and {more} more" if more > 0 else told
 
 
 def _without_rate(timeline: otio.schema.Timeline) -> list[str]:

@@ -93,6 +93,49 @@ def test_a_collection_gives_the_timeline_that_is_named():
         read_otio(text, sequence="three")
 
 
+def collection(*names, kind=otio.schema.SerializableCollection):
+    held = []
+    for start, name in enumerate(names):
+        begin = otio.opentime.RationalTime(start, 24)
+        held.append(otio.schema.Timeline(name, global_start_time=begin))
+    return kind("bin", held)
+
+
+def start(text, sequence=None):
+    return read_otio(text, sequence=sequence)[0].global_start_time.value
+
+
+def test_timelines_that_are_not_read_are_named_with_the_way_to_them():
+    text = collection("same", "one", "same", "").to_json_string()
+    (note,) = read_otio(text)[1].notes
+    assert "4 timelines" in note and "'same#1', is read" in note
+    assert note.endswith("'one', 'same#2', '#1'.")
+    assert [start(text, name) for name in ("same", "one", "same#2", "#1")] == [
+        0,
+        1,
+        2,
+        3,
+    ]
+    with pytest.raises(InterchangeError) as caught:
+        read_otio(text, sequence="same#3")
+    assert "'same#2'" in caught.value.remedy
+
+
+def test_a_name_is_itself_before_it_is_a_number():
+    text = collection("a", "a", "a#2").to_json_string()
+    assert start(text, "a#2") == 2
+    assert read_otio(text, sequence="a#2")[0].name == "a#2"
+    assert start(text, "a#3") == 1
+
+
+def test_timelines_within_a_collection_within_are_found():
+    inner = collection("deep")
+    outer = otio.schema.SerializableCollection("bin", [otio.schema.Clip("c"), inner])
+    timeline, loss = read_otio(outer.to_json_string())
+    assert timeline.name == "deep"
+    assert loss.notes == ("It is a collection; 1 other objects of it were not read.",)
+
+
 def test_a_file_of_another_program_stays_as_it_is():
     text = json.dumps(document(metadata={"studio": {"shot": 3}}))
     timeline, loss = read_otio(text)
