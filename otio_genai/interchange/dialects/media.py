@@ -79,6 +79,10 @@ def settle(
         # A copy: the library frees references that are replaced by themselves.
         reference = reference.deepcopy()
         clip.set_media_references({_KEY: reference}, _KEY)
+    if isinstance(reference, otio.schema.GeneratorReference):
+        if reference.available_range is None:
+            reference.available_range = _generated(clip, spot, rate)
+        return
     if not isinstance(reference, otio.schema.ExternalReference):
         return
     url = reference.target_url
@@ -98,6 +102,15 @@ def settle(
 
 
 _KEY = otio.schema.Clip.DEFAULT_MEDIA_KEY
+
+
+def _generated(
+    clip: otio.schema.Clip, spot: Spot, rate: Fraction
+) -> otio.opentime.TimeRange:
+    """Return the range of a picture that is made as long as it is wanted."""
+    used = clip.source_range
+    head, tail = rates.time(spot.head, rate), rates.time(spot.tail, rate)
+    return otio.opentime.TimeRange(used.start_time - head, used.duration + head + tail)
 
 
 def _range(
