@@ -32,6 +32,8 @@ __all__ = ["Trait", "census", "lost"]
 
 # A fade is a dissolve with black on its other side.
 _KINDS = {"carry": "carry", "dip": "dip"}
+# Feature, kind, track, span and value of a trait.
+_Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def census(timeline: otio.schema.Timeline) -> tuple[Trait, ...]:
 def lost(before: otio.schema.Timeline, after: otio.schema.Timeline) -> list[Trait]:
     """Return the traits of ``before`` that ``after`` has not, in order.
 
-    What ``after`` has beyond them is told by asking the other way round.
+    What ``after`` has beyond them is told by asking the other way round; a nested
+    sequence that says more than it did has lost nothing either.
 
     Raises
     ------
@@ -86,12 +89,38 @@ def lost(before: otio.schema.Timeline, after: otio.schema.Timeline) -> list[Trai
         key = _key(trait)
         if left[key]:
             left[key] -= 1
+        elif (more := _nested_in(key, left)) is not None:
+            left[more] -= 1
         else:
             missing.append(trait)
     return missing
 
 
-def _key(trait: Trait) -> tuple[Hashable, ...]:
+_NESTED = "nested sequence"
+
+
+def _nested_in(key: _Key, left: Counter[_Key]) -> _Key | None:
+    """Return the nested sequence that says all that another does, and more."""
+    if key[0] != _NESTED:
+        return None
+    return next((k for k in left if left[k] and _says_all(k, key)), None)
+
+
+def _says_all(after: _Key, before: _Key) -> bool:
+    if after[:-1] != before[:-1] or after[-1][0] != before[-1][0]:
+        return False
+    held, holds = before[-1][1], after[-1][1]
+    left = Counter(dict(holds))
+    for key, count in held:
+        for _ in range(count):
+            met = key if left[key] else _nested_in(key, left)
+            if met is None:
+                return False
+            left[met] -= 1
+    return True
+
+
+def _key(trait: Trait) -> _Key:
     return (*trait.place, trait.value)
 
 
@@ -204,7 +233,7 @@ def _of_item(
         own = traits.raster(stack, metadata.read(item, "film", {}), raster)
         inner = _of_stack(stack, rate, own)
         said = frozenset(Counter(map(_key, inner)).items())
-        yield Trait("nested sequence", (_trim(item, rate), said), **where)
+        yield Trait(_NESTED, (_trim(item, rate), said), **where)
     for marker in item.markers:
         yield Trait("clip marker", traits.clip_marker(item, marker, rate), **where)
 

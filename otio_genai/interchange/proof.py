@@ -14,7 +14,7 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.interchange.census import Trait, lost
+from otio_genai.interchange.census import Trait, census, lost
 from otio_genai.interchange.loss import Loss, LossItem
 from otio_genai.interchange.wording import difference
 
@@ -64,7 +64,10 @@ def unspoken(
     missing = lost(before, after)
     if not missing:
         return ()
-    instead = {trait.place: trait for trait in reversed(lost(after, before))}
+    # A nested sequence that says only more is none that was lost the other way.
+    nested = [trait for trait in census(after) if trait.feature == "nested sequence"]
+    new = [*nested, *reversed(lost(after, before))]
+    instead = {trait.place: trait for trait in new}
     clock = _Clock(before)
     items = [item for item in loss.items if item.outcome != "exact"]
     told = [(item, clock.span(item)) for item in items]

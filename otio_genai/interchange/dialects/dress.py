@@ -12,6 +12,7 @@ from otio_genai import metadata, rates
 from otio_genai.interchange.account import Account, clean, is_usual
 from otio_genai.interchange.dialects import premiere_out, resolve_out
 from otio_genai.interchange.dialects.crossings import dress_transition
+from otio_genai.interchange.dialects.linking import link_numbers
 from otio_genai.interchange.dialects.media import settle
 from otio_genai.interchange.dialects.names import (
     HOLDS,
@@ -21,7 +22,7 @@ from otio_genai.interchange.dialects.names import (
     others,
     strip,
 )
-from otio_genai.interchange.dialects.sizes import Size
+from otio_genai.interchange.dialects.sizes import FILLS, Size
 from otio_genai.interchange.dialects.warps import warp
 from otio_genai.interchange.layout import Fade, Spot
 from otio_genai.interchange.pool import Pool
@@ -36,15 +37,15 @@ _KEPT = ("media", "slate")
 
 @dataclass(slots=True)
 class Dresser:
-    """Makes a dialect's tracks; ``links`` numbers the groups of clips."""
+    """Makes a dialect's tracks; no two of its sequences share a link's number."""
 
     dialect: Dialect
     rate: Fraction
     account: Account
     pool: Pool
     size: Size | None
-    links: dict[tuple[str, int, int], int] = field(default_factory=dict)
-    depth: int = 0
+    _links: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    _linked: int = 0
 
     @property
     def _resolve(self) -> bool:
@@ -57,6 +58,9 @@ class Dresser:
 
     def tracks(self, laid: list[Laid]) -> list[otio.schema.Track]:
         """Return the tracks of a timeline or of a nested sequence."""
+        outer = self._links
+        self._links = link_numbers(laid, self._linked)
+        self._linked = max(self._links.values(), default=self._linked)
         names: set[str] = set()
         made = []
         for track in laid:
@@ -74,6 +78,7 @@ class Dresser:
             new.metadata.update(others(track.track))
             new.metadata[SPACES[self.dialect]] = space
             made.append(new)
+        self._links = outer
         return made
 
     def _report_track(self, laid: Laid, locked: bool) -> None:
@@ -137,24 +142,27 @@ class Dresser:
         effects = self._foreign(item, place)
         time_effect = warp(item, placed, self.account, place)
         markers = [self.marker(m) for m in metadata.each(item.markers)]
+        link = self._links.get((laid.track.kind, laid.number, placed.start))
+        made = resolve_out if self._resolve else premiere_out
         space: dict[str, Any] = {}
+        kept: tuple[str, ...] = ()
         if isinstance(item, otio.schema.Clip):
             effects = self._clip_effects(item, placed, place) + effects
-            link = self.links.get((laid.track.kind, laid.number, placed.start))
             channels = self._channels(item, placed, laid, place)
-            made = resolve_out if self._resolve else premiere_out
-            space = made.clip_space(channels, None if self.depth else link)
+            space = made.clip_space(channels, link)
+            kept = self._keep_fit(item, laid)
             self._settle_media(item, placed, place)
             if channels:
                 _state_channels(item.media_reference, placed)
         else:
-            self._nest(item)
+            self._nest(item, place)
+            space = {} if link is None else made.clip_space([], link)
         if time_effect is not None:
             effects.insert(0, time_effect)
             self._count_speed(item, placed, time_effect, place)
         item.markers[:] = markers
         item.effects[:] = effects
-        strip(item)
+        strip(item, *kept)
         if space:
             item.metadata[SPACES[self.dialect]] = space
 
@@ -180,6 +188,19 @@ class Dresser:
                 f"{place.item}: where Premiere begins a clip that is played {how} is "
                 "not established for .otio."
             )
+
+    def _keep_fit(self, clip: otio.schema.Clip, laid: Laid) -> tuple[str, ...]:
+        """Keep a fit that Resolve has no words for; return what of ours it is."""
+        if not self._resolve or laid.track.kind != otio.schema.TrackKind.Video:
+            return ()
+        if not resolve_out.fills_unsized(clip, self.size):
+            return ()
+        metadata.put(clip, "framing", FILLS)
+        self.account.note(
+            "Resolve fits a picture into the frame; whether these fill it is not "
+            "known, for a size is not stated."
+        )
+        return ("framing",)
 
     def _settle_media(self, clip: otio.schema.Clip, spot: Spot, place: Place) -> None:
         settle(clip, spot, self.rate, self.account, bare=self._resolve)
@@ -247,15 +268,19 @@ class Dresser:
             self.account.add("effect", "dropped", gets, remedy, **place.report())
         return made
 
-    def _nest(self, item: otio.core.Composition) -> None:
+    def _nest(self, item: otio.core.Composition, place: Place) -> None:
         """Make a nested sequence one of the dialect, in place."""
         alone = isinstance(item, otio.schema.Track)
         stack = otio.schema.Stack(children=[item.deepcopy()]) if alone else item
         if alone:
             stack[0].source_range = None
-        self.depth += 1
+        outer = self.account
+        self.account = outer.within(item.name, self.rate)
         tracks = self.tracks(self.lay_out(stack))
-        self.depth -= 1
+        if self.account.told:
+            gets = "the nested sequence with the losses named within it"
+            outer.add("nested sequence", "approximated", gets, **place.report())
+        self.account = outer
         del item[:]
         if not alone:
             item.extend(tracks)

@@ -21,14 +21,23 @@ from otio_genai.interchange.rebuild import Laid
 __all__ = ["link_numbers"]
 
 
-def link_numbers(laid: Sequence[Laid]) -> dict[tuple[str, int, int], int]:
+def link_numbers(
+    laid: Sequence[Laid], used: int = 0
+) -> dict[tuple[str, int, int], int]:
     """Return the number of the group of each linked clip.
+
+    Parameters
+    ----------
+    laid
+        The tracks of one sequence.
+    used
+        How many numbers other sequences of the document have taken.
 
     Returns
     -------
     dict
         By (kind of track, its number, record frame of the clip's start); numbers
-        count from 1 in the order of the groups' first clips.
+        count on from ``used`` in the order of the groups' first clips.
     """
     seats = [((t.track.kind, t.number, s.start), s) for t in laid for s in _clips(t)]
     said: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
@@ -38,7 +47,8 @@ def link_numbers(laid: Sequence[Laid]) -> dict[tuple[str, int, int], int]:
             said[str(link)].append(seat)
     groups = list(said.values()) if said else list(_pairs(laid))
     kept = [group for group in groups if len(group) > 1]
-    return {seat: number for number, group in enumerate(kept, 1) for seat in group}
+    numbered = enumerate(kept, used + 1)
+    return {seat: number for number, group in numbered for seat in group}
 
 
 def _clips(laid: Laid) -> Iterator[Spot]:

@@ -74,7 +74,7 @@ def _space(timeline: otio.schema.Timeline) -> str | None:
 class _Reader:
     timeline: otio.schema.Timeline
     stage: Stage
-    groups: Counter[str]
+    linked: dict[str, list[otio.core.Item]]
 
     @classmethod
     def of(
@@ -91,9 +91,7 @@ class _Reader:
         account = Account(rate, max(0, start), drop)
         for note in notes:
             account.note(note)
-        return cls(
-            timeline, Stage(space, rate, account, film_size(timeline)), Counter()
-        )
+        return cls(timeline, Stage(space, rate, account, film_size(timeline)), {})
 
     def read(self) -> tuple[otio.schema.Timeline, Loss]:
         timeline = self.timeline
@@ -101,10 +99,9 @@ class _Reader:
             self.stage.marker(marker)
         self._stack(timeline.tracks)
         _drop_spaces(timeline)
-        for clip in timeline.find_clips():
-            link = metadata.read(clip, "link")
-            if link and self.groups[link] < 2:
-                metadata.put(clip, "link", None)
+        for group in self.linked.values():
+            if len(group) < 2:
+                metadata.put(group[0], "link", None)
         self.stage.say_counts()
         return timeline, self.stage.account.loss()
 
@@ -146,23 +143,27 @@ class _Reader:
     def _item(self, item: otio.core.Item, place: Place, sound: bool) -> None:
         for marker in metadata.each(item.markers):
             self.stage.marker(marker)
+        kept = space_of(item, self.stage.space)
+        kept = kept if isinstance(kept, dict) else {}
+        channels, link = self.stage.clip_space(kept)
+        if link is not None:
+            metadata.put(item, "link", link)
+            self.linked.setdefault(link, []).append(item)
         if isinstance(item, otio.schema.Stack):
             self._stack(item)
         elif isinstance(item, otio.schema.Track):
             self._track(item, place.track)
         elif isinstance(item, otio.schema.Clip):
-            self._clip(item, place, sound)
+            self._clip(item, place, channels if sound else None)
         _drop_spaces(item)
 
-    def _clip(self, clip: otio.schema.Clip, place: Place, sound: bool) -> None:
-        kept = space_of(clip, self.stage.space)
-        kept = kept if isinstance(kept, dict) else {}
+    def _clip(
+        self, clip: otio.schema.Clip, place: Place, channels: list[int] | None
+    ) -> None:
+        """Read what is kept of a clip; ``channels`` are those of a sound."""
         self._media(clip)
-        channels, link = self.stage.clip_space(kept)
-        if link is not None:
-            metadata.put(clip, "link", link)
-            self.groups[link] += 1
-        if sound and channels:
+        sound = channels is not None
+        if channels:
             _put_channels(clip, channels)
         length = place.span[1] - place.span[0]
         if self.stage.premiere:

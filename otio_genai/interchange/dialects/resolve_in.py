@@ -17,6 +17,7 @@ from otio_genai.interchange.dialects.resolve_values import (
     series_in,
 )
 from otio_genai.interchange.dialects.sizes import (
+    FILLS,
     aspect_of,
     base_scale,
     framing_of,
@@ -106,6 +107,10 @@ class _Effects:
             if not given:
                 return
             media = media or film
+        if metadata.read(self._clip, "framing") == FILLS:
+            metadata.put(self._clip, "framing", None)
+            if not given:
+                return
         zoom = self._series(given, "transformationZoomX")
         other = self._series(given, "transformationZoomY")
         if zoom != other:

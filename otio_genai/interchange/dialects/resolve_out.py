@@ -26,6 +26,7 @@ from otio_genai.interchange.rebuild import Place
 __all__ = [
     "clip_effects",
     "clip_space",
+    "fills_unsized",
     "mark_generator",
     "track_space",
     "transition_space",
@@ -154,6 +155,15 @@ def _transform(
     ]
     _report_limits(rows, ratio, account, place)
     return effect("Transform", given) if any(given) else None
+
+
+def fills_unsized(clip: otio.schema.Clip, film: Size | None) -> bool:
+    """Tell whether a picture fills the frame and nobody knows what that takes."""
+    if isinstance(clip.media_reference, otio.schema.GeneratorReference):
+        return False
+    framing = metadata.read(clip, "framing") or {}
+    plain = framing.get("fit", "cover") == "cover" and not framing.get("keys")
+    return plain and (film is None or media_size(clip) is None)
 
 
 def _times(series: Series, factor: float) -> Series:

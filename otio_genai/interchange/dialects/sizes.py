@@ -9,12 +9,23 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 
-__all__ = ["Size", "aspect_of", "base_scale", "film_size", "framing_of", "media_size"]
+__all__ = [
+    "FILLS",
+    "Size",
+    "aspect_of",
+    "base_scale",
+    "film_size",
+    "framing_of",
+    "media_size",
+]
 
 #: Width and height in pixels.
 Size = tuple[int, int]
 
 _SAME = 1e-9
+
+#: Framing of a picture that fills the frame, unmoved, whatever its size.
+FILLS: dict[str, Any] = {"fit": "cover", "keys": []}
 
 
 def film_size(timeline: otio.schema.Timeline) -> Size | None:

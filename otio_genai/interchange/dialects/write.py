@@ -12,7 +12,6 @@ from otio_genai.interchange import garbage
 from otio_genai.interchange.account import Account
 from otio_genai.interchange.dialects import premiere_out
 from otio_genai.interchange.dialects.dress import Dresser
-from otio_genai.interchange.dialects.linking import link_numbers
 from otio_genai.interchange.dialects.names import PREMIERE, RESOLVE, Dialect, others
 from otio_genai.interchange.dialects.sizes import Size, film_size
 from otio_genai.interchange.layout import Spot
@@ -70,7 +69,6 @@ def write_dialect(timeline: otio.schema.Timeline, dialect: Dialect) -> tuple[str
     size = film_size(source)
     dresser = Dresser(dialect, rate, account, Pool(rate, account), size)
     laid = dresser.lay_out(source.tracks)
-    dresser.links = link_numbers(laid)
     _report_rest(source, laid, dialect, account)
     made = otio.schema.Timeline(account.text(source.name or "", ""))
     made.global_start_time = rates.time(start, rate)
