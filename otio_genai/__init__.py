@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from otio_genai.ingest import ingest as ingest
     from otio_genai.interchange.diff import diff as diff
     from otio_genai.line import make as make
-    from otio_genai.line import reassemble as reassemble
     from otio_genai.maps import picture_map as picture_map
     from otio_genai.maps import sound_map as sound_map
+    from otio_genai.reassembly import reassemble as reassemble
     from otio_genai.render import moviepy_clip as moviepy_clip
     from otio_genai.render import render as render
 
@@ -57,7 +57,7 @@ _HOMES = {
     "moviepy_clip": "render",
     "picture_map": "maps",
     "read": "export",
-    "reassemble": "line",
+    "reassemble": "reassembly",
     "relink": "export.relink",
     "render": "render",
     "sound_map": "maps",

@@ -6,7 +6,7 @@ import dataclasses
 import opentimelineio as otio
 import pytest
 
-from otio_genai import line, maps, metadata, rates
+from otio_genai import maps, metadata, rates, reassembly
 from otio_genai.assemble import Style, assemble
 from otio_genai.assemble.filmtoml.filmfile import default_film_file
 from otio_genai.export import export, read_timeline
@@ -81,7 +81,7 @@ def nothing(track):
 @pytest.mark.parametrize("to", ["premiere", "resolve", "finalcut"])
 def test_what_came_back_untouched_stays(pool, film, film_file, tmp_path, to):
     path = edited(film, tmp_path / "cut.xml", to, nothing)
-    again, found = line.reassemble(pool, film_file, path, before=film)
+    again, found = reassembly.reassemble(pool, film_file, path, before=film)
     assert found.same
     assert again.to_json_string() == film.to_json_string()
 
@@ -89,13 +89,13 @@ def test_what_came_back_untouched_stays(pool, film, film_file, tmp_path, to):
 def test_another_film_file_or_bin_is_another_film(pool, film, film_file, tmp_path):
     path = edited(film, tmp_path / "cut.xml", "premiere", nothing)
     told = dataclasses.replace(film_file, title="Second cut", width=1280, height=720)
-    again, _ = line.reassemble(pool, told, path, before=film)
+    again, _ = reassembly.reassemble(pool, told, path, before=film)
     assert again.name == "Second cut"
     assert metadata.read(again, "film")["width"] == 1280
     assert shown(again) == shown(film)
     lost = names(film)[2]
     gone = made.bin_of(*(c.deepcopy() for c in pool if c.name != lost))
-    again, found = line.reassemble(gone, film_file, path, before=film)
+    again, found = reassembly.reassemble(gone, film_file, path, before=film)
     assert found.same
     others = zip(shown(again), shown(film), strict=True)
     assert [k for k, (mine, was) in enumerate(others) if mine != was] == [2]
@@ -116,7 +116,7 @@ def test_shots_left_alone_stay_with_fades_carries_and_facts(pool, tmp_path, road
     clip.source_range = otio.opentime.TimeRange(span.start_time, span.duration - less)
     export(hers, path, to="premiere", fractures="keep", force=True)
     plain = default_film_file(tmp_path)
-    again, found = line.reassemble(pool, plain, path, before=sent)
+    again, found = reassembly.reassemble(pool, plain, path, before=sent)
     assert found.counts()["trimmed"] == 1
     left = [s.frames - 5 * (k == index) for k, s in enumerate(shown(sent))]
     assert [s.frames for s in shown(again)] == left
@@ -140,7 +140,7 @@ def test_a_film_of_no_one_s_keeps_its_own_name_and_size(pool, film, tmp_path):
     metadata.put(sent, "film", facts | {"width": 1280, "height": 720})
     path = tmp_path / "cut.xml"
     export(sent, path, to="premiere", fractures="dissolve")
-    again, _ = line.reassemble(pool, default_film_file(tmp_path), path)
+    again, _ = reassembly.reassemble(pool, default_film_file(tmp_path), path)
     told = metadata.read(again, "film")
     assert (again.name, told["width"], told["height"]) == ("Tides", 1280, 720)
 
@@ -149,7 +149,7 @@ def test_a_film_of_no_one_s_keeps_its_own_name_and_size(pool, film, tmp_path):
 def test_her_changes_stay_and_so_does_the_rest(pool, film, film_file, tmp_path, change):
     path = edited(film, tmp_path / "cut.xml", "premiere", change)
     hers = read_timeline(path)
-    again, found = line.reassemble(pool, film_file, path, before=film)
+    again, found = reassembly.reassemble(pool, film_file, path, before=film)
     assert not found.same
     assert names(again) == names(hers)
     assert [s.frames for s in shown(again)] == [
@@ -159,7 +159,7 @@ def test_her_changes_stay_and_so_does_the_rest(pool, film, film_file, tmp_path, 
 
 def test_without_the_film_of_before_all_is_hers(pool, film, film_file, tmp_path):
     path = edited(film, tmp_path / "cut.xml", "premiere", swap)
-    again, found = line.reassemble(pool, film_file, path)
+    again, found = reassembly.reassemble(pool, film_file, path)
     assert found is None
     hers = [
         tuple((base_name(a.url), a.source_frame, a.weight) for a in layers)
@@ -179,7 +179,7 @@ def test_sound_that_she_changed_stays(pool, film, film_file, tmp_path):
     bed = timeline.audio_tracks()[0][0]
     metadata.put(bed, "levels", [[0, -9.0]])
     export(timeline, path, to="premiere", fractures="dissolve", force=True)
-    again, found = line.reassemble(pool, film_file, path, before=film)
+    again, found = reassembly.reassemble(pool, film_file, path, before=film)
     assert [c.what for c in found.changes] == ["level"]
     kept = again.audio_tracks()[0][0]
     ((_, level),) = metadata.read(kept, "levels")

@@ -196,9 +196,9 @@ def assemble(
     if edited is not None:
         if locked:
             raise click.UsageError("--lock does not go with --from: all of hers stays.")
-        from otio_genai import line
+        from otio_genai import reassembly
 
-        made, changes = line.reassemble(
+        made, changes = reassembly.reassemble(
             bins.read(bin_file),
             film,
             edited,
