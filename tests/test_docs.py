@@ -40,7 +40,7 @@ def test_options_named_in_the_documents_exist(page):
         option
         for command in cli.commands.values()
         for parameter in command.params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
     } | {"--help", "--shared"}
     text = page.read_text("utf-8")
     for line in re.findall(r"otio-genai [a-z].*|`--[a-z-]+`", text):
