@@ -7,8 +7,7 @@ stubs that refer to a file closed in themselves, as importers are known to want 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from otio_genai import rates
 from otio_genai.interchange.account import clean
@@ -17,7 +16,6 @@ from otio_genai.interchange.xmeml.dialects import Table, table
 
 __all__ = ["write"]
 
-_NTSC = {True: "TRUE", False: "FALSE"}
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
@@ -37,7 +35,8 @@ class _Writer:
     def __init__(self, rules: Table) -> None:
         self._rules = rules
         self._lines: list[str] = []
-        self._depth = 0
+        self._indent = ""
+        self._open: list[str] = []
         self._files: set[str] = set()
         self._sequences: set[str] = set()
 
@@ -48,26 +47,35 @@ class _Writer:
         return "\n".join(self._lines) + "\n"
 
     def _line(self, text: str) -> None:
-        self._lines.append("\t" * self._depth + text)
+        self._lines.append(self._indent + text)
 
-    @contextmanager
-    def _in(
-        self, tag: str, attributes: Mapping[str, str] | None = None
-    ) -> Iterator[None]:
+    def _in(self, tag: str, attributes: Mapping[str, str] | None = None) -> _Writer:
         found = "".join(
             f' {key}="{clean(value).translate(_ATTRIBUTE)}"'
             for key, value in (attributes or {}).items()
         )
         self._line(f"<{tag}{found}>")
-        self._depth += 1
-        yield
-        self._depth -= 1
-        self._line(f"</{tag}>")
+        self._open.append(tag)
+        self._indent += "\t"
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._indent = self._indent[:-1]
+        self._line(f"</{self._open.pop()}>")
 
     def _leaf(self, tag: str, value: object) -> None:
-        text = _NTSC[value] if isinstance(value, bool) else str(value)
-        text = clean(text, lines=True).translate(_TEXT)
-        self._line(f"<{tag}>{text}</{tag}>")
+        # Most are numbers and words an editor reads as they stand, by the ten thousand.
+        kind = value.__class__
+        if kind is int:
+            text = str(value)
+        elif kind is bool:
+            text = "TRUE" if value else "FALSE"
+        else:
+            text = clean(str(value), lines=True).translate(_TEXT)
+        self._lines.append(f"{self._indent}<{tag}>{text}</{tag}>")
 
     def _leaves(self, **values: object) -> None:
         # A trailing underscore frees a Python keyword: in_ is <in>.
@@ -168,7 +176,7 @@ class _Writer:
                 self._leaf("cutPointTicks", item.cut_ticks)
             self._rate(item.rate)
             if item.tree is not None:
-                self._lines += foreign.lines(item.tree, self._depth)
+                self._lines += foreign.lines(item.tree, len(self._open))
                 return
             with self._in("effect"):
                 self._leaves(
@@ -228,7 +236,7 @@ class _Writer:
                 out=clip.out_frames,
             )
             self._rate(clip.rate)
-            self._lines += foreign.lines(clip.generator, self._depth)
+            self._lines += foreign.lines(clip.generator, len(self._open))
             self._clip_tail(clip)
 
     def _clip_tail(self, clip: model.ClipItem) -> None:
@@ -289,7 +297,7 @@ class _Writer:
 
     def _filter(self, effect: model.Filter) -> None:
         if effect.tree is not None:
-            self._lines += foreign.lines(effect.tree, self._depth)
+            self._lines += foreign.lines(effect.tree, len(self._open))
             return
         with self._in("filter"):
             if not effect.enabled:
