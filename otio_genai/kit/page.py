@@ -98,7 +98,7 @@ def _row(
     return (
         '<tr><td><input type="checkbox"></td>'
         f"<td><b>{escape(part.name)}</b>: {escape(part.about)}</td>"
-        f"<td class=\"seen\">{seen}</td><td>{'<br>'.join(lost)}</td></tr>"
+        f'<td class="seen">{seen}</td><td>{"<br>".join(lost)}</td></tr>'
     )
 
 
