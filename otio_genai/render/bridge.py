@@ -111,7 +111,7 @@ def frame_source(
         As `render_frame`.
     """
     plan = make_plan(timeline, size)
-    with Pictures(plan.size, plan.framings) as pictures:
+    with Pictures(plan.size) as pictures:
         screen = _Screen(plan, pictures)
 
         def picture(frame: int) -> NDArray[np.uint8]:
@@ -151,7 +151,7 @@ class _FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        self._pictures = Pictures(plan.size, plan.framings)
+        self._pictures = Pictures(plan.size)
         screen = _Screen(plan, self._pictures)
         last = plan.frames - 1
         per_s = float(plan.rate)

@@ -20,17 +20,17 @@ import numpy as np
 from moviepy import ColorClip, CompositeVideoClip, VideoClip
 from numpy.typing import NDArray
 
-from otio_genai.maps import Layer
 from otio_genai.render.carry import swept
 from otio_genai.render.pictures import Pictures
 from otio_genai.render.plan import Span
+from otio_genai.render.shown import Frame
 
 __all__ = ["composite", "frame_of", "opacities"]
 
 _STEPS = 255
 
 
-def opacities(layers: tuple[Layer, ...]) -> tuple[Fraction, ...]:
+def opacities(layers: Frame) -> tuple[Fraction, ...]:
     """Return the opacity of each layer, lowest first, that gives it its weight.
 
     Examples

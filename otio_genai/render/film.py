@@ -136,7 +136,7 @@ def render_film(
     plan = make_plan(timeline, size)
     report = progress or _silent
     with (
-        Pictures(plan.size, plan.framings) as pictures,
+        Pictures(plan.size) as pictures,
         Mixer(plan.sounds, plan.samples) as mixer,
     ):
         peak = _listen(plan, mixer, report)

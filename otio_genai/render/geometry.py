@@ -23,25 +23,12 @@ from PIL import Image
 
 from otio_genai import metadata
 from otio_genai.errors import RenderError
+from otio_genai.render.shown import Look, Pose
 
 __all__ = ["Box", "Framing", "Pose", "box_in_film", "box_in_source", "framing", "moved"]
 
 _FITS = ("cover", "contain", "native")
 _KEY_NUMBERS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """One place of the camera."""
-
-    scale: float = 1.0
-    "Size of the picture, 1 being its fit."
-    x_fw: float = 0.0
-    "Shift of its centre to the right, in frame widths."
-    y_fw: float = 0.0
-    "Shift of its centre downwards, in frame widths."
-    rotation_deg: float = 0.0
-    "Clockwise turn in degrees."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +42,14 @@ class Framing:
     poses: tuple[Pose, ...] = ()
     "The pose at each."
 
-    @property
-    def moves(self) -> bool:
-        """Whether any pose differs from a fit that needs no camera."""
-        return self.fit == "native" or any(pose != Pose() for pose in self.poses)
-
-    @property
-    def turns(self) -> bool:
-        """Whether any pose is turned."""
-        return any(pose.rotation_deg for pose in self.poses)
+    def look(self) -> Look:
+        """Return what is alike in every pose."""
+        return Look(
+            fit=self.fit,
+            moves=any(pose != self.poses[0] for pose in self.poses),
+            turns=any(pose.rotation_deg for pose in self.poses),
+            largest=max((pose.scale for pose in self.poses), default=1.0),
+        )
 
     def at(self, clip_frame: int) -> Pose:
         """Return the pose at a record frame counted from the clip's first."""
@@ -156,9 +142,9 @@ def _even(length: float) -> int:
 
 
 def moved(
-    picture: NDArray[np.uint8], film: tuple[int, int], how: Framing, clip_frame: int
+    picture: NDArray[np.uint8], film: tuple[int, int], how: Look, pose: Pose
 ) -> NDArray[np.uint8]:
-    """Return the picture as the camera shows it at one record frame.
+    """Return the picture as the camera shows it in one pose.
 
     Parameters
     ----------
@@ -166,8 +152,8 @@ def moved(
         RGB, uint8 (height, width, 3), as large as the file has it.
     film
         Size of the film's frame.
-    how, clip_frame
-        The clip's framing, and the record frame counted from the clip's first.
+    how, pose
+        How the whole clip lies, and where the picture does now.
 
     Returns
     -------
@@ -178,11 +164,9 @@ def moved(
     ratios = (film[0] / wide, film[1] / high)
     fits = {"cover": max(ratios), "contain": min(ratios), "native": 1.0}
     fit = fits[how.fit]
-    pose = how.at(clip_frame)
     # One sampler for the whole clip: two would differ visibly where they meet.
     if how.turns:
-        largest = fit * max(p.scale for p in how.poses)
-        return _turned(picture, film, fit, pose, largest)
+        return _turned(picture, film, fit, pose, fit * how.largest)
     return _boxed(picture, film, fit * pose.scale, pose)
 
 

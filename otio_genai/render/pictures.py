@@ -15,16 +15,18 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from otio_genai.maps import Layer
 from otio_genai.media import colour, locate
 from otio_genai.media.frames import FrameReader
-from otio_genai.render.geometry import Box, Framing, box_in_film, box_in_source, moved
+from otio_genai.render.geometry import Box, box_in_film, box_in_source, moved
+from otio_genai.render.shown import Shown
 
 __all__ = ["OPEN_READERS", "Pictures"]
 
 #: Files that are open at once, at most.
 OPEN_READERS = 4
 
+# A file is read on by the same reader up to this many frames further.
+_NEAR = 60
 # Fitted frames kept: a slower take shows one for several record frames.
 _KEPT = 4
 _BLACK_LUMA, _NO_CHROMA = 16, 128
@@ -44,20 +46,17 @@ class Pictures:
     ----------
     size
         Width and height of the film, even.
-    framings
-        Framing of each clip, by ``id`` of the clip.
     """
 
-    def __init__(self, size: tuple[int, int], framings: dict[int, Framing]) -> None:
+    def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
         self.held: dict[str, int] = {}
-        self._framings = framings
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
         self._fitted: OrderedDict[tuple[str, str, int], VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
         self._to_rgb = VideoReformatter()
 
-    def yuv(self, layer: Layer) -> VideoFrame:
+    def yuv(self, layer: Shown) -> VideoFrame:
         """Return an unmoved layer's picture: yuv420p, BT.709, the film's size.
 
         The frame may be returned again: stamp it, but do not write into it.
@@ -69,7 +68,7 @@ class Pictures:
         """
         reader = self._reader(layer)
         number = self._number(layer, reader)
-        fit = self._framings[id(layer.clip)].fit
+        fit = layer.look.fit
         key = (layer.url, fit, number)
         if key not in self._fitted:
             self._fitted[key] = self._fit(reader.frame(number), fit)
@@ -78,7 +77,7 @@ class Pictures:
         self._fitted.move_to_end(key)
         return self._fitted[key]
 
-    def rgb(self, layer: Layer) -> NDArray[np.uint8]:
+    def rgb(self, layer: Shown) -> NDArray[np.uint8]:
         """Return a layer's picture as the camera shows it, RGB of the film's size.
 
         Raises
@@ -86,8 +85,7 @@ class Pictures:
         MediaError
             The file cannot be read there.
         """
-        how = self._framings[id(layer.clip)]
-        if not how.moves:
+        if layer.fitted:
             return self._rgb(self.yuv(layer))
         reader = self._reader(layer)
         frame = reader.frame(self._number(layer, reader))
@@ -96,7 +94,7 @@ class Pictures:
         else:
             size = (frame.width, frame.height)
             picture = self._rgb(colour.converted(frame, *size, self._scaler))
-        return moved(picture, self.size, how, layer.clip_frame)
+        return moved(picture, self.size, layer.look, layer.pose)
 
     def _rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
@@ -110,24 +108,25 @@ class Pictures:
         )
         return np.asarray(shown.to_ndarray(), dtype=np.uint8)
 
-    def _reader(self, layer: Layer) -> FrameReader:
-        # One for each clip: both sides of a dissolve may be the same file.
-        key = (layer.url, id(layer.clip))
-        reader = self._readers.pop(key, None)
-        if reader is None:
+    def _reader(self, layer: Shown) -> FrameReader:
+        # Both sides of a dissolve may be the same file, at places far apart.
+        places = [key for key in self._readers if key[0] == layer.url]
+        near = min(places, key=lambda key: abs(layer.number - key[1]), default=None)
+        if near is not None and abs(layer.number - near[1]) <= _NEAR:
+            reader = self._readers.pop(near)
+        else:
             while len(self._readers) >= OPEN_READERS:
                 self._readers.popitem(last=False)[1].close()
             reader = FrameReader(locate.path(layer.url))
-        self._readers[key] = reader
+        self._readers[layer.url, layer.number] = reader
         return reader
 
-    def _number(self, layer: Layer, reader: FrameReader) -> int:
+    def _number(self, layer: Shown, reader: FrameReader) -> int:
         # The timeline may promise more frames than the file has: hold its last.
         last = reader.frames - 1
-        if layer.source_frame > last:
-            name = layer.clip.name or "clip"
-            self.held[name] = self.held.get(name, 0) + 1
-        return min(layer.source_frame, last)
+        if layer.number > last:
+            self.held[layer.name] = self.held.get(layer.name, 0) + 1
+        return min(layer.number, last)
 
     def _fit(self, frame: VideoFrame, fit: str) -> VideoFrame:
         source = (frame.width, frame.height)

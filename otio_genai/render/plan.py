@@ -24,6 +24,7 @@ from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import locate
 from otio_genai.media.probe import probe
 from otio_genai.render.geometry import Framing, framing
+from otio_genai.render.shown import Frame, Look, Pose, Shown
 
 __all__ = ["SAMPLE_RATE", "Plan", "Span", "make_plan"]
 
@@ -39,8 +40,8 @@ class Span:
     "First record frame."
     plain: bool
     "One clip, whole and unmoved."
-    frames: tuple[tuple[maps.Layer, ...], ...]
-    "The layers of each record frame, lowest first."
+    frames: tuple[Frame, ...]
+    "What each record frame shows."
 
     @property
     def stop_frames(self) -> int:
@@ -60,8 +61,6 @@ class Plan:
     "Width and height in pixels, both even."
     spans: tuple[Span, ...]
     "Without a gap from record frame 0."
-    framings: dict[int, Framing]
-    "By ``id`` of the clip, which the layers keep alive."
     sounds: tuple[maps.SoundSpan, ...]
     "Every stretch of sound."
 
@@ -117,13 +116,13 @@ def make_plan(
             place=name,
             remedy="Put at least one clip with a picture on a video track.",
         )
-    framings = _framings(pictures)
+    looks = _Looks()
+    shown = [tuple(looks.shown(layer) for layer in layers) for layers in pictures]
     return Plan(
         name=name,
         rate=rate,
         size=size or _size(timeline, pictures),
-        spans=tuple(_spans(pictures, framings)),
-        framings=framings,
+        spans=tuple(_spans(pictures, shown)),
         sounds=tuple(maps.sound_map(timeline, SAMPLE_RATE)),
     )
 
@@ -193,34 +192,50 @@ def _size(
     return max(2, int(wide) // 2 * 2), max(2, int(high) // 2 * 2)
 
 
-def _framings(pictures: Iterable[tuple[maps.Layer, ...]]) -> dict[int, Framing]:
-    found: dict[int, Framing] = {}
-    for layers in pictures:
-        for layer in layers:
-            if id(layer.clip) not in found:
-                found[id(layer.clip)] = framing(layer.clip)
-    return found
+class _Looks:
+    """How each clip looks, read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Framing, Look]] = {}
+
+    def shown(self, layer: maps.Layer) -> Shown:
+        key = id(layer.clip)
+        if key not in self._known:
+            how = framing(layer.clip)
+            self._known[key] = how, how.look()
+        how, look = self._known[key]
+        return Shown(
+            url=layer.url,
+            number=layer.source_frame,
+            look=look,
+            weight=layer.weight,
+            pose=how.at(layer.clip_frame) if how.poses else _AT_REST,
+            sweep=layer.sweep,
+            name=layer.clip.name or "clip",
+        )
+
+
+_AT_REST = Pose()
 
 
 def _spans(
-    pictures: list[tuple[maps.Layer, ...]], framings: dict[int, Framing]
+    pictures: list[tuple[maps.Layer, ...]], shown: list[Frame]
 ) -> Iterable[Span]:
     start = 0
-    kinds = [_kind(layers, framings) for layers in pictures]
-    for index in range(1, len(pictures) + 1):
-        if index == len(pictures) or kinds[index] != kinds[start]:
-            yield Span(start, kinds[start][0], tuple(pictures[start:index]))
+    kinds = [
+        (_is_plain(frame), tuple(id(layer.clip) for layer in layers))
+        for layers, frame in zip(pictures, shown, strict=True)
+    ]
+    for index in range(1, len(shown) + 1):
+        if index == len(shown) or kinds[index] != kinds[start]:
+            yield Span(start, kinds[start][0], tuple(shown[start:index]))
             start = index
 
 
-def _kind(
-    layers: tuple[maps.Layer, ...], framings: dict[int, Framing]
-) -> tuple[bool, tuple[int, ...]]:
-    clips = tuple(id(layer.clip) for layer in layers)
-    plain = (
-        len(layers) == 1
-        and layers[0].weight == 1
-        and layers[0].sweep is None
-        and not framings[clips[0]].moves
+def _is_plain(frame: Frame) -> bool:
+    return (
+        len(frame) == 1
+        and frame[0].weight == 1
+        and frame[0].sweep is None
+        and frame[0].fitted
     )
-    return plain, clips

@@ -12,12 +12,12 @@ from otio_genai.errors import RenderError
 from otio_genai.render import render_frame
 from otio_genai.render.geometry import (
     Framing,
-    Pose,
     box_in_film,
     box_in_source,
     framing,
     moved,
 )
+from otio_genai.render.shown import Look, Pose
 from tests.render.building import clip, timeline
 
 FILM = (192, 108)
@@ -68,7 +68,7 @@ def test_a_point_lands_where_the_pose_says(source, scale, x, y, turn):
     point = (source[0] / 2 + 3.3, source[1] / 2 - 2.1)
     fit = max(FILM[0] / source[0], FILM[1] / source[1])
     picture = blob(*point, source, sigma=5 / fit / scale)
-    got = centre(moved(picture, FILM, still(pose), 0))
+    got = centre(moved(picture, FILM, still(pose).look(), still(pose).at(0)))
     wanted = predicted(point, source, pose, fit)
     assert got == pytest.approx(wanted, abs=0.12)
 
@@ -85,7 +85,7 @@ def test_within_the_cover_nothing_is_bare(source, scale, right, down):
     spare_y = (source[1] * fit * scale - FILM[1]) / 2 / FILM[0]
     pose = Pose(scale, right * spare_x, down * spare_y)
     white = np.full((source[1], source[0], 3), 255, np.uint8)
-    assert moved(white, FILM, still(pose), 0).min() == 255
+    assert moved(white, FILM, still(pose).look(), still(pose).at(0)).min() == 255
 
 
 @pytest.mark.parametrize(("turn", "near_px"), [(0.0, 0.03), (2.0, 0.06)])
@@ -98,23 +98,25 @@ def test_a_slow_move_has_no_jitter(turn, near_px):
         (Pose(1.2, -3 / 192 / 2, 0, turn), Pose(1.2, 3 / 192 / 2, 0, turn)),
     )
     picture = blob(272, 153, source, sigma=14)
-    path = [centre(moved(picture, FILM, how, k))[0] for k in range(61)]
+    path = [centre(moved(picture, FILM, how.look(), how.at(k)))[0] for k in range(61)]
     line = np.linspace(96 - 1.5, 96 + 1.5, 61)
     assert np.abs(np.array(path) - line).max() < near_px
 
 
 def test_zooming_out_shows_black_outside():
     white = np.full((108, 192, 3), 255, np.uint8)
-    shown = moved(white, FILM, still(Pose(0.5)), 0)[..., 0]
+    shown = moved(white, FILM, still(Pose(0.5)).look(), still(Pose(0.5)).at(0))[..., 0]
     # The picture's edge is as soft as the sampler is wide.
     assert (shown[29:79, 50:142] == 255).all()
     assert not shown[:25].any() and not shown[:, :46].any() and not shown[:, 146:].any()
-    assert not moved(white, FILM, still(Pose(1, 3)), 0).any()
+    assert not moved(
+        white, FILM, still(Pose(1, 3)).look(), still(Pose(1, 3)).at(0)
+    ).any()
 
 
 def test_a_native_picture_keeps_its_own_pixels():
     source = blob(48, 27, (96, 54))
-    seen = moved(source, FILM, Framing("native"), 0)
+    seen = moved(source, FILM, Look("native"), Pose())
     top, left = (FILM[1] - 54) // 2, (FILM[0] - 96) // 2
     assert np.array_equal(seen[top : top + 54, left : left + 96], source)
     assert seen.sum() == source.sum()
