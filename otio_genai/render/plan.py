@@ -13,8 +13,9 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -26,10 +27,15 @@ from otio_genai.media.probe import probe
 from otio_genai.render.geometry import Framing, framing
 from otio_genai.render.shown import Frame, Look, Pose, Shown
 
-__all__ = ["SAMPLE_RATE", "Plan", "Span", "make_plan"]
+__all__ = ["GRID_S", "SAMPLE_RATE", "Plan", "Span", "make_plan"]
 
 #: Samples per second of every film.
 SAMPLE_RATE = 48_000
+
+#: Length of a whole segment of the film, in seconds of its source.
+GRID_S = 2
+
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,10 @@ class Plan:
     "Without a gap from record frame 0."
     sounds: tuple[maps.SoundSpan, ...]
     "Every stretch of sound."
+    background: tuple[int, int, int] = (0, 0, 0)
+    "What shows where no picture lies: red, green, blue."
+    grid_frames: Mapping[str, int] = field(default_factory=dict)
+    "Frames of each file, by URL, to a whole segment."
 
     @property
     def frames(self) -> int:
@@ -124,7 +134,40 @@ def make_plan(
         size=size or _size(timeline, pictures),
         spans=tuple(_spans(pictures, shown)),
         sounds=tuple(maps.sound_map(timeline, SAMPLE_RATE)),
+        background=_background(timeline),
+        grid_frames=_grid_frames(pictures),
     )
+
+
+def _background(timeline: otio.schema.Timeline) -> tuple[int, int, int]:
+    """Return the film's own colour, black unless it has one."""
+    kept = metadata.read(timeline, "film", {}).get("background", "#000000")
+    if not isinstance(kept, str) or not _COLOUR.fullmatch(kept):
+        raise RenderError(
+            f"The film's background cannot be read: {kept!r}.",
+            place=timeline.name or "timeline",
+            remedy="Write a colour such as #0a1420.",
+        )
+    red, green, blue = bytes.fromhex(kept[1:])
+    return red, green, blue
+
+
+def _grid_frames(pictures: Iterable[tuple[maps.Layer, ...]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for layers in pictures:
+        for layer in layers:
+            if layer.url not in found:
+                rate = _source_rate(layer.clip)
+                found[layer.url] = max(1, round(GRID_S * rate))
+    return found
+
+
+def _source_rate(clip: otio.schema.Clip) -> Fraction:
+    kept = metadata.read(clip.media_reference, "media", {})
+    if kept.get("rate"):
+        return rates.rate(kept["rate"])
+    known = clip.media_reference.available_range or clip.source_range
+    return rates.rate(known.duration.rate) if known else Fraction(24)
 
 
 def _refuse_size(size: tuple[int, int]) -> None:
