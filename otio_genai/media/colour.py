@@ -25,6 +25,7 @@ __all__ = [
     "luma",
     "planes",
     "rgb",
+    "stamped",
     "tagged",
     "tags_of",
     "upright",
@@ -183,9 +184,13 @@ def interpolation(
 
 
 def converted(
-    frame: VideoFrame, width: int, height: int, scaler: VideoReformatter
+    frame: VideoFrame,
+    width: int,
+    height: int,
+    scaler: VideoReformatter,
+    pix_fmt: str = "yuv420p",
 ) -> VideoFrame:
-    """Return a frame as yuv420p, BT.709, limited range, of the given size.
+    """Return a frame as ``pix_fmt``, BT.709, limited range, of the given size.
 
     The frame itself if it is that already.
     """
@@ -196,7 +201,7 @@ def converted(
         frame,
         width=width,
         height=height,
-        format="yuv420p",
+        format=pix_fmt,
         src_colorspace=_SWS.get(matrix, 5),
         dst_colorspace=_SWS[_BT709],
         src_color_range=span,
@@ -252,9 +257,25 @@ def _copied_times(new: VideoFrame, old: VideoFrame) -> VideoFrame:
     return new
 
 
-def planes(frame: VideoFrame) -> list[NDArray[np.uint8]]:
-    """Return views on the planes of an 8-bit planar frame, without padding."""
-    return [_lines(plane)[: plane.height, : plane.width] for plane in frame.planes]
+def planes(frame: VideoFrame) -> list[NDArray[Any]]:
+    """Return views on the planes of a planar frame, without padding.
+
+    uint8, or uint16 for more than 8 bits; writing to them writes to the frame.
+    """
+    deep = frame.format.components[0].bits > _BITS
+    return [
+        (_lines(plane).view(np.uint16) if deep else _lines(plane))[
+            : plane.height, : plane.width
+        ]
+        for plane in frame.planes
+    ]
+
+
+def stamped(frame: VideoFrame) -> VideoFrame:
+    """Write into a frame, in place, that it is BT.709 of limited range."""
+    frame.colorspace, frame.color_range = _BT709, _LIMITED
+    frame.color_primaries = frame.color_trc = _BT709
+    return frame
 
 
 def _lines(plane: Any) -> NDArray[np.uint8]:
