@@ -1,124 +1,120 @@
-"""Composed spans: moviepy puts the layers of each frame together.
+"""Record frames of a film: passed through, summed or composed.
 
-moviepy is given pictures, never time: it is asked for the middle of a record frame,
-and every clip it asks answers by that frame's number.
-
-A layer's weight in the picture map is its share of the finished frame. Laid over one
-another from the lowest, layer ``i`` so needs the opacity ``w_i`` over what the layers
-above leave free: ``w_i / (1 - sum of the weights above)``. Only layers that let
-something through have a mask, and opacities are on moviepy's own 8-bit grid, rounded
-to its nearest step.
+`Composer` gives any record frame. Layers that fill the frame are a weighted sum, made
+on their planes as the decoder gave them; it costs about a millisecond. Layers with
+holes, and drawn ones, are put together by moviepy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from types import TracebackType
+from typing import Self
 
 import numpy as np
-from moviepy import ColorClip, CompositeVideoClip, VideoClip
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from otio_genai.render.carry import swept
+from otio_genai.render.layered import composite, frame_of, opacities
 from otio_genai.render.pictures import Pictures
-from otio_genai.render.plan import Span
-from otio_genai.render.shown import Frame
+from otio_genai.render.planes import summed
+from otio_genai.render.shown import Frame, Shown
 
-__all__ = ["composite", "frame_of", "opacities"]
+__all__ = ["Composer", "Source", "composite", "frame_of", "opacities", "plain"]
 
-_STEPS = 255
+#: Gives what a layer shows that is no picture of a file, or more than one: RGB, or
+#: RGBA with straight alpha, uint8 (height, width, 3 or 4) of the film's size, as it
+#: lies in the frame before any sweep; None for a picture as `Pictures` has it. It is
+#: told the layer, where pictures come from, and the film's rate.
+Source = Callable[[Shown, Pictures, Fraction], NDArray[np.uint8] | None]
 
 
-def opacities(layers: Frame) -> tuple[Fraction, ...]:
-    """Return the opacity of each layer, lowest first, that gives it its weight.
+def plain(shown: Frame) -> bool:
+    """Tell whether a record frame needs no composing.
 
-    Examples
-    --------
-    >>> opacities(())
-    ()
+    One picture, whole, neither moving, turned nor with effects: it goes from the
+    decoder to the encoder, cut and scaled at most.
     """
-    found: list[Fraction] = []
-    free = Fraction(1)
-    for layer in reversed(layers):
-        found.append(min(layer.weight / free, Fraction(1)) if free > 0 else free)
-        free -= layer.weight
-    return tuple(reversed(found))
+    if len(shown) != 1:
+        return False
+    (layer,) = shown
+    return layer.weight == 1 and layer.sweep is None and layer.fitted
 
 
-def composite(span: Span, pictures: Pictures, rate: Fraction) -> Any:
-    """Return a span as one moviepy clip of the film's size.
+class Composer:
+    """Gives the record frames of a film.
 
     Parameters
     ----------
-    span
-        A span whose frames have the same clips, in the same order.
-    pictures
-        Where the layers' pictures come from.
-    rate
-        Record frames per second.
-
-    Returns
-    -------
-    moviepy.VideoClip
-        Opaque, on black, ``len(span.frames) / rate`` seconds long.
+    size
+        Width and height of the film, even.
+    pix_fmt
+        Planar YUV of 8 to 16 bits: ``yuv420p``, ``yuv422p10le``…
+    background
+        RGB of what no picture covers.
+    source
+        Gives the layers that are not simply pictures of files.
     """
-    length_s = len(span.frames) / float(rate)
-    clips = [
-        _layer_clip(span, index, pictures, rate, length_s)
-        for index in range(len(span.frames[0]))
-    ]
-    if len(clips) == 1 and clips[0].mask is None:
-        # One picture that fills the frame has nothing to be laid over.
-        whole = clips[0]
-    elif clips:
-        whole = CompositeVideoClip(clips, size=pictures.size, bg_color=(0, 0, 0))
-    else:
-        whole = ColorClip(pictures.size, color=(0, 0, 0))
-    whole.duration = whole.end = length_s
-    whole.fps = float(rate)
-    return whole
 
+    def __init__(
+        self,
+        size: tuple[int, int],
+        pix_fmt: str = "yuv420p",
+        background: tuple[int, int, int] = (0, 0, 0),
+        *,
+        source: Source | None = None,
+    ) -> None:
+        self.pictures = Pictures(size, pix_fmt, background)
+        self._source = source
 
-def frame_of(clip: Any, span: Span, frame: int, rate: Fraction) -> NDArray[np.uint8]:
-    """Return record frame ``frame`` of a composed span, RGB."""
-    middle_s = (frame - span.start_frames + 0.5) / float(rate)
-    return np.asarray(clip.get_frame(middle_s), dtype=np.uint8)
+    @property
+    def held(self) -> dict[str, int]:
+        """Return how many frames longer than its file each clip was held, by name."""
+        return self.pictures.held
 
+    def frame(self, shown: Frame, rate: Fraction) -> VideoFrame:
+        """Return a record frame: BT.709, limited range, the film's size and format.
 
-def _layer_clip(
-    span: Span, index: int, pictures: Pictures, rate: Fraction, length_s: float
-) -> Any:
-    at = _number(len(span.frames), rate)
-    shares = [opacities(layers)[index] for layers in span.frames]
+        The frame may be returned again: stamp it, but do not write into it.
 
-    def picture(time_s: float) -> NDArray[np.uint8]:
-        layer = span.frames[at(time_s)][index]
-        still = pictures.rgb(layer)
-        return still if layer.sweep is None else swept(still, layer.sweep)
+        Parameters
+        ----------
+        shown
+            Its layers, lowest first.
+        rate
+            Record frames per second.
 
-    def mask(time_s: float) -> NDArray[np.float32]:
-        # A mask is cut, not rounded, to 8 bits: aim at the middle of a step.
-        step = round(shares[at(time_s)] * _STEPS)
-        level = np.float32(min((step + 0.5) / _STEPS, 1.0))
-        return np.broadcast_to(level, pictures.size[::-1])
+        Raises
+        ------
+        MediaError
+            A file cannot be read there.
+        """
+        pictures = self.pictures
+        if not shown:
+            return pictures.ground
+        if len(shown) == 1 and shown[0].weight == 1:
+            return pictures.yuv(shown[0])
+        parts = [(layer.weight, pictures.yuv(layer)) for layer in shown]
+        return summed(parts, pictures.levels)
 
-    clip = _clip(picture, pictures.size, length_s)
-    if any(share < 1 for share in shares):
-        clip.mask = _clip(mask, pictures.size, length_s)
-        clip.mask.is_mask = True
-    return clip
+    def rgb(self, shown: Frame, rate: Fraction) -> NDArray[np.uint8]:
+        """Return a record frame as RGB, uint8 (height, width, 3); else as `frame`."""
+        return self.pictures.as_rgb(self.frame(shown, rate))
 
+    def close(self) -> None:
+        """Close every file; asking for a frame opens them again."""
+        self.pictures.close()
 
-def _clip(function: Callable[[float], Any], size: tuple[int, int], end_s: float) -> Any:
-    # Given to its constructor, moviepy would call the function for a first frame.
-    clip = VideoClip()
-    clip.frame_function = function
-    clip.size = size
-    clip.duration = clip.end = end_s
-    return clip
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
 
-
-def _number(count: int, rate: Fraction) -> Callable[[float], int]:
-    per_s = float(rate)
-    return lambda time_s: min(max(int(time_s * per_s), 0), count - 1)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()

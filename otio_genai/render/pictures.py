@@ -7,6 +7,7 @@ made from that same fitted frame: it looks the same alone and in a dissolve.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,9 @@ from numpy.typing import NDArray
 
 from otio_genai.media import colour, locate
 from otio_genai.media.frames import FrameReader
+from otio_genai.render.carry import swept
 from otio_genai.render.geometry import Box, box_in_film, box_in_source, moved
+from otio_genai.render.planes import blank, ground
 from otio_genai.render.shown import Shown
 
 __all__ = ["OPEN_READERS", "Pictures"]
@@ -29,7 +32,6 @@ OPEN_READERS = 4
 _NEAR = 60
 # Fitted frames kept: a slower take shows one for several record frames.
 _KEPT = 4
-_BLACK_LUMA, _NO_CHROMA = 16, 128
 _BT709, _LIMITED, _FULL = 1, 1, 2
 # Chroma interpolated at full width: swscale's quick road is up to 3 levels off, and
 # a dissolve would begin with a visible step.
@@ -46,10 +48,21 @@ class Pictures:
     ----------
     size
         Width and height of the film, even.
+    pix_fmt
+        Planar YUV of 8 to 16 bits.
+    background
+        RGB of what no picture covers.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        self.size = size
+    def __init__(
+        self,
+        size: tuple[int, int],
+        pix_fmt: str = "yuv420p",
+        background: tuple[int, int, int] = (0, 0, 0),
+    ) -> None:
+        self.size, self.pix_fmt = size, pix_fmt
+        self.levels = ground(background, pix_fmt)
+        self.ground = blank(size, pix_fmt, self.levels)
         self.held: dict[str, int] = {}
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
         self._fitted: OrderedDict[tuple[str, str, int], VideoFrame] = OrderedDict()
@@ -57,7 +70,7 @@ class Pictures:
         self._to_rgb = VideoReformatter()
 
     def yuv(self, layer: Shown) -> VideoFrame:
-        """Return an unmoved layer's picture: yuv420p, BT.709, the film's size.
+        """Return a layer's picture: BT.709, of the film's size and pixel format.
 
         The frame may be returned again: stamp it, but do not write into it.
 
@@ -66,6 +79,12 @@ class Pictures:
         MediaError
             The file cannot be read there.
         """
+        if not layer.fitted or layer.sweep:
+            picture = self.rgb(layer)
+            if layer.sweep is not None:
+                picture = swept(picture, layer.sweep)
+            frame = VideoFrame.from_ndarray(picture, format="rgb24")
+            return colour.stamped(self._converted(frame, *self.size))
         reader = self._reader(layer)
         number = self._number(layer, reader)
         fit = layer.look.fit
@@ -86,17 +105,20 @@ class Pictures:
             The file cannot be read there.
         """
         if layer.fitted:
-            return self._rgb(self.yuv(layer))
+            return self.as_rgb(self.yuv(replace(layer, sweep=None)))
         reader = self._reader(layer)
         frame = reader.frame(self._number(layer, reader))
         if colour.is_rgb(frame):
             picture = colour.rgb(frame, scaler=self._scaler)
         else:
             size = (frame.width, frame.height)
-            picture = self._rgb(colour.converted(frame, *size, self._scaler))
+            picture = self.as_rgb(self._converted(frame, *size))
         return moved(picture, self.size, layer.look, layer.pose)
 
-    def _rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
+    def _converted(self, frame: VideoFrame, wide: int, high: int) -> VideoFrame:
+        return colour.converted(frame, wide, high, self._scaler, self.pix_fmt)
+
+    def as_rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
         shown = self._to_rgb.reformat(
             frame,
@@ -132,15 +154,22 @@ class Pictures:
         source = (frame.width, frame.height)
         if fit == "contain":
             box = box_in_film(source, self.size)
-            inner = colour.converted(frame, box.width, box.height, self._scaler)
+            inner = self._converted(frame, box.width, box.height)
             whole = (box.width, box.height) == self.size
-            fitted = inner if whole else _on_black(inner, box, self.size)
+            fitted = inner if whole else self._on_ground(inner, box)
         else:
             part = _cut(frame, box_in_source(source, self.size))
-            fitted = colour.converted(part, *self.size, self._scaler)
+            fitted = self._converted(part, *self.size)
         # Scaling keeps the source's tags although it converts to these.
-        fitted.colorspace, fitted.color_range = _BT709, _LIMITED
-        return fitted
+        return colour.stamped(fitted)
+
+    def _on_ground(self, frame: VideoFrame, box: Box) -> VideoFrame:
+        whole = blank(self.size, self.pix_fmt, self.levels)
+        for into, part in zip(colour.planes(whole), colour.planes(frame), strict=True):
+            x = box.x * into.shape[1] // self.size[0]
+            y = box.y * into.shape[0] // self.size[1]
+            into[y : y + part.shape[0], x : x + part.shape[1]] = part
+        return whole
 
     def close(self) -> None:
         """Close every file; asking for a picture opens them again."""
@@ -180,19 +209,3 @@ def _cut(frame: VideoFrame, box: Box) -> VideoFrame:
         plane.update(lines.tobytes())
     part.colorspace, part.color_range = frame.colorspace, frame.color_range
     return part
-
-
-def _on_black(frame: VideoFrame, box: Box, size: tuple[int, int]) -> VideoFrame:
-    """Return a yuv420p frame on a black one of another size."""
-    whole = VideoFrame(*size, "yuv420p")
-    for index, (plane, inner) in enumerate(
-        zip(whole.planes, colour.planes(frame), strict=True)
-    ):
-        halves = 2 if index else 1
-        blank = _NO_CHROMA if index else _BLACK_LUMA
-        lines = np.full((plane.height, plane.line_size), blank, np.uint8)
-        x, y = box.x // halves, box.y // halves
-        high, wide = inner.shape
-        lines[y : y + high, x : x + wide] = inner
-        plane.update(lines.tobytes())
-    return whole
