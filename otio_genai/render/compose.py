@@ -49,6 +49,8 @@ class Composer:
     ----------
     size
         Width and height of the film, even.
+    rate
+        Record frames per second.
     pix_fmt
         Planar YUV of 8 to 16 bits: ``yuv420p``, ``yuv422p10le``…
     background
@@ -60,11 +62,13 @@ class Composer:
     def __init__(
         self,
         size: tuple[int, int],
+        rate: Fraction,
+        *,
         pix_fmt: str = "yuv420p",
         background: tuple[int, int, int] = (0, 0, 0),
-        *,
         source: Source | None = None,
     ) -> None:
+        self.rate = rate
         self.pictures = Pictures(size, pix_fmt, background)
         self._source = source
 
@@ -73,7 +77,7 @@ class Composer:
         """Return how many frames longer than its file each clip was held, by name."""
         return self.pictures.held
 
-    def frame(self, shown: Frame, rate: Fraction) -> VideoFrame:
+    def frame(self, shown: Frame) -> VideoFrame:
         """Return a record frame: BT.709, limited range, the film's size and format.
 
         The frame may be returned again: stamp it, but do not write into it.
@@ -82,8 +86,6 @@ class Composer:
         ----------
         shown
             Its layers, lowest first.
-        rate
-            Record frames per second.
 
         Raises
         ------
@@ -98,9 +100,9 @@ class Composer:
         parts = [(layer.weight, pictures.yuv(layer)) for layer in shown]
         return summed(parts, pictures.levels)
 
-    def rgb(self, shown: Frame, rate: Fraction) -> NDArray[np.uint8]:
+    def rgb(self, shown: Frame) -> NDArray[np.uint8]:
         """Return a record frame as RGB, uint8 (height, width, 3); else as `frame`."""
-        return self.pictures.as_rgb(self.frame(shown, rate))
+        return self.pictures.as_rgb(self.frame(shown))
 
     def close(self) -> None:
         """Close every file; asking for a frame opens them again."""
