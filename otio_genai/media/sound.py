@@ -5,6 +5,11 @@ Clock
     alone. Priming that the container declares (MP3 and Opus headers, MP4 edit lists)
     is left out, so an encoded burst comes back where it was.
 
+Rates
+    Another rate is made by soxr at its very high quality: level to 0.01 dB up to 0.9
+    of the band and anything beside the sound 140 dB below it. (FFmpeg's own resampler,
+    as it is set, is 60 dB clean at 0.84 of the band and 15 dB at 0.94.)
+
 Levels
     Full scale is ±1. One channel is copied to both sides at equal level; two become
     one by their mean; more become two by ITU-R BS.775 (centre and surrounds −3 dB).
@@ -12,6 +17,7 @@ Levels
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,7 +28,6 @@ from typing import Any, NamedTuple, Self
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from otio_genai.errors import MediaError
@@ -41,6 +46,7 @@ _SILENCE_S = 3600
 _SCALES = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 2.0**63}
 _MINUS_3_DB = np.float32(2**-0.5)
 _STEREO, _SURROUND = 2, 5
+_AS_IS = Fraction(1)
 
 
 class SoundFacts(NamedTuple):
@@ -103,6 +109,17 @@ class SoundReader:
     Going back decodes from the start again, so every block equals that span of
     `read`.
 
+    Parameters
+    ----------
+    path, rate, channels
+        As `read`.
+    picked
+        Channels of the file that are heard, from 1, in this order; empty for all.
+        One alone is heard on both sides, one that the file has not is silent.
+    speed
+        Seconds of the file a second, over 0: run faster a sound is higher, as on
+        tape. Samples are then counted in the sound as it is heard.
+
     Raises
     ------
     MediaError
@@ -110,9 +127,16 @@ class SoundReader:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], rate: int = 48000, channels: int = 2
+        self,
+        path: str | os.PathLike[str],
+        rate: int = 48000,
+        channels: int = 2,
+        *,
+        picked: tuple[int, ...] = (),
+        speed: Fraction = _AS_IS,
     ) -> None:
         self.path, self.rate, self.channels = Path(path), rate, channels
+        self._how = picked, speed
         self._blocks: Iterator[Samples] = iter(())
         self._held = np.zeros((0, channels), np.float32)
         self._held_at = 0
@@ -122,7 +146,7 @@ class SoundReader:
 
     def _restart(self) -> None:
         self.close()
-        self._blocks = _blocks(self.path, self.rate, self.channels)
+        self._blocks = _blocks(self.path, self.rate, self.channels, *self._how)
         self._held = np.zeros((0, self.channels), np.float32)
         self._held_at = 0
 
@@ -138,12 +162,7 @@ class SoundReader:
         end = start_samples + count_samples
         if max(start_samples, 0) < self._held_at:
             self._restart()
-        while end > self._held_at + len(self._held):
-            following = next(self._blocks, None)
-            if following is None:
-                break
-            self._drop(start_samples)
-            self._held = np.concatenate([self._held, following])
+        self._hear(start_samples, end)
         first = max(start_samples, self._held_at)
         last = min(end, self._held_at + len(self._held))
         if last > first:
@@ -151,6 +170,20 @@ class SoundReader:
             out[first - start_samples : last - start_samples] = span
         self._drop(start_samples)
         return out
+
+    def _hear(self, start_samples: int, end_samples: int) -> None:
+        """Decode on to the end; what lies before the start is not kept."""
+        pieces, reached = [self._held], self._held_at + len(self._held)
+        while reached < end_samples:
+            following = next(self._blocks, None)
+            if following is None:
+                break
+            reached += len(following)
+            if reached <= start_samples:
+                pieces = []
+            pieces.append(following)
+        self._held = np.concatenate(pieces)
+        self._held_at = reached - len(self._held)
 
     def _drop(self, before_samples: int) -> None:
         past = min(max(before_samples - self._held_at, 0), len(self._held))
@@ -302,17 +335,34 @@ def _floats(frame: AudioFrame) -> Samples:
 
 
 def _blocks(
-    path: str | os.PathLike[str], rate: int, channels: int
+    path: str | os.PathLike[str],
+    rate: int,
+    channels: int,
+    picked: tuple[int, ...] = (),
+    speed: Fraction = _AS_IS,
 ) -> Iterator[Samples]:
     """Yield the sound of a file in blocks, at the wanted rate and channels."""
     if channels not in (1, 2) or rate <= 0:
         raise ValueError("Sound is read in 1 or 2 channels, at a positive rate.")
     with _Native(path) as native:
-        mixed = (_mixed(block, channels) for block in native.blocks())
-        if native.rate == rate:
+        chosen = (_chosen(block, picked) for block in native.blocks())
+        mixed = (_mixed(block, channels) for block in chosen)
+        source = native.rate * speed
+        if source == rate:
             yield from mixed
         else:
-            yield from _resampled(mixed, native.rate, rate, channels)
+            yield from _resampled(mixed, source, rate, channels)
+
+
+def _chosen(block: Samples, picked: tuple[int, ...]) -> Samples:
+    """Return the picked channels, counted from 1; those that are not there, silent."""
+    if not picked:
+        return block
+    out = np.zeros((len(block), len(picked)), np.float32)
+    for place, channel in enumerate(picked):
+        if 1 <= channel <= block.shape[1]:
+            out[:, place] = block[:, channel - 1]
+    return out
 
 
 def _mixed(block: Samples, channels: int) -> Samples:
@@ -341,33 +391,24 @@ def _folded(block: Samples) -> Samples:
 
 
 def _resampled(
-    blocks: Iterator[Samples], source: int, wanted: int, channels: int
+    blocks: Iterator[Samples], source: Fraction, wanted: int, channels: int
 ) -> Iterator[Samples]:
     """Yield the blocks at another rate; in all, their length rescaled half up."""
-    layout = "mono" if channels == 1 else "stereo"
-    resampler = AudioResampler(format="flt", layout=layout, rate=wanted)
+    # Loaded where it is needed: most sounds have the rate of the film.
+    import soxr
+
+    stream = soxr.ResampleStream(
+        float(source), float(wanted), channels, dtype="float32", quality="VHQ"
+    )
     taken = given = 0
     for block in blocks:
-        frame = AudioFrame.from_ndarray(
-            np.ascontiguousarray(block).reshape(1, -1), format="flt", layout=layout
-        )
-        frame.sample_rate, frame.time_base = source, Fraction(1, source)
-        frame.pts = taken
         taken += len(block)
-        for out in _outputs(resampler, frame, channels):
-            given += len(out)
-            yield out
-    due = (2 * taken * wanted + source) // (2 * source)
-    for out in _outputs(resampler, None, channels):
-        out = out[: due - given]
+        out = stream.resample_chunk(np.ascontiguousarray(block))
         given += len(out)
         yield out
-    if given < due:
-        yield np.zeros((due - given, channels), np.float32)
-
-
-def _outputs(
-    resampler: AudioResampler, frame: AudioFrame | None, channels: int
-) -> Iterator[Samples]:
-    for out in resampler.resample(frame):
-        yield np.asarray(out.to_ndarray(), np.float32).reshape(-1, channels).copy()
+    ratio = wanted / source
+    due = math.floor(taken * ratio + Fraction(1, 2))
+    rest = stream.resample_chunk(np.zeros((0, channels), np.float32), last=True)
+    yield rest[: max(due - given, 0)]
+    if (short := due - given - len(rest)) > 0:
+        yield np.zeros((short, channels), np.float32)

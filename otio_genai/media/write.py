@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from otio_genai.errors import OutputError
 from otio_genai.media import colour, files
 from otio_genai.media.codecs import x264_steady
+from otio_genai.media.encoding import SoundEncoding
+from otio_genai.media.soundfile import SoundWriter
 
 __all__ = ["FilmWriter", "write_wav"]
 
@@ -275,19 +277,7 @@ def write_wav(
         The place cannot be written.
     """
     shaped = samples.reshape(len(samples), -1)
-    layout = "mono" if shaped.shape[1] == 1 else "stereo"
-    whole = np.rint(shaped.astype(np.float64) * 2**23).clip(-(2**23), 2**23 - 1)
-    packed = whole.astype(np.int32) << 8
-    with (
-        files.write_beside(path, force=force) as beside,
-        av.open(f"file:{beside}", "w", format="wav") as container,
-    ):
-        stream: Any = container.add_stream("pcm_s24le", rate=rate, layout=layout)
-        stream.codec_context.format = "s32"
-        for start in range(0, len(packed), rate):
-            block = np.ascontiguousarray(packed[start : start + rate]).reshape(1, -1)
-            frame = AudioFrame.from_ndarray(block, format="s32", layout=layout)
-            frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
-            frame.pts = start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    pcm = SoundEncoding("pcm_s24le")
+    with SoundWriter(path, pcm, rate, shaped.shape[1], force=force) as writer:
+        for start in range(0, len(shaped), rate):
+            writer.write(shaped[start : start + rate])
