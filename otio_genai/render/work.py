@@ -100,7 +100,7 @@ class Maker:
                 SegmentWriter(path, tuple(recipe["size"]), rate, encoding)
             )
             for done, frame in enumerate(shown(recipe), 1):
-                writer.write(composer.frame(frame, rate))
+                writer.write(composer.frame(frame))
                 if seen is not None:
                     seen(done)
             self.settle()
@@ -119,13 +119,21 @@ class Maker:
             draining.result()
 
     def _composing(self, recipe: Mapping[str, Any], encoding: Encoding) -> Composer:
-        canvas = *recipe["size"], encoding.pix_fmt, *recipe["background"]
+        canvas = (
+            *recipe["size"],
+            recipe["rate"],
+            encoding.pix_fmt,
+            *recipe["background"],
+        )
         if self._composer is None or canvas != self._canvas:
             if self._composer is not None:
                 self._composer.close()
             self._canvas = canvas
             self._composer = Composer(
-                tuple(recipe["size"]), encoding.pix_fmt, tuple(recipe["background"])
+                tuple(recipe["size"]),
+                rates.rate(recipe["rate"]),
+                pix_fmt=encoding.pix_fmt,
+                background=tuple(recipe["background"]),
             )
         return self._composer
 
