@@ -36,7 +36,8 @@ class Placed:
 class Overlap:
     """A transition: its cut, its frames on both sides, its items by index.
 
-    ``recipe`` is what its metadata keeps under ``carry``.
+    ``recipe`` is what its metadata keeps under ``carry``, ``curve`` the one of a
+    sound's fade: ``gain`` for straight gains, ``power`` for equal power.
     """
 
     cut: int
@@ -45,6 +46,7 @@ class Overlap:
     before: int
     after: int
     recipe: dict[str, Any] = field(default_factory=dict)
+    curve: str = "gain"
 
 
 def clips(timeline: otio.schema.Timeline) -> list[otio.schema.Clip]:
@@ -115,8 +117,10 @@ def layout(
             recipe = kept if isinstance(kept, dict) else {}
             if in_frames + out_frames or recipe:
                 here = len(placed)
+                curve = str(metadata.read(child, "curve") or "gain")
+                sides = here - 1, here
                 overlaps.append(
-                    Overlap(cut, in_frames, out_frames, here - 1, here, recipe)
+                    Overlap(cut, in_frames, out_frames, *sides, recipe, curve)
                 )
             if index == len(children) - 1:
                 clock += rates.seconds(child.out_offset)

@@ -39,13 +39,19 @@ class SoundSpan:
     levels: tuple[tuple[int, float], ...]
     "(sample from the span's start, amplitude factor), linear between."
     fade_in_samples: int = 0
-    "Length of a linear fade from silence, on top of the levels."
+    "Length of a fade from silence, on top of the levels."
     fade_out_samples: int = 0
-    "Length of a linear fade to silence, on top of the levels."
+    "Length of a fade to silence, on top of the levels."
     speed: Fraction = Fraction(1)
-    "Media seconds a second; negative backwards, 0 silent."
+    "Media seconds a second; negative backwards, 0 silent; the mean of one that varies."
     channels: tuple[int, ...] = ()
     "Channels of the media that are heard, from 1; empty for all."
+    fade_in_curve: str = "gain"
+    "``gain`` for straight gains, ``power`` for equal power."
+    fade_out_curve: str = "gain"
+    "The same of the fade to silence."
+    varies: bool = False
+    "The speed varies; what is heard runs at its mean."
 
 
 def gain(level_db: float) -> float:
@@ -170,6 +176,9 @@ def _sound_span(
         fade_out_samples=_overlap_samples(tail, rate, sample_rate),
         speed=run.factor,
         channels=tuple(metadata.read(spot.item, "channels") or ()),
+        fade_in_curve=head.curve if head else "gain",
+        fade_out_curve=tail.curve if tail else "gain",
+        varies=bool(run.keys),
     )
 
 
