@@ -1,0 +1,292 @@
+"""Segments joined into one film, packet by packet: nothing is decoded or encoded.
+
+Frame ``k`` of the film is shown at exactly ``k / rate``, whatever the segments' own
+clocks say; the index lies in front, and there are no edit lists, which half the
+players and editors read differently. So packets of sound that begin before the first
+picture (the priming of AAC) are left out: what remains is on time to the sample.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+
+from otio_genai.errors import OutputError, RenderError
+from otio_genai.media import colour, containers, files
+from otio_genai.media.segment import ISO_SUFFIXES, ticks_per_second, write_failed
+
+__all__ = ["Joined", "join"]
+
+_ISO = {"movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}
+# Without bitexact every Matroska file has a random number of its own.
+_MATROSKA = {"avoid_negative_ts": "disabled", "fflags": "+bitexact"}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What was joined."""
+
+    path: Path
+    "The film."
+    frames: int
+    "Its pictures."
+    samples: int
+    "Samples of its sound per channel; 0 without."
+
+
+class _Facts(NamedTuple):
+    """What must be alike in all segments of a film, for one decoder to read them."""
+
+    codec: str
+    size: tuple[int, int]
+    pixel_format: str
+    clock: Fraction
+    colour: colour.Colour
+    parameter_sets: bytes
+
+
+def join(
+    path: str | os.PathLike[str],
+    segments: Sequence[Path],
+    rate: Fraction,
+    *,
+    sound: Path | None = None,
+    metadata: Mapping[str, str] | None = None,
+    force: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Joined:
+    """Join segments, and the sound of a file of its own, into one film.
+
+    Parameters
+    ----------
+    path
+        The film: ``.mp4``, ``.mov`` or ``.mkv``.
+    segments
+        Files as `otio_genai.media.segment.SegmentWriter` makes them, in order, all
+        with one encoding; one is open at a time.
+    rate
+        Frames per second, exact.
+    sound
+        A file of sound alone (AAC in ``.m4a``, or WAV), of which sample 0 is heard
+        with frame 0.
+    metadata
+        Tags of the film by name (``title``, ``comment``, …); MP4 keeps those it knows.
+    force
+        Overwrite a film that is there.
+    progress
+        Called with ``"join"``, the segments done, and all of them.
+
+    Raises
+    ------
+    RenderError
+        There is nothing to join, segments differ in what one decoder needs (all that
+        do are named), or one is not whole.
+    MediaError
+        A segment or the sound cannot be read.
+    OutputError
+        The film cannot be written; nothing is left of it.
+    """
+    if not segments:
+        raise RenderError("There are no segments to join.", place=os.fspath(path))
+    target = Path(path)
+    with ExitStack() as stack:
+        beside = stack.enter_context(files.write_beside(target, force=force))
+        film = _Film(beside, target, Fraction(rate), metadata or {})
+        stack.callback(film.abandon)
+        if sound is not None:
+            film.listen(Path(sound), stack)
+        for done, segment in enumerate(segments, 1):
+            facts = film.append(Path(segment))
+            if facts != film.facts:
+                raise _unlike(film.facts, segments, done - 1)
+            if progress:
+                progress("join", done, len(segments))
+        film.finish()
+    return Joined(target, film.frames, film.samples)
+
+
+class _Film:
+    """The film being written."""
+
+    def __init__(
+        self, beside: Path, target: Path, rate: Fraction, metadata: Mapping[str, str]
+    ) -> None:
+        self.target, self.rate = target, rate
+        self.frames = self.samples = 0
+        self.facts: Any = None
+        self._iso = target.suffix.lower() in ISO_SUFFIXES
+        self._ticks = ticks_per_second(rate)
+        self._step = int(self._ticks / rate)
+        self._delay = 0
+        self._source: Any = None
+        self._picture: Any = None
+        self._sound: Any = None
+        self._packets: Iterator[Any] = iter(())
+        self._next: Any = None
+        clock = {"video_track_timescale": str(self._ticks)}
+        try:
+            self._container: Any = av.open(
+                f"file:{beside}",
+                "w",
+                container_options=_ISO | clock if self._iso else _MATROSKA,
+            )
+        except (av.error.FFmpegError, ValueError) as error:
+            raise self._refused(error) from error
+        self._container.metadata.update(metadata)
+
+    def listen(self, path: Path, stack: ExitStack) -> None:
+        """Take the sound from a file, which stays open as long as ``stack``."""
+        container = stack.enter_context(containers.opened(path))
+        self._source = containers.sound(container)
+        if self._source is None:
+            raise containers.no_streams(path)
+        self._packets = containers.packets(container, self._source)
+
+    def append(self, path: Path) -> _Facts:
+        """Write the packets of a segment if it fits; return what it is."""
+        with containers.opened(path) as container:
+            stream = containers.video(container)
+            if stream is None:
+                raise containers.no_streams(path)
+            facts = _facts(stream)
+            if self.facts is None:
+                self.facts = facts
+                self._begin(stream)
+            if facts == self.facts:
+                self._copy(container, stream, path)
+        return facts
+
+    def _begin(self, stream: Any) -> None:
+        try:
+            self._picture = self._added(stream, Fraction(1, self._ticks))
+            # As the encoder's parameter sets say, however short the segment.
+            self._delay = stream.codec_context.reorder_depth
+            if self._source is not None:
+                self._sound = self._added(self._source, self._source.time_base)
+                self._advance()
+                self._refuse_late_sound()
+        except (av.error.FFmpegError, ValueError) as error:
+            raise self._refused(error) from error
+
+    def _refuse_late_sound(self) -> None:
+        if self._next is not None and self._next.pts:
+            raise RenderError(
+                "None of the sound's packets begins with the first picture.",
+                place=self._source.container.name,
+                remedy="Encode it again, in packets that meet sample 0.",
+            )
+
+    def _added(self, template: Any, time_base: Fraction) -> Any:
+        stream = self._container.add_stream_from_template(template, opaque=True)
+        stream.time_base = time_base
+        if self._iso and template.type == "video":
+            stream.codec_context.codec_tag = template.codec_context.codec_tag
+        if template.type == "video":
+            stream.codec_context.framerate = self.rate
+        return stream
+
+    def _copy(self, container: Any, stream: Any, path: Path) -> None:
+        scale = stream.time_base * self.rate
+        clock, step, first = Fraction(1, self._ticks), self._step, self.frames
+        seen = set()
+        for packet in containers.packets(container, stream):
+            number = round((packet.pts or 0) * scale)
+            seen.add(number)
+            packet.pts = (first + number) * step
+            packet.dts = (self.frames - self._delay) * step
+            packet.duration, packet.time_base = step, clock
+            packet.stream = self._picture
+            self._sound_until(self.frames)
+            self._mux(packet)
+            self.frames += 1
+        count = self.frames - first
+        if seen != set(range(count)) or not count or count < stream.frames:
+            raise RenderError(
+                f"This segment is not whole: {count} of its frames can be read.",
+                place=str(path),
+                remedy="Render again.",
+            )
+
+    def _sound_until(self, frame: float) -> None:
+        """Write the sound that is heard before a frame."""
+        while self._next is not None and self._due <= frame:
+            self._next.stream = self._sound
+            self._mux(self._next)
+            self._advance()
+
+    def _advance(self) -> None:
+        """Go on to the sound's next packet that is not before the film."""
+        base = self._source.time_base
+        for packet in self._packets:
+            if packet.pts >= 0:
+                self._next = packet
+                self._due = int(packet.pts * base * self.rate)
+                end = (packet.pts + packet.duration) * base
+                self.samples = round(end * self._source.rate)
+                return
+        self._next = None
+
+    def _mux(self, packet: Any) -> None:
+        try:
+            self._container.mux_one(packet)
+        except av.error.FFmpegError as error:
+            raise write_failed(self.target, error) from error
+
+    def finish(self) -> None:
+        """Write what is left, and the index."""
+        self._sound_until(float("inf"))
+        try:
+            self._container.close()
+        except av.error.FFmpegError as error:
+            raise write_failed(self.target, error) from error
+
+    def abandon(self) -> None:
+        """Close the file whatever it holds."""
+        with suppress(av.error.FFmpegError, ValueError):
+            self._container.close()
+
+    def _refused(self, error: BaseException) -> OutputError:
+        return OutputError(
+            f"The film cannot be opened for writing ({error}).",
+            place=str(self.target),
+            remedy="Choose another suffix: .mp4, .mov or .mkv.",
+        )
+
+
+def _facts(stream: Any) -> _Facts:
+    context = stream.codec_context
+    return _Facts(
+        codec=context.name,
+        size=(context.width, context.height),
+        pixel_format=context.pix_fmt or "",
+        clock=stream.time_base,
+        colour=colour.colour_of(context),
+        parameter_sets=bytes(context.extradata or b""),
+    )
+
+
+def _unlike(first: _Facts, segments: Sequence[Path], start: int) -> RenderError:
+    """Return the error that names every segment that differs from the first."""
+    items = []
+    for path in segments[start:]:
+        with containers.opened(path) as container:
+            facts = _facts(containers.video(container))
+        unlike = [
+            name.replace("_", " ")
+            for name, one, other in zip(_Facts._fields, first, facts, strict=True)
+            if one != other
+        ]
+        if unlike:
+            items.append(f"{path}: {', '.join(unlike)}")
+    return RenderError(
+        f"These segments differ from the first, {segments[0]}, and cannot be joined:",
+        remedy="Encode all segments of a film alike.",
+        items=items,
+    )
