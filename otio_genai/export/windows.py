@@ -117,7 +117,7 @@ def _why_not(site: Site, pictures: Sequence[Layers]) -> str:
             layer.clip.name or "a clip"
             for layers in pictures
             for layer in layers
-            if media_file(layer.url) is None
+            if _is_lost(layer.url)
         }
     )
     return f"there are no media of {', '.join(lost)}" if lost else ""
@@ -127,10 +127,14 @@ def _seen(pictures: Any) -> int:
     """Return how many pictures in a row have all their media."""
     count = 0
     for layers in pictures:
-        if not layers or any(media_file(layer.url) is None for layer in layers):
+        if not layers or any(_is_lost(layer.url) for layer in layers):
             break
         count += 1
     return count
+
+
+def _is_lost(url: str) -> bool:
+    return maps.drawing(url) is None and media_file(url) is None
 
 
 def media_file(url: str) -> Path | None:
@@ -185,6 +189,8 @@ def digest(file: Path) -> str:
 
 
 def _digest(url: str) -> str:
+    if maps.drawing(url) is not None:
+        return url
     file = media_file(url)
     return "" if file is None else digest(file)
 

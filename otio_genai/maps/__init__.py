@@ -13,11 +13,13 @@ Conventions
     one is black by the middle, and the incoming one rises from there. A carry shows
     the outgoing picture up to the cut and the incoming one from it, both whole and
     swept (`otio_genai.maps.carry`). How a clip runs through its media, `speed` tells;
-    a clip's opacity is part of its weight. Levels are amplitude factors, linear between
-    keyframes.
+    a clip's opacity is part of its weight. Generators that are known are drawn
+    (`Drawing`); titles, and pictures with alpha, lie over what is below them. Levels
+    are amplitude factors, linear between keyframes.
 """
 
 from otio_genai.maps import carry
+from otio_genai.maps.drawn import Drawing, drawing, drawing_of
 from otio_genai.maps.layout import clips, length_frames, record_rate
 from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
 from otio_genai.maps.retime import Speed, speed
@@ -28,12 +30,15 @@ __all__ = [
     "SILENCE_DB",
     "STILL_SUFFIXES",
     "Carry",
+    "Drawing",
     "Layer",
     "SoundSpan",
     "Speed",
     "Sweep",
     "carry",
     "clips",
+    "drawing",
+    "drawing_of",
     "gain",
     "length_frames",
     "picture_map",

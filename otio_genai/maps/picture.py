@@ -14,6 +14,7 @@ import opentimelineio as otio
 
 from otio_genai import metadata, rates
 from otio_genai.errors import TimelineError
+from otio_genai.maps.drawn import drawing_of
 from otio_genai.maps.layout import (
     Overlap,
     Placed,
@@ -53,7 +54,7 @@ class Layer:
     clip: otio.schema.Clip
     "The clip it belongs to: its name, framing and media reference."
     url: str
-    "Target URL of the take."
+    "Target URL of the take, or the address of a drawing (`otio_genai.maps.drawing`)."
     source_frame: int
     "Frame of the take, counted from its first."
     weight: Fraction
@@ -62,6 +63,8 @@ class Layer:
     "Record frames since the clip's first; outside its range in a handle."
     sweep: Sweep | None = None
     "How a carry displaces the picture; None for a picture that stays."
+    over: bool = False
+    "Whether it lets through what lies below, however large its share."
 
 
 # A broken file may state any length; this one takes gigabytes to map.
@@ -73,14 +76,26 @@ _OPACITY_STEPS = 1_000_000
 _Source = Callable[[int], tuple[Layer, ...]]
 
 
-def picture_map(timeline: otio.schema.Timeline) -> list[tuple[Layer, ...]]:
+def picture_map(
+    timeline: otio.schema.Timeline,
+    see_through: Callable[[otio.schema.Clip], bool] | None = None,
+) -> list[tuple[Layer, ...]]:
     """Return what each record frame shows.
+
+    Parameters
+    ----------
+    timeline
+        Any timeline; generators nobody knows show nothing.
+    see_through
+        Tells whether a clip of media lets through what lies below; by default those
+        do whose facts say that their pictures have alpha.
 
     Returns
     -------
     list of tuple of Layer
         One tuple per record frame, lower layers first in a dissolve; empty is
-        black, and weights summing below one let black through.
+        black, and weights summing below one let black through. What lies over others
+        without hiding them takes nothing of their weight.
 
     Raises
     ------
@@ -96,15 +111,28 @@ def picture_map(timeline: otio.schema.Timeline) -> list[tuple[Layer, ...]]:
             place=timeline.name or "timeline",
             remedy="Look for a gap or a clip of an impossible length.",
         )
-    return _stack_frames(timeline.tracks, rate, total)
+    view = _View(rate, see_through or _has_alpha)
+    return _stack_frames(timeline.tracks, view, total)
+
+
+def _has_alpha(clip: otio.schema.Clip) -> bool:
+    return bool(metadata.fact(clip.media_reference, "alpha"))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How a timeline is looked at."""
+
+    rate: Fraction
+    see_through: Callable[[otio.schema.Clip], bool]
 
 
 def _stack_frames(
-    stack: otio.schema.Stack, rate: Fraction, total: int
+    stack: otio.schema.Stack, view: _View, total: int
 ) -> list[tuple[Layer, ...]]:
     frames: list[tuple[Layer, ...]] = [()] * total
     tracks = [
-        _track_source(track, rate)
+        _track_source(track, view)
         for track in reversed(list(stack))
         if _shows_picture(track)
     ]
@@ -114,7 +142,7 @@ def _stack_frames(
         for source in tracks:
             layers = source(index)
             seen = (*(replace(a, weight=a.weight * left) for a in layers), *seen)
-            left *= 1 - sum((a.weight for a in layers), Fraction(0))
+            left *= 1 - sum((a.weight for a in layers if not a.over), Fraction(0))
             if left <= 0:
                 break
         frames[index] = seen
@@ -129,11 +157,11 @@ def _shows_picture(child: otio.core.Composable) -> bool:
     return isinstance(child, otio.core.Item)
 
 
-def _track_source(child: otio.core.Composable, rate: Fraction) -> _Source:
+def _track_source(child: otio.core.Composable, view: _View) -> _Source:
     if not isinstance(child, otio.schema.Track):
-        return _item_source(child, rate)
-    placed, overlaps, _ = layout(child, rate)
-    sources = [_item_source(p.item, rate) for p in placed]
+        return _item_source(child, view)
+    placed, overlaps, _ = layout(child, view.rate)
+    sources = [_item_source(p.item, view) for p in placed]
     starts = [p.record_in for p in placed]
     by_cut: list[tuple[int, int, Overlap]] = []
     for overlap in overlaps:
@@ -145,7 +173,7 @@ def _track_source(child: otio.core.Composable, rate: Fraction) -> _Source:
         for index in (overlap.before, overlap.after):
             if 0 <= index < len(placed):
                 offset = placed[index].record_in - overlap.cut
-                sources[index] = _carried(sources[index], carry, offset, rate)
+                sources[index] = _carried(sources[index], carry, offset, view.rate)
 
     def at(frame: int) -> tuple[Layer, ...]:
         for begin, end, overlap in by_cut:
@@ -200,31 +228,33 @@ def _dissolved(
     return tuple(found)
 
 
-def _item_source(item: otio.core.Item, rate: Fraction) -> _Source:
+def _item_source(item: otio.core.Item, view: _View) -> _Source:
     if not item.enabled or isinstance(item, otio.schema.Gap):
         return lambda _: ()
     if isinstance(item, otio.schema.Clip):
-        return _clip_source(item, rate)
-    return _nested_source(item, rate)
+        return _clip_source(item, view)
+    return _nested_source(item, view)
 
 
-def _nested_source(item: otio.core.Composition, rate: Fraction) -> _Source:
+def _nested_source(item: otio.core.Composition, view: _View) -> _Source:
+    rate = view.rate
     if isinstance(item, otio.schema.Track):
-        inner = _track_source(item, rate)
+        inner = _track_source(item, view)
     else:
         total = rates.frames_at(rates.seconds(item.available_range().duration), rate)
-        frames = _stack_frames(item, rate, total)
+        frames = _stack_frames(item, view, total)
         inner = lambda k: frames[k] if 0 <= k < len(frames) else ()  # noqa: E731
     trim = item.source_range
     first = 0 if trim is None else rates.frames_at(rates.seconds(trim.start_time), rate)
     return lambda k: inner(first + k)
 
 
-def _clip_source(clip: otio.schema.Clip, rate: Fraction) -> _Source:
+def _clip_source(clip: otio.schema.Clip, view: _View) -> _Source:
     reference = clip.media_reference
     url = getattr(reference, "target_url", None)
     if not url:
-        return lambda _: ()
+        return _drawn_source(clip)
+    rate = view.rate
     facts = metadata.read(reference, "media", {})
     _, source_rate = source_in(clip)
     if "rate" in facts:
@@ -232,12 +262,29 @@ def _clip_source(clip: otio.schema.Clip, rate: Fraction) -> _Source:
     last = _last_frame(clip, facts, source_rate)
     run = speed(clip, rate)
     opacity = _opacity(clip)
+    over = view.see_through(clip)
 
     def at(frame: int) -> tuple[Layer, ...]:
         number = max(run.source_frame(frame, source_rate), 0)
         number = number if last is None else min(number, last)
         weight = opacity(frame)
-        return (Layer(clip, url, number, weight, frame),) if weight else ()
+        if not weight:
+            return ()
+        return (Layer(clip, url, number, weight, frame, over=over),)
+
+    return at
+
+
+def _drawn_source(clip: otio.schema.Clip) -> _Source:
+    drawing = drawing_of(clip.media_reference)
+    if drawing is None or not drawing.kind:
+        return lambda _: ()
+    opacity = _opacity(clip)
+    url, over = drawing.url, drawing.over
+
+    def at(frame: int) -> tuple[Layer, ...]:
+        weight = opacity(frame) * drawing.opacity
+        return (Layer(clip, url, 0, weight, frame, over=over),) if weight else ()
 
     return at
 
