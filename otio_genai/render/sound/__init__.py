@@ -1,0 +1,16 @@
+"""The sound of a film: mixed block by block, brought to its loudness, encoded once.
+
+Conventions
+    float32, two channels, full scale ±1, samples counted from the film's start at
+    48 kHz. Levels are amplitude factors, linear from key to key, exact at every sample.
+    A mix is never clipped. With no loudness asked for, one constant gain turns the
+    whole programme down where its true peak would pass -1 dBTP, and nothing is turned
+    up; else one constant gain brings it to its loudness and a limiter holds its peaks.
+"""
+
+from __future__ import annotations
+
+from otio_genai.render.sound.mixer import Mixer, gains
+from otio_genai.render.sound.peaks import CEILING_DBTP, safe_gain, true_peak
+
+__all__ = ["CEILING_DBTP", "Mixer", "gains", "safe_gain", "true_peak"]
