@@ -1,352 +1,244 @@
-"""Our render against moviepy's usual way and against encoding alone.
+"""Our render against its limit, against ffmpeg, melt and moviepy.
 
-One film of cuts and dissolves over takes at two rates is made three times at the same
-preset and quality, each time in a process of its own:
+One film of cuts, cross-fades and ducked music over takes at two rates (1080p24, a
+minute of 21 shots; `benchmarks/rendering/material.py`) is made by each way in a fresh
+process, in turn, all with x264 at one preset and crf 18. CPU seconds are those of the
+whole process tree, start of the program included; memory is the tree's. The ways are
+taken in the opposite order in every other run, and medians are printed.
 
-``render``   `otio_genai.render` of the timeline;
-``moviepy``  ``VideoFileClip`` subclips with ``CrossFadeIn`` in a
-             ``CompositeVideoClip``, written by ``write_videofile``;
-``encode``   the finished pictures, raw, to the encoder: the limit.
+Of each film are told: frames, frames that are not what the timeline asks for (every
+picture carries its take and number in a corner), luma PSNR against a lossless film made
+without our renderer, the sound's offset, colour tags, the largest distance of keyframes.
 
-Wall time and CPU seconds (user and system, the whole process tree, start of Python
-included) are printed with their ratios, and how many frames of each film are the ones
-the timeline asks for, at 24 and at 23.976 fps: every picture carries its take and
-number in a corner.
+The limit is encoding alone plus decoding alone, with our encoder's settings.
 
-Run ``python benchmarks/render.py [--quick] [--json]``. On a machine with other work,
-trust the CPU seconds.
+Run ``python benchmarks/render.py [--seconds 60|20] [--x264 veryfast|medium] [--runs N]
+[--only ours,ffmpeg] [--size WxH] [--folder FOLDER] [--quick] [--json]``. The material
+is made once in the folder and used again. On a machine with other work, trust the CPU
+seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
-import resource
-import subprocess
+import shutil
+import statistics
 import sys
 import tempfile
-import time
-from fractions import Fraction
 from pathlib import Path
-
-import av
-import numpy as np
-import opentimelineio as otio
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from otio_genai import maps, metadata, rates
-from otio_genai.media import locate
-from otio_genai.media.write import FilmWriter, write_wav
-from tests.support.coded import coded_frame, read_blend, read_code
+from benchmarks.rendering import judging, material, peers
+from benchmarks.rendering.material import Film
+from benchmarks.rendering.measuring import cost
 
-PRESET, CRF = "veryfast", 18
-RATES = (Fraction(24), Fraction(24_000, 1001))
-OTHER_RATE = Fraction(30)
-FADE = 12
-CODE = (160, 90)
-TAKES = 4
-TAKE_S = 5
-SHOT = 60
-TASKS = ("encode", "render", "moviepy")
+# Ours and its repetition stay together: the second needs the first one's cache.
+_PAIRS = {"ours": ("ours", "again")}
+_MOVIEPY = ("moviepy", "moviepy-black", "moviepy-chain")
 
 
 def main() -> None:
     """Run what the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="10 s of 640x360")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.task:
-        {"encode": encode, "render": ours, "moviepy": usual}[options.task](
-            options.folder
+    options = _options()
+    size = tuple(int(side) for side in options.size.split("x"))
+    if options.quick:
+        options.seconds, options.runs, size = 10, 1, (640, 360)
+    names = options.only.split(",") if options.only else list(peers.PEERS)
+    unknown = [name for name in names if name not in peers.PEERS]
+    if unknown:
+        sys.exit(
+            f"There is no {', '.join(unknown)}; there are {', '.join(peers.PEERS)}."
         )
-        return
-    size, shots = ((640, 360), 4) if options.quick else ((1280, 720), 8)
-    with tempfile.TemporaryDirectory() as folder:
-        report = compare(Path(folder), size, shots)
+    with tempfile.TemporaryDirectory() as beside:
+        folder = Path(options.folder or beside).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        film = material.programme(folder / "material", size, options.seconds)
+        report = compare(film, folder, names, options.x264, options.runs)
     print(json.dumps(report, indent=2) if options.json else table(report))
 
 
-# The film ------------------------------------------------------------------------
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=int, default=60, help="length of the film")
+    parser.add_argument("--x264", default="veryfast", help="x264's preset")
+    parser.add_argument("--runs", type=int, default=3, help="how often; medians")
+    parser.add_argument("--only", help="ways, comma-separated, of all")
+    parser.add_argument("--size", default="1920x1080", help="raster of film and takes")
+    parser.add_argument("--folder", help="where to keep material and films")
+    parser.add_argument("--quick", action="store_true", help="10 s of 640x360, once")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args()
 
 
-def shots_of(count: int) -> list[tuple[int, int, int, int]]:
-    """Return (take, in-point, head fade, tail fade) of each shot, in record frames.
-
-    Every other join is a dissolve; in-points leave room for it.
-    """
-    fades = [FADE if n % 2 == 0 else 0 for n in range(count - 1)]
-    return [
-        (n % TAKES, 8 + 5 * (n % 7), ([0, *fades])[n], ([*fades, 0])[n])
-        for n in range(count)
-    ]
-
-
-def make_takes(folder: Path, size: tuple[int, int], film_rate: Fraction) -> None:
-    """Write moving, grainy takes with a code in the corner, at two rates."""
-    rng = np.random.default_rng(1)
-    wide, high = size
-    for take in range(TAKES):
-        rate = take_rate(take, film_rate)
-        coarse = rng.integers(0, 255, (high // 8 + 40, wide // 8 + 80, 3), np.uint8)
-        scene = _enlarged(coarse, 8)
-        grain = rng.normal(0, 4, (high + 16, wide + 16, 1))
-        path = folder / f"take{take}.mp4"
-        with FilmWriter(path, wide, high, rate, None, crf=16) as writer:
-            for k in range(int(TAKE_S * rate)):
-                part = scene[k : k + high, 3 * k : 3 * k + wide].astype(np.float64)
-                dy, dx = rng.integers(0, 16, 2)
-                part += grain[dy : dy + high, dx : dx + wide]
-                picture = np.clip(part, 0, 255).astype(np.uint8)
-                picture[: CODE[1], : CODE[0]] = coded_frame(take, k, *CODE)
-                writer.video(picture)
-
-
-def take_rate(take: int, film_rate: Fraction) -> Fraction:
-    """Return the rate of a take: every other one is not the film's."""
-    return OTHER_RATE if take % 2 else film_rate
-
-
-def _enlarged(coarse: np.ndarray, times: int) -> np.ndarray:
-    from PIL import Image
-
-    size = (coarse.shape[1] * times, coarse.shape[0] * times)
-    return np.asarray(Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC))
-
-
-def make_music(folder: Path, length_s: float) -> None:
-    """Write a few partials as the bed."""
-    t = np.arange(int(length_s * 48_000)) / 48_000
-    wave = sum(np.sin(2 * np.pi * 110 * k * t) / k for k in (1, 2, 3, 5)) * 0.1
-    write_wav(folder / "music.wav", np.stack([wave, wave], 1).astype(np.float32), 48000)
-
-
-def make_timeline(
-    folder: Path, size: tuple[int, int], count: int, film_rate: Fraction
-) -> None:
-    """Write the film as an OpenTimelineIO file."""
-    film = otio.schema.Timeline("benchmark", global_start_time=rates.time(0, film_rate))
-    metadata.put(
-        film,
-        "film",
-        {"rate": rates.text(film_rate), "width": size[0], "height": size[1]},
-    )
-    track = otio.schema.Track("Picture", kind="Video")
-    for number, (take, start, head, _) in enumerate(shots_of(count)):
-        if head:
-            half = rates.time(head // 2, film_rate)
-            track.append(otio.schema.Transition("", "SMPTE_Dissolve", half, half))
-        path = folder / f"take{take}.mp4"
-        rate = take_rate(take, film_rate)
-        frames = int(TAKE_S * rate)
-        reference = otio.schema.ExternalReference(
-            locate.url(path), rates.span(0, frames, rate)
-        )
-        source = rates.span(start, SHOT, film_rate)
-        track.append(otio.schema.Clip(f"shot {number}", reference, source))
-    bed = otio.schema.Track("Bed", kind="Audio")
-    samples = rates.sample_at(count * SHOT, film_rate, 48_000)
-    reference = otio.schema.ExternalReference(
-        locate.url(folder / "music.wav"), rates.span(0, samples, Fraction(48_000))
-    )
-    bed.append(
-        otio.schema.Clip("music", reference, rates.span(0, count * SHOT, film_rate))
-    )
-    film.tracks.extend([track, bed])
-    film.to_json_file(str(folder / "film.otio"))
-
-
-# The three ways ------------------------------------------------------------------
-
-
-def ours(folder: Path) -> None:
-    """Render the timeline."""
-    from otio_genai.render import render
-
-    film = otio.adapters.read_from_file(str(folder / "film.otio"))
-    render(film, folder / "render.mp4", crf=CRF, preset=PRESET)
-
-
-def usual(folder: Path) -> None:
-    """Make the same film as moviepy's documentation does."""
-    from moviepy import AudioFileClip, CompositeVideoClip, VideoFileClip, vfx
-
-    facts = json.loads((folder / "facts.json").read_text())
-    per_s = float(Fraction(facts["rate"]))
-    clips, clock = [], 0
-    for take, start, head, tail in shots_of(facts["shots"]):
-        clip = VideoFileClip(str(folder / f"take{take}.mp4")).subclipped(
-            (start - head // 2) / per_s, (start + SHOT + tail // 2) / per_s
-        )
-        if head:
-            clip = clip.with_effects([vfx.CrossFadeIn(head / per_s)])
-        clips.append(clip.with_start((clock - head // 2) / per_s))
-        clock += SHOT
-    film = CompositeVideoClip(clips).with_duration(clock / per_s)
-    music = AudioFileClip(str(folder / "music.wav"))
-    film = film.with_audio(music.with_duration(clock / per_s))
-    film.write_videofile(
-        str(folder / "moviepy.mp4"),
-        fps=per_s,
-        codec="libx264",
-        preset=PRESET,
-        ffmpeg_params=["-crf", str(CRF)],
-        audio_codec="aac",
-        audio_bitrate="192k",
-        temp_audiofile_path=str(folder),
-        logger=None,
-    )
-    # Closed processes are waited for, so that their CPU time is counted.
-    for clip in (*clips, music):
-        clip.close()
-
-
-def encode(folder: Path) -> None:
-    """Encode the finished pictures and nothing else."""
-    facts = json.loads((folder / "facts.json").read_text())
-    wide, high, rate = *facts["size"], Fraction(facts["rate"])
-    raw = np.memmap(folder / "film.yuv", np.uint8, "r").reshape(-1, high * 3 // 2, wide)
-    with FilmWriter(
-        folder / "encode.mp4", wide, high, rate, None, crf=CRF, preset=PRESET
-    ) as writer:
-        for picture in raw:
-            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
-            frame.colorspace, frame.color_range = 1, 1
-            writer.video(frame)
-
-
-def make_raw(folder: Path) -> None:
-    """Write the finished pictures as raw yuv420p, from a nearly lossless render."""
-    from otio_genai.render import render
-
-    film = otio.adapters.read_from_file(str(folder / "film.otio"))
-    fine = render(film, folder / "fine.mp4", crf=2, preset="ultrafast")
-    with av.open(str(fine)) as container, (folder / "film.yuv").open("wb") as raw:
-        for frame in container.decode(video=0):
-            raw.write(frame.to_ndarray().tobytes())
-
-
-# Measuring -----------------------------------------------------------------------
-
-
-def compare(folder: Path, size: tuple[int, int], count: int) -> dict[str, object]:
-    """Make the material, run every way, and return what was measured."""
-    make_all(folder, size, count, RATES[0])
-    make_raw(folder)
-    measured = {task: measure(task, folder) for task in TASKS}
-    for task, figures in measured.items():
-        figures.update(judge(folder, folder / f"{task}.mp4"))
-    exact = {}
-    for rate in RATES[1:]:
-        beside = folder / f"{float(rate):.3f}"
-        beside.mkdir()
-        make_all(beside, CODE, count, rate)
-        for task in TASKS[1:]:
-            measure(task, beside)
-            found = judge(beside, beside / f"{task}.mp4")
-            exact[f"{task} at {float(rate):.3f} fps"] = found
+def compare(
+    film: Film, folder: Path, names: list[str], preset: str, runs: int
+) -> dict[str, object]:
+    """Make the material, let every way make the film, and return what was found."""
+    skipped = {name: peers.absent(name) for name in names if peers.absent(name)}
+    names = [name for name in names if name not in skipped]
+    work = prepare(film, folder, raw=True)
+    costs: dict[str, list[dict[str, object]]] = {name: [] for name in names}
+    for run in range(runs):
+        for name in _order(names, backwards=bool(run % 2)):
+            if name == "ours":
+                shutil.rmtree(work / "cache", ignore_errors=True)
+            costs[name].append(measured(name, film, work, preset))
+            _tell(f"run {run + 1}: {name} {costs[name][-1]}")
+    rows = {name: _medians(found) for name, found in costs.items()}
+    timeline = material.timeline(film)
+    for name, row in rows.items():
+        path = peers.made_by(name, work)
+        if path is not None and path.exists():
+            row |= judging.judge(film, timeline, path, work / "reference.yuv")
     return {
         "film": {
-            "size": list(size),
-            "frames": count * SHOT,
-            "dissolves": sum(1 for shot in shots_of(count) if shot[2]),
-            "preset": PRESET,
-            "crf": CRF,
+            "size": list(film.size),
+            "frames": film.frames,
+            "shots": len(film.shots),
+            "fades": sum(1 for shot in film.shots if shot.head),
+            "preset": preset,
+            "crf": peers.CRF,
+            "runs": runs,
             "cores": os.cpu_count(),
+            "load": round(os.getloadavg()[0], 1),
         },
-        "measured": measured,
-        "exactness": exact,
-        "ratios": {
-            f"render / {other} {what}": round(
-                measured["render"][what] / measured[other][what], 3
-            )
-            for other in ("encode", "moviepy")
-            for what in ("cpu_s", "wall_s")
-        },
+        "rows": rows,
+        "ratios": ratios(rows),
+        "skipped": skipped,
     }
 
 
-def make_all(folder: Path, size: tuple[int, int], count: int, rate: Fraction) -> None:
-    """Make takes, music and timeline of one film."""
-    make_takes(folder, size, rate)
-    make_music(folder, count * SHOT / float(rate))
-    make_timeline(folder, size, count, rate)
-    facts = {"size": size, "shots": count, "rate": rates.text(rate)}
-    (folder / "facts.json").write_text(json.dumps(facts))
-
-
-def measure(task: str, folder: Path) -> dict[str, float]:
-    """Return wall and CPU seconds of one way, in a fresh process."""
-    command = [sys.executable, __file__, "--task", task, "--folder", str(folder)]
-    before, start = _children_s(), time.perf_counter()
-    subprocess.run(command, check=True)
-    wall_s = time.perf_counter() - start
-    return {
-        "wall_s": round(wall_s, 2),
-        "cpu_s": round(_children_s() - before, 2),
-        "size_mb": round((folder / f"{task}.mp4").stat().st_size / 1e6, 2),
+def prepare(film: Film, folder: Path, *, raw: bool) -> Path:
+    """Make material, timeline and what the ways want, and return their folder."""
+    _tell("making the material")
+    material.make(film)
+    wide, high = film.size
+    work = folder / f"{wide}x{high}-{len(film.shots)}-{film.frames}"
+    work.mkdir(exist_ok=True)
+    timeline = material.timeline(film)
+    timeline.to_json_file(str(work / "film.otio"))
+    facts = {
+        "material": str(film.folder),
+        "size": film.size,
+        "shots": [dataclasses.astuple(shot) for shot in film.shots],
     }
+    (work / "facts.json").write_text(json.dumps(facts))
+    (work / "needed.json").write_text(json.dumps(judging.needed(timeline)))
+    reference = work / "reference.yuv"
+    whole = film.frames * wide * high * 3 // 2
+    if raw and not (reference.exists() and reference.stat().st_size == whole):
+        judging.write_reference(timeline, reference)
+    return work
 
 
-def _children_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def judge(folder: Path, path: Path) -> dict[str, object]:
-    """Return a film's frames, how many are not the ones asked for, and its rate."""
-    film = otio.adapters.read_from_file(str(folder / "film.otio"))
-    wanted = maps.picture_map(film)
-    found, wrong = 0, 0
-    with av.open(str(path)) as container:
-        rate = rates.text(container.streams.video[0].average_rate)
-        for frame in container.decode(video=0):
-            layers = wanted[found] if found < len(wanted) else ()
-            picture = frame.to_ndarray(format="rgb24")[: CODE[1], : CODE[0]]
-            wrong += not _shows(picture, layers)
-            found += 1
-    wrong += max(0, len(wanted) - found)
-    return {"frames": found, "wrong_frames": wrong, "rate": rate}
-
-
-def _shows(picture: np.ndarray, layers: tuple[maps.Layer, ...]) -> bool:
-    takes = [int(locate.path(a.url).stem.removeprefix("take")) for a in layers]
-    codes = [(t, a.source_frame) for t, a in zip(takes, layers, strict=True)]
-    if len(codes) == 1:
-        return read_code(picture) == codes[0]
-    shares = read_blend(picture, codes)
-    return shares is not None and all(
-        abs(shares[code] - float(a.weight)) < 0.05
-        for code, a in zip(codes, layers, strict=True)
+def measured(name: str, film: Film, work: Path, preset: str) -> dict[str, object]:
+    """Return what one way costs, in a fresh process."""
+    log = work / f"{name}.log"
+    found = cost(
+        peers.command(name, film, work, preset),
+        env={"OTIO_GENAI_CACHE": str(work / "cache")},
+        log=log,
     )
+    if found.code:
+        _tell(f"{name} ended with {found.code}: {log.read_text()[-600:]}")
+    return dataclasses.asdict(found)
+
+
+def _order(names: list[str], *, backwards: bool) -> list[str]:
+    firsts = [name for name in names if name != "again" or "ours" not in names]
+    ordered = firsts[::-1] if backwards else firsts
+    return [n for first in ordered for n in _PAIRS.get(first, (first,)) if n in names]
+
+
+def _medians(found: list[dict[str, object]]) -> dict[str, object]:
+    keys = ("wall_s", "cpu_s", "peak_mb", "processes")
+    middle = {
+        key: round(statistics.median(one[key] for one in found), 2) for key in keys
+    }
+    codes = sorted({one["code"] for one in found if one["code"]})
+    return {**middle, **({"failed": codes} if codes else {})}
+
+
+def ratios(rows: dict[str, dict[str, object]]) -> dict[str, float]:
+    """Return what the figures are about: ours against each of the others."""
+    found: dict[str, float] = {}
+    if "ours" not in rows or "failed" in rows["ours"]:
+        return found
+    ours = rows["ours"]
+
+    def against(label: str, value: object, other: object) -> None:
+        if value and other:
+            found[label] = round(float(value) / float(other), 3)
+
+    cpu = {name: row["cpu_s"] for name, row in rows.items() if "failed" not in row}
+    limit = cpu.get("encode", 0) and cpu.get("decode", 0)
+    if limit:
+        both = cpu["encode"] + cpu["decode"]
+        against("CPU ours / (encode + decode)", ours["cpu_s"], both)
+        for name in ("ffmpeg", "ffmpeg-new", "melt"):
+            against(f"CPU {name} / (encode + decode)", cpu.get(name), both)
+    against("CPU ours / encode", ours["cpu_s"], cpu.get("encode"))
+    for name in ("ffmpeg", "ffmpeg-new", "melt"):
+        against(f"CPU ours / {name}", ours["cpu_s"], cpu.get(name))
+    for name in ("ffmpeg", "ffmpeg-new"):
+        if name in cpu:
+            against(f"wall ours / {name}", ours["wall_s"], rows[name]["wall_s"])
+    tried = [name for name in _MOVIEPY if name in cpu]
+    if tried:
+        best = min(tried, key=lambda name: cpu[name])
+        against(f"CPU ours / moviepy's best ({best})", ours["cpu_s"], cpu[best])
+        against(f"memory ours / {best}", ours["peak_mb"], rows[best]["peak_mb"])
+    if "again" in cpu:
+        against("CPU nothing changed / ours", cpu["again"], ours["cpu_s"])
+    return found
 
 
 def table(report: dict[str, object]) -> str:
     """Return the report for reading."""
-    film, measured, ratios = (report[k] for k in ("film", "measured", "ratios"))
+    film, rows = report["film"], report["rows"]
+    columns = {
+        "wall_s": "wall s",
+        "cpu_s": "CPU s",
+        "peak_mb": "MB RSS",
+        "processes": "proc",
+        "frames": "frames",
+        "wrong": "wrong",
+        "psnr_mean_db": "dB mean",
+        "psnr_min_db": "min",
+        "audio_ms": "sound ms",
+        "gop": "gop",
+        "size_mb": "MB",
+        "tags": "colour",
+    }
     lines = [
         f"{film['frames']} frames of {film['size'][0]}x{film['size'][1]}, "
-        f"{film['dissolves']} dissolves, x264 {film['preset']} crf {film['crf']}, "
-        f"{film['cores']} cores",
+        f"{film['shots']} shots, {film['fades']} cross-fades, x264 {film['preset']} "
+        f"crf {film['crf']}, {film['cores']} cores, load {film['load']}, "
+        f"median of {film['runs']}",
         "",
-        f"{'':10}{'wall s':>8}{'CPU s':>8}{'MB':>8}{'frames':>8}{'wrong':>7}",
+        " " * 15 + "".join(f"{title:>9}" for title in columns.values()),
     ]
-    for name, row in measured.items():
-        lines.append(
-            f"{name:10}{row['wall_s']:8.2f}{row['cpu_s']:8.2f}{row['size_mb']:8.2f}"
-            f"{row['frames']:8d}{row['wrong_frames']:7d}"
-        )
-    lines += ["", *(f"{k}: {v:.2f}" for k, v in ratios.items()), ""]
-    for name, row in report["exactness"].items():
-        lines.append(
-            f"{name}: {row['frames']} frames of {film['frames']}, "
-            f"{row['wrong_frames']} wrong, written as {row['rate']} fps"
-        )
+    for name, row in rows.items():
+        cells = "".join(f"{_cell(row.get(key)):>9}" for key in columns)
+        failed = f"  failed: exit {row['failed']}" if "failed" in row else ""
+        lines.append(f"{name:15}{cells}{failed}")
+    lines += ["", *(f"{k}: {v:.3f}" for k, v in report["ratios"].items())]
+    lines += [f"{name}: not tried, {why}" for name, why in report["skipped"].items()]
     return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
