@@ -7,8 +7,9 @@ whole process tree, start of the program included; memory is the tree's. The way
 taken in the opposite order in every other run, and medians are printed.
 
 Of each film are told: frames, frames that are not what the timeline asks for (every
-picture carries its take and number in a corner), luma PSNR against a lossless film made
-without our renderer, the sound's offset, colour tags, the largest distance of keyframes.
+picture carries its take and number in a corner), luma PSNR against a lossless film
+made without our renderer, the sound's offset, colour tags, the largest distance of
+keyframes.
 
 The limit is encoding alone plus decoding alone, with our encoder's settings.
 
