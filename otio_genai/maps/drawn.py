@@ -64,6 +64,13 @@ class Drawing:
         """Whether it leaves parts of the frame to what lies below."""
         return self.kind == _TITLE
 
+    @staticmethod
+    def told(parameters: Mapping[str, Any]) -> str:
+        """Return parameters as canonical JSON."""
+        return json.dumps(
+            parameters, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+
     def read(self) -> dict[str, Any]:
         """Return its parameters."""
         found: dict[str, Any] = json.loads(self.parameters)
@@ -106,19 +113,15 @@ def drawing_of(reference: otio.core.MediaReference) -> Drawing | None:
     if kind == _SOLID:
         red, green, blue, alpha = _color(said.get("color")) or (0.0, 0.0, 0.0, 1.0)
         opacity *= _share(alpha)
-        return Drawing(kind, _json({"color": [red, green, blue]}), opacity)
+        return Drawing(kind, Drawing.told({"color": [red, green, blue]}), opacity)
     if kind == _TITLE:
         words = str(said.get("text") or "")[:_MOST_LETTERS]
         if not words.strip():
             return Drawing(_NOTHING)
         told = ((key, read(said.get(key))) for key, read in TITLE.items())
         found = {key: value for key, value in told if value is not None}
-        return Drawing(kind, _json({**found, "text": words}), opacity)
+        return Drawing(kind, Drawing.told({**found, "text": words}), opacity)
     return Drawing(kind, "{}", opacity)
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _share(value: Any) -> Fraction:
@@ -170,17 +173,27 @@ def _align(value: Any) -> str | None:
 
 
 _ALIGNS = ("left", "center", "centre", "right")
+_ANCHORS = ("top", "middle", "bottom")
 
-#: What a title may say of its look beside its ``text``, and how each is read: font
-#: (a file or a family), size in pixels of a frame whose shorter side is 1080, color and
-#: background with alpha, align, position of its middle (of its left or right edge
-#: where it is aligned to it) in parts of the frame, outline in pixels of such a frame.
+
+def _anchor(value: Any) -> str | None:
+    found = str(value).casefold()
+    return found if found in _ANCHORS else None
+
+
+#: What a title may say of its look beside its ``text``, and how each is read. Lengths
+#: are pixels of a frame whose shorter side is 1080: ``size`` of the letters, ``edge``
+#: of the soft dark edge around them. ``font`` is a file or a family, ``color`` and
+#: ``background`` have red, green, blue and perhaps alpha. ``position`` is where the
+#: words are, in parts of the frame: their left edge, centre or right edge by ``align``,
+#: their top, middle or bottom by ``anchor``.
 TITLE: dict[str, Callable[[Any], Any]] = {
     "align": _align,
+    "anchor": _anchor,
     "background": _color,
     "color": _color,
+    "edge": _size,
     "font": _word,
-    "outline": _size,
     "position": _place,
     "size": _size,
 }
