@@ -1,0 +1,97 @@
+"""A folder for as long as a process lives: what a dead one left is recognised.
+
+Each session holds a lock on a file beside its folder. The system lets go of the lock
+when the process ends, however it ends; so whoever gets the lock of another session may
+remove it. Process numbers would not tell: they are given again, and differ between
+machines and containers that share a folder.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+__all__ = ["Session"]
+
+_LOCK = ".lock"
+
+
+class Session:
+    """A folder of one's own below ``root``, removed when closed or at exit.
+
+    Raises
+    ------
+    OSError
+        Nothing can be made there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        while True:
+            self.folder = root / secrets.token_hex(8)
+            self._mark = self.folder.with_suffix(_LOCK)
+            self._handle = os.open(self._mark, os.O_CREAT | os.O_EXCL | os.O_RDWR)
+            # A sweeper may have taken the file between its making and its locking.
+            if _locked(self._handle) and self._mark.exists():
+                break
+            os.close(self._handle)
+        self.folder.mkdir()
+        self._open = True
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Remove the folder and all that is in it; may be called twice."""
+        if not self._open:
+            return
+        self._open = False
+        atexit.unregister(self.close)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        _dropped(self._mark, self._handle)
+
+    def sweep(self) -> None:
+        """Remove what sessions of dead processes left."""
+        for mark in self.folder.parent.glob(f"*{_LOCK}"):
+            with contextlib.suppress(OSError):
+                if mark != self._mark:
+                    _swept(mark)
+
+
+def _swept(mark: Path) -> None:
+    handle = os.open(mark, os.O_RDWR)
+    if _locked(handle):
+        shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
+        _dropped(mark, handle)
+    else:
+        os.close(handle)
+
+
+def _dropped(mark: Path, handle: int) -> None:
+    # Unlinked while locked, so that nobody locks a file that is about to go; Windows
+    # wants it closed first, and gives its lock to nobody then.
+    if sys.platform == "win32":  # pragma: no cover - Windows only
+        os.close(handle)
+        mark.unlink(missing_ok=True)
+    else:
+        mark.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Lock an open file unless somebody else has; a system without locks says no."""
+    try:
+        if sys.platform == "win32":  # pragma: no cover - Windows only
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
