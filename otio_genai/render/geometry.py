@@ -149,7 +149,7 @@ def moved(
     Parameters
     ----------
     picture
-        RGB, uint8 (height, width, 3), as large as the file has it.
+        RGB or RGBA, uint8 (height, width, 3 or 4), as large as the file has it.
     film
         Size of the film's frame.
     how, pose
@@ -157,8 +157,9 @@ def moved(
 
     Returns
     -------
-    uint8 (film height, film width, 3)
-        Sampled at sub-pixel positions; black where there is no picture.
+    uint8 (film height, film width, 3 or 4)
+        Sampled at sub-pixel positions; black where there is no picture, with alpha
+        see-through.
     """
     high, wide = picture.shape[:2]
     ratios = (film[0] / wide, film[1] / high)
@@ -179,7 +180,7 @@ def _boxed(
     top = high / 2 - pose.y_fw * film[0] / scale - down / 2
     sides = (left, top, left + across, top + down)
     if not (left < wide and top < high and sides[2] > 0 and sides[3] > 0):
-        return np.zeros((film[1], film[0], 3), np.uint8)
+        return np.zeros((film[1], film[0], picture.shape[2]), np.uint8)
     image = Image.fromarray(picture)
     tiny = 1e-6 * max(wide, high)
     before = [math.ceil(max(0.0, -near - tiny)) for near in (left, top)]
@@ -189,7 +190,7 @@ def _boxed(
     ]
     if any(before) or any(after):
         size = (wide + before[0] + after[0], high + before[1] + after[1])
-        wider = Image.new("RGB", size)
+        wider = Image.new(image.mode, size)
         wider.paste(image, (before[0], before[1]))
         image = wider
     edges = (*image.size, *image.size)

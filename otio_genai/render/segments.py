@@ -41,7 +41,7 @@ ENGINE = 1
 _LEAST, _MOST = Fraction(1, 6), 2
 # What a row of a recipe has first, and then by name.
 _ALWAYS = 3
-_OFTEN = ("weight", "pose", "crop", "sweep", "clip_frame")
+_OFTEN = ("weight", "pose", "crop", "sweep", "clip_frame", "over")
 # What composed pictures are made with, besides FFmpeg.
 _COMPOSERS = ("moviepy", "numpy", "opencv-python-headless", "pillow")
 
@@ -139,9 +139,11 @@ def _row(one: Shown, sources: _Table, looks: _Table) -> list[Any]:
     pose = list(astuple(one.pose))
     place, look = sources.place(one.url), looks.place(one.look)
     weight = str(one.weight)
-    row = [place, one.number, look, weight, pose, list(one.crop), sweep, one.clip_frame]
+    row: list[Any] = [place, one.number, look, weight, pose, list(one.crop), sweep]
+    row += [one.clip_frame, one.over]
     # Most pictures are whole and unmoved: what is as usual is left out at the end.
-    usual = [None, None, None, "1", list(astuple(Pose())), list(NO_CROP), None, 0]
+    usual: list[Any] = [None] * _ALWAYS
+    usual += ["1", list(astuple(Pose())), list(NO_CROP), None, 0, False]
     while len(row) > _ALWAYS and row[-1] == usual[len(row) - 1]:
         row.pop()
     return row
@@ -172,7 +174,7 @@ def _shown(row: Sequence[Any], sources: Sequence[Any], looks: Sequence[Look]) ->
 
 
 def _look(kept: Mapping[str, Any]) -> Look:
-    effects = tuple(Effect(one["name"], one["parameters"]) for one in kept["effects"])
+    effects = tuple(Effect(**one) for one in kept["effects"])
     return Look(**{**kept, "effects": effects})
 
 

@@ -42,6 +42,8 @@ class Effect:
     "Its name, as the timeline has it."
     parameters: str = "{}"
     "Its arguments by name, as canonical JSON."
+    code: str = ""
+    "Hash of the caller's function of that name; empty for moviepy's own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Shown:
     "How a carry displaces it; None for a picture that stays."
     clip_frame: int = 0
     "Record frames since its clip's first where it has effects, else 0."
+    over: bool = False
+    "Whether it may have holes that show the layers below."
     name: str = "clip"
     "The clip's name, for messages alone."
 
