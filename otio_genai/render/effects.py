@@ -1,0 +1,347 @@
+"""moviepy's effects on clips: named in a timeline, laid on by moviepy.
+
+Conventions
+    A stock `otio.schema.Effect` on a clip, with ``metadata["otio_genai"]["effect"] =
+    {"moviepy": NAME, "parameters": {…}}``: a class of ``moviepy.video.fx``, or a
+    function that the caller passes, from a moviepy clip to a moviepy clip. A timeline
+    never makes us import anything: names are looked up in these two places alone. Any
+    other effect is an editor's own, kept for the way back and not drawn.
+
+    Effects are laid on the picture as its framing shows it, of the film's size, in
+    their order. One that gives another size is fitted back as the framing fits media.
+    The clip they see lasts as long as the timeline's, and is asked for the middle of
+    each record frame; beyond its ends, in a transition's handle, an effect stays as it
+    was at the nearest end. Time belongs to the timeline: what would change it, or asks
+    for pictures of another time, is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+from numpy.typing import NDArray
+
+from otio_genai import metadata
+from otio_genai.errors import GenaiError, RenderError
+from otio_genai.render.geometry import moved
+from otio_genai.render.shown import Effect, Look, Pose
+
+__all__ = ["HIDING", "Functions", "applied", "effect", "named", "refusal", "stays"]
+
+#: What a caller passes: functions from moviepy clip to moviepy clip, by name.
+Functions = Mapping[str, Callable[..., Any]]
+
+#: Effects that show as much of the frame as the picture did.
+HIDING = frozenset(
+    [
+        "BlackAndWhite",
+        "FadeIn",
+        "FadeOut",
+        "GammaCorrection",
+        "InvertColors",
+        "LumContrast",
+        "MirrorX",
+        "MirrorY",
+        "MultiplyColor",
+        "Painting",
+    ]
+)
+_OTHERS = frozenset(
+    [
+        "Blink",
+        "Crop",
+        "CrossFadeIn",
+        "CrossFadeOut",
+        "Margin",
+        "MaskColor",
+        "Resize",
+        "Rotate",
+        "Scroll",
+        "SlideIn",
+        "SlideOut",
+    ]
+)
+# These look alike at any time, so that a trimmed clip is still the same.
+_TIMELESS = HIDING - {"FadeIn", "FadeOut"} | {"Crop", "Margin", "MaskColor", "Resize"}
+_TIME = frozenset(
+    [
+        "AccelDecel",
+        "Freeze",
+        "FreezeRegion",
+        "Loop",
+        "MakeLoopable",
+        "MultiplySpeed",
+        "SuperSample",
+        "TimeMirror",
+        "TimeSymmetrize",
+    ]
+)
+_FUNCTIONS = frozenset(["HeadBlur", "MasksAnd", "MasksOr"])
+_TRIED_PX = 64
+
+
+def effect(name: str, /, **parameters: Any) -> otio.schema.Effect:
+    """Return a moviepy effect for a clip's ``effects``.
+
+    Parameters
+    ----------
+    name
+        A class of ``moviepy.video.fx``, or a function's name as `otio_genai.render` is
+        given it under ``effects``.
+    **parameters
+        Its arguments, as JSON holds them; seconds count from the clip's first frame.
+
+    Raises
+    ------
+    RenderError
+        JSON cannot hold an argument.
+
+    Examples
+    --------
+    >>> clip = otio.schema.Clip("shot")
+    >>> clip.effects.append(effect("FadeIn", duration=0.5))
+    >>> clip.effects[0].metadata["otio_genai"]["effect"]["moviepy"]
+    'FadeIn'
+    """
+    try:
+        plain = json.loads(json.dumps(parameters, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise RenderError(
+            f"These arguments cannot be kept in a timeline: {error}.",
+            place=name,
+            remedy="Use numbers, texts and lists of them; pass functions to render.",
+        ) from None
+    made = otio.schema.Effect(name=name, effect_name=name)
+    metadata.put(made, "effect", {"moviepy": name, "parameters": plain})
+    return made
+
+
+def named(
+    clip: otio.schema.Clip, functions: Functions | None = None
+) -> tuple[tuple[Effect, ...], tuple[str, ...]]:
+    """Return a clip's moviepy effects, and the names of those that are not drawn.
+
+    Parameters
+    ----------
+    clip
+        Any clip; its changes of speed are neither.
+    functions
+        What the caller passes by name.
+    """
+    found, foreign = [], []
+    for one in clip.effects:
+        if isinstance(one, otio.schema.TimeEffect):
+            continue
+        if not getattr(one, "enabled", True):
+            continue
+        kept = metadata.read(one, "effect")
+        name = kept.get("moviepy") if isinstance(kept, dict) else None
+        if name is None:
+            foreign.append(str(one.effect_name or one.name or "effect"))
+            continue
+        said = json.dumps(
+            kept.get("parameters") or {},
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+        code = _code((functions or {}).get(str(name)))
+        found.append(Effect(str(name), said, code))
+    return tuple(found), tuple(foreign)
+
+
+def _code(function: Callable[..., Any] | None) -> str:
+    """Return what tells a function from another of its name; empty for none."""
+    if function is None:
+        return ""
+    try:
+        source = inspect.getsource(function)
+    except (OSError, TypeError):
+        code = getattr(function, "__code__", None)
+        source = repr(function) if code is None else f"{code.co_code!r}{code.co_consts}"
+    told = f"{source}\n{getattr(function, '__defaults__', None)}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def stays(effects: Sequence[Effect]) -> bool:
+    """Tell whether effects look alike in every frame of a clip."""
+    return all(one.name in _TIMELESS and not one.code for one in effects)
+
+
+def refusal(wanted: Effect, look: Look, rate: Fraction, functions: Functions) -> str:
+    """Return why an effect cannot be laid on; empty if it can.
+
+    It is tried on a small picture, since moviepy checks no argument before.
+    """
+    name = wanted.name
+    if name not in functions:
+        if name in _TIME:
+            return "it changes time, which belongs to the timeline"
+        if name in _FUNCTIONS:
+            return "it needs functions or clips: pass a function of your own by name"
+        if name not in HIDING | _OTHERS:
+            return "moviepy has no effect of this name, and no function was passed"
+    if not isinstance(json.loads(wanted.parameters), dict):
+        return "its parameters are no dictionary"
+    tried = replace(look, effects=(wanted,))
+    grey = np.full((_TRIED_PX, _TRIED_PX, 3), 128, np.uint8)
+    try:
+        for frame in {0, max(look.length_frames - 1, 0)}:
+            applied(grey, tried, frame, rate, functions)
+    except GenaiError as error:
+        return error.sentence.rstrip(".")
+    except Exception as error:
+        return f"moviepy cannot lay it on: {error or type(error).__name__}"
+    return ""
+
+
+def applied(
+    picture: NDArray[np.uint8],
+    look: Look,
+    clip_frame: int,
+    rate: Fraction,
+    functions: Functions | None = None,
+) -> NDArray[np.uint8]:
+    """Return a picture under its clip's effects.
+
+    Parameters
+    ----------
+    picture
+        uint8 (height, width, 3 or 4) as the framing shows it; alpha straight.
+    look
+        The effects, the clip's length, and how it fits the frame.
+    clip_frame
+        Record frames since the clip's first.
+    rate
+        Record frames per second.
+    functions
+        What the caller passes by name.
+
+    Returns
+    -------
+    uint8 (height, width, 3 or 4)
+        Of the same size; with alpha where an effect lets something through.
+
+    Raises
+    ------
+    RenderError
+        A function is not there or is another, or asks for another time.
+    """
+    length = max(look.length_frames, 1)
+    inside = min(max(clip_frame, 0), length - 1)
+    time_s = (inside + 0.5) / float(rate)
+    clip = _clip(picture, time_s, length / float(rate))
+    for one in look.effects:
+        clip = _laid_on(clip, one, functions or {})
+    return _seen(clip, time_s, (picture.shape[1], picture.shape[0]), look.fit)
+
+
+def _clip(picture: NDArray[np.uint8], now_s: float, length_s: float) -> Any:
+    """Return a moviepy clip that shows one picture, at one time."""
+    from moviepy import VideoClip
+
+    def only_now(shown: NDArray[Any]) -> Callable[[float], NDArray[Any]]:
+        def at(time_s: float) -> NDArray[Any]:
+            if abs(time_s - now_s) > _SLACK_S:
+                raise RenderError("it asks for the picture of another time")
+            return shown
+
+        return at
+
+    def made(shown: NDArray[Any]) -> Any:
+        # Given to its constructor, moviepy would call the function for a first frame.
+        clip = VideoClip()
+        clip.frame_function = only_now(shown)
+        clip.size = (shown.shape[1], shown.shape[0])
+        clip.duration = clip.end = length_s
+        return clip
+
+    clip = made(picture[..., :3])
+    if picture.shape[2] == 4:
+        clip.mask = made(picture[..., 3] / 255)
+        clip.mask.is_mask = True
+    return clip
+
+
+_SLACK_S = 1e-6
+
+
+def _laid_on(clip: Any, wanted: Effect, functions: Functions) -> Any:
+    said = json.loads(wanted.parameters)
+    function = functions.get(wanted.name)
+    if function is None and wanted.code:
+        raise RenderError(
+            f"The function {wanted.name!r} that the film was planned with is not here.",
+            remedy="Render films with functions of your own in one process.",
+        )
+    if function is not None:
+        made = function(clip, **said)
+        if not hasattr(made, "get_frame"):
+            raise RenderError("it gives no moviepy clip")
+        return made
+    return clip.with_effects([_effects()[wanted.name](**said)])
+
+
+@functools.cache
+def _effects() -> Mapping[str, Any]:
+    from moviepy.video import fx
+
+    return {name: getattr(fx, name) for name in HIDING | _OTHERS}
+
+
+def _seen(clip: Any, time_s: float, size: tuple[int, int], fit: str) -> NDArray[Any]:
+    """Return what a clip shows at a time, in a frame of a size."""
+    frame = _levels(clip.get_frame(time_s), 1.0)
+    if clip.mask is not None:
+        alpha = _levels(clip.mask.get_frame(time_s), 255.0)
+        if frame.shape[:2] != alpha.shape[:2]:
+            raise RenderError("its picture and its mask have different sizes")
+        frame = np.dstack([frame, alpha])
+    x, y = clip.pos(time_s)
+    if (frame.shape[1], frame.shape[0]) != size:
+        frame = moved(_with_alpha(frame), size, Look(fit=fit), Pose())
+    return frame if _still(x) and _still(y) else _shifted(frame, x, y)
+
+
+def _levels(values: Any, factor: float) -> NDArray[np.uint8]:
+    found = np.asarray(values)
+    if found.dtype == np.uint8 and factor == 1:
+        return found
+    return np.clip(found * factor + 0.5, 0, 255).astype(np.uint8)
+
+
+def _with_alpha(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if frame.shape[2] == 4:
+        return frame
+    return np.dstack([frame, np.full(frame.shape[:2], 255, np.uint8)])
+
+
+def _still(place: Any) -> bool:
+    return place in ("center", 0)
+
+
+def _shifted(frame: NDArray[np.uint8], x: Any, y: Any) -> NDArray[np.uint8]:
+    """Return a picture of the frame's size moved by whole pixels, alpha beside it."""
+    whole = _with_alpha(frame)
+    made = np.zeros_like(whole)
+    cuts = []
+    for place, length in ((y, whole.shape[0]), (x, whole.shape[1])):
+        by = 0 if isinstance(place, str) else max(-length, min(length, round(place)))
+        cuts.append(
+            (
+                slice(max(by, 0), length + min(by, 0)),
+                slice(max(-by, 0), length - max(by, 0)),
+            )
+        )
+    (rows, from_rows), (columns, from_columns) = cuts
+    made[rows, columns] = whole[from_rows, from_columns]
+    return made
