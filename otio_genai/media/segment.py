@@ -39,6 +39,7 @@ ISO_SUFFIXES = (".mp4", ".mov", ".m4v")
 
 _BT709, _LIMITED = 1, 1
 _LEAST_TICKS = 10_000
+_X265_DELAY = 2
 _SOFTWARE = ("libx264", "libx265", "prores_ks", "libsvtav1")
 _HARDWARE = (
     "h264_nvenc",
@@ -170,6 +171,11 @@ class SegmentWriter:
     def _mux(self, frame: VideoFrame | None) -> None:
         try:
             for packet in self._stream.encode(frame):
+                if self.encoding.codec == "libx265" and self.frames <= _X265_DELAY:
+                    # Of fewer pictures than its delay it takes the clock from memory
+                    # that nobody wrote: the muxer then ends the whole process.
+                    earliest = packet.pts - _X265_DELAY
+                    packet.dts = min(max(packet.dts, earliest), packet.pts)
                 self._container.mux_one(packet)
         except av.error.FFmpegError as error:
             raise write_failed(self.path, error) from error
