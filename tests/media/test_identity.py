@@ -27,7 +27,7 @@ def take(tmp_path):
     return coded.write_take(tmp_path / "take.mp4", 1, 8, 24)
 
 
-def remuxed(old, new, tags=None, rotation=0, rate=F(24)):
+def remuxed(old, new, tags=None, rotation=0, rate=24):
     with av.open(str(old)) as source, av.open(str(new), "w") as target:
         stream = source.streams.video[0]
         out = target.add_stream_from_template(stream)
@@ -37,7 +37,7 @@ def remuxed(old, new, tags=None, rotation=0, rate=F(24)):
         for packet in source.demux(stream):
             if packet.size:
                 packet.stream = out
-                packet.time_base *= F(24) / rate
+                packet.time_base *= F(24, rate)
                 target.mux_one(packet)
     return new
 
@@ -50,7 +50,7 @@ def test_another_container_or_tag_is_the_same_film(take, tmp_path, suffix):
     assert sound_identity(again) != sound_identity(take)
 
 
-@pytest.mark.parametrize("change", [{"rotation": 90}, {"rate": F(25)}])
+@pytest.mark.parametrize("change", [{"rotation": 90}, {"rate": 25}])
 def test_what_the_container_says_of_its_pictures_counts(take, tmp_path, change):
     again = remuxed(take, tmp_path / "again.mp4", **change)
     assert identity(again) != identity(take)
@@ -85,8 +85,11 @@ def test_a_file_changed_behind_its_date_is_measured_again(tmp_path):
     still = tmp_path / "a.bmp"
     seen = set()
     for number in range(3):
+        before = still.stat().st_ctime_ns if number else 0
         Image.fromarray(coded.coded_frame(1, number)).save(still)
         os.utime(still, ns=(10**18, 10**18))
+        while still.stat().st_ctime_ns == before:  # clocks of file systems are coarse
+            os.utime(still, ns=(10**18, 10**18))
         seen.add(identity(still))
     assert len(seen) == 3
 
