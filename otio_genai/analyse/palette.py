@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from otio_genai.analyse.phase import Floats
 
-__all__ = ["VERSION", "lab", "to_metadata"]
+__all__ = ["VERSION", "hex_colour", "lab", "pixels_lab", "to_metadata"]
 
 #: Counts up whenever the figures change: it is part of the key of cached results.
 VERSION = 1
@@ -44,13 +44,38 @@ def lab(picture: npt.NDArray[np.uint8]) -> tuple[Floats, float]:
     [100.0, 0.0, 0.0]
     """
     step = max(1, min(picture.shape[:2]) // _GRID_PX)
-    coded = picture[::step, ::step, :3].reshape(-1, 3) / 255
+    points = picture[::step, ::step, :3].reshape(-1, 3)
+    luma = float((points / 255 @ _LUMA).mean() * 255)
+    return pixels_lab(points).mean(axis=0) + 0.0, luma
+
+
+def pixels_lab(picture: npt.NDArray[np.uint8]) -> Floats:
+    """Return the Lab of every pixel, shape ``(..., 3)`` as the picture has it."""
+    coded = picture / 255
     linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     ratio = linear @ _TO_XYZ.T / _WHITE
     bent = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * 841 / 108 + 4 / 29)
-    x, y, z = bent.T
-    found = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
-    return found.mean(axis=0) + 0.0, float((coded @ _LUMA).mean() * 255)
+    x, y, z = (bent[..., part] for part in range(3))
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def hex_colour(colour: Sequence[float]) -> str:
+    """Return a Lab colour as ``#rrggbb``, each part cut to what sRGB has.
+
+    Examples
+    --------
+    >>> hex_colour((100, 0, 0)), hex_colour((0, 0, 0))
+    ('#ffffff', '#000000')
+    """
+    light, green_red, blue_yellow = colour
+    y = (light + 16) / 116
+    bent = np.array([y + green_red / 500, y, y - blue_yellow / 200])
+    ratio = np.where(bent > 6 / 29, bent**3, (bent - 4 / 29) * 108 / 841)
+    linear = np.clip(np.linalg.solve(_TO_XYZ, ratio * _WHITE), 0, 1)
+    coded = np.where(
+        linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055
+    )
+    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in coded)
 
 
 def to_metadata(
