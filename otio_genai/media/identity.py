@@ -2,9 +2,10 @@
 
 ``identity`` is of the pictures: the packets, the decoder's parameters, and what the
 container says about showing them. Other tags, another name, another container that
-keeps its times leave it as it is. ``sound_identity`` is of the file's bytes.
+keeps its times leave it as it is. ``sound_identity`` is of the file's bytes. ``known``
+tells both, the hash of the packets alone, and how many pictures there are.
 
-Both are remembered on disk while a file is unchanged: a film names hundreds of files.
+All is remembered on disk while a file is unchanged: a film names hundreds of files.
 """
 
 from __future__ import annotations
@@ -14,15 +15,28 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from otio_genai.errors import OutputError
-from otio_genai.media import containers, files, kinds, store
+from otio_genai.media import containers, files, kinds, store, webp
 from otio_genai.media.index import video_index
 
-__all__ = ["identity", "sound_identity"]
+__all__ = ["Known", "identity", "known", "sound_identity"]
 
-_VERSION = 1
+_VERSION = 2
+
+
+class Known(NamedTuple):
+    """What was found out about a file."""
+
+    pictures: str
+    "SHA-256 of all that decides its pictures."
+    bytes: str
+    "SHA-256 of its bytes."
+    packets: str
+    "SHA-256 of its packets, as `otio_genai.media.store.file_hashes` has it."
+    frames: int
+    "Pictures that can be read; 1 of a still, 0 of a file of sound alone."
 
 
 def identity(path: str | os.PathLike[str]) -> str:
@@ -35,7 +49,7 @@ def identity(path: str | os.PathLike[str]) -> str:
     MediaError
         The file is missing or no media.
     """
-    return _known(path)["pictures"]
+    return known(path).pictures
 
 
 def sound_identity(path: str | os.PathLike[str]) -> str:
@@ -46,10 +60,17 @@ def sound_identity(path: str | os.PathLike[str]) -> str:
     MediaError
         The file is missing or no media.
     """
-    return _known(path)["bytes"]
+    return known(path).bytes
 
 
-def _known(path: str | os.PathLike[str]) -> dict[str, str]:
+def known(path: str | os.PathLike[str]) -> Known:
+    """Return what is known of a file, measured if it was not yet.
+
+    Raises
+    ------
+    MediaError
+        The file is missing or no media.
+    """
     file = containers.existing(path).absolute()
     state = file.stat()
     # The inode's own time tells a change even where the file's was set back.
@@ -69,7 +90,8 @@ def _known(path: str | os.PathLike[str]) -> dict[str, str]:
         with contextlib.suppress(OSError, OutputError):
             place.parent.mkdir(parents=True, exist_ok=True)
             with files.write_beside(place, force=True) as beside:
-                beside.write_text(json.dumps({"file": head, **found}), "utf-8")
+                text = json.dumps({"file": head, **found._asdict()})
+                beside.write_text(text, "utf-8")
     return found
 
 
@@ -78,25 +100,31 @@ def _place(file: Path) -> Path:
     return store.cache_folder() / "identity" / name[:2] / f"{name}.json"
 
 
-def _read(place: Path, head: list[Any]) -> dict[str, str] | None:
+def _read(place: Path, head: list[Any]) -> Known | None:
     try:
         kept = json.loads(place.read_text("utf-8"))
-        if kept["file"] == head:
-            return {name: str(kept[name]) for name in ("pictures", "bytes")}
+        if kept.pop("file") == head:
+            return Known(**kept)
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         pass
     return None
 
 
-def _measured(file: Path) -> dict[str, str]:
+def _measured(file: Path) -> Known:
     hashes = store.file_hashes(file)
-    pictures = hashes["bytes"]
-    if kinds.kind(file) is kinds.Kind.STREAM:
+    pictures, frames = hashes["bytes"], 0
+    kind = kinds.kind(file)
+    if kind is kinds.Kind.STREAM:
         shown = _shown(file)
         if shown:
             text = json.dumps([hashes["packets"], *shown])
             pictures = hashlib.sha256(text.encode()).hexdigest()
-    return {"pictures": pictures, "bytes": hashes["bytes"]}
+            frames = len(shown[-1])
+    elif kind is kinds.Kind.STILL:
+        frames = 1
+    else:
+        frames = video_index(webp.mezzanine(file)).frames
+    return Known(pictures, hashes["bytes"], hashes["packets"], frames)
 
 
 def _shown(file: Path) -> list[Any]:
