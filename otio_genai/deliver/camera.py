@@ -160,12 +160,12 @@ class Camera:
         Its speed falls, its direction stays; a way that fits is left as it is, and may
         still have to be moved (`shifts`).
         """
-        rooms = self._rooms()
+        rooms = np.maximum(self._rooms(), 0)
         middle = (self.aims.min(axis=0) + self.aims.max(axis=0)) / 2
         ways = self.aims[:, None] - self.aims
         most = rooms[:, None] + rooms
-        shares = np.where(ways > most, most / np.where(ways > 0, ways, 1), 1)
-        share = np.clip(shares.min(axis=(0, 1)), 0, 1)
+        shares = np.divide(most, ways, out=np.ones_like(ways), where=ways > most)
+        share = shares.min(axis=(0, 1))
         return replace(self, aims=middle + share * (self.aims - middle))
 
     def shifts(self) -> tuple[Floats, Floats]:
