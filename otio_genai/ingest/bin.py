@@ -231,6 +231,8 @@ def _facts(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     for key in ("variable", "damage"):
         if kind == "take" and facts[key]:
             told[key] = facts[key]
+    if kind in ("take", "still") and facts["alpha"]:
+        told["alpha"] = True
     if kind == "take":
         told["duration_s"] = _rounded(facts["frames"] / rates.rate(facts["rate"]))
     elif kind in ("music", "voice"):

@@ -20,11 +20,14 @@ __all__ = [
     "colour_of",
     "converted",
     "display_size",
+    "has_alpha",
     "interpolation",
     "is_rgb",
     "luma",
+    "opaque",
     "planes",
     "rgb",
+    "rgba",
     "stamped",
     "tagged",
     "tags_of",
@@ -113,7 +116,8 @@ def is_rgb(frame: VideoFrame) -> bool:
     return bool(frame.format.is_rgb) or frame.format.name.startswith("pal")
 
 
-def _has_alpha(frame: VideoFrame) -> bool:
+def has_alpha(frame: VideoFrame) -> bool:
+    """Tell whether the frame's format has transparency."""
     return frame.format.name.startswith("pal") or any(
         part.is_alpha for part in frame.format.components
     )
@@ -149,10 +153,8 @@ def rgb(
     """Return a frame as RGB, uint8 of shape (height, width, 3), over black."""
     wide, high = width or frame.width, height or frame.height
     scaler = scaler or VideoReformatter()
-    if _has_alpha(frame):
-        whole = scaler.reformat(frame, format="rgba").to_ndarray()
-        flat = VideoFrame.from_ndarray(_over_black(np.asarray(whole)), format="rgb24")
-        return rgb(flat, width, height)
+    if has_alpha(frame):
+        return rgb(opaque(frame, scaler), width, height)
     matrix, span = tags_of(frame)
     picture = scaler.reformat(
         frame,
@@ -165,6 +167,32 @@ def rgb(
         interpolation=interpolation(frame, wide, high),
     )
     return np.asarray(picture.to_ndarray(), dtype=np.uint8)
+
+
+def rgba(
+    frame: VideoFrame, scaler: VideoReformatter | None = None
+) -> NDArray[np.uint8]:
+    """Return a frame as RGBA, uint8 of shape (height, width, 4), alpha straight."""
+    if frame.format.name == "rgba":
+        return np.asarray(frame.to_ndarray(), dtype=np.uint8)
+    matrix, span = tags_of(frame)
+    picture = (scaler or VideoReformatter()).reformat(
+        frame,
+        format="rgba",
+        src_colorspace=_SWS.get(matrix, 5),
+        src_color_range=span,
+        dst_color_range=_FULL,
+        interpolation=interpolation(frame, frame.width, frame.height),
+    )
+    return np.asarray(picture.to_ndarray(), dtype=np.uint8)
+
+
+def opaque(frame: VideoFrame, scaler: VideoReformatter | None = None) -> VideoFrame:
+    """Return a frame with alpha over black, as rgb24; itself if it has none."""
+    if not has_alpha(frame):
+        return frame
+    flat = VideoFrame.from_ndarray(_over_black(rgba(frame, scaler)), format="rgb24")
+    return _copied_times(flat, frame)
 
 
 def interpolation(
@@ -194,8 +222,7 @@ def converted(
 
     The frame itself if it is that already.
     """
-    if _has_alpha(frame):
-        frame = VideoFrame.from_ndarray(rgb(frame), format="rgb24")
+    frame = opaque(frame)
     matrix, span = tags_of(frame)
     return scaler.reformat(
         frame,
@@ -216,13 +243,14 @@ def _over_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
-    """Return the frame opaque, in square pixels and upright; itself if it is so.
+    """Return the frame in square pixels and upright; itself if it is so.
 
-    ``rotation`` is the clockwise turn that puts it upright, in degrees.
+    One with alpha becomes RGBA. ``rotation`` is the clockwise turn that puts it
+    upright, in degrees.
     """
-    if _has_alpha(frame):
-        opaque = VideoFrame.from_ndarray(rgb(frame), format="rgb24")
-        return upright(_copied_times(opaque, frame), sar, rotation)
+    if has_alpha(frame) and frame.format.name != "rgba":
+        whole = VideoFrame.from_ndarray(rgba(frame), format="rgba")
+        return upright(_copied_times(whole, frame), sar, rotation)
     wide, high = display_size(frame.width, frame.height, sar, 0)
     if (wide, high) != (frame.width, frame.height):
         frame = _copied_times(
@@ -244,8 +272,10 @@ def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
         turned.colorspace = frame.colorspace
         turned.color_range = frame.color_range
     else:
-        picture = np.ascontiguousarray(np.rot90(rgb(frame), -quarters))
-        turned = VideoFrame.from_ndarray(picture, format="rgb24")
+        whole = has_alpha(frame)
+        shown = rgba(frame) if whole else rgb(frame)
+        picture = np.ascontiguousarray(np.rot90(shown, -quarters))
+        turned = VideoFrame.from_ndarray(picture, format="rgba" if whole else "rgb24")
     return _copied_times(turned, frame)
 
 

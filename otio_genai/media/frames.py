@@ -23,7 +23,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from otio_genai.errors import MediaError
-from otio_genai.media import colour, containers, kinds, still, webp
+from otio_genai.media import colour, containers, kinds, still, vpx, webp
 from otio_genai.media.index import VideoIndex, video_index
 
 __all__ = ["FrameReader"]
@@ -32,6 +32,7 @@ __all__ = ["FrameReader"]
 _KEPT = 6
 # Decoding this many pictures costs less than a seek.
 _NEAR = 12
+_RGBA = 4
 
 
 class FrameReader:
@@ -47,6 +48,8 @@ class FrameReader:
     ----------
     frames, rate, width, height, variable
         Count, frames per second (None for a still), display size, uneven timing.
+    alpha
+        Whether its pictures may be transparent.
 
     Raises
     ------
@@ -64,12 +67,15 @@ class FrameReader:
         kind = kinds.kind(self.path)
         if kind is kinds.Kind.STILL:
             picture = still.read_still(self.path)
-            self.height, self.width = picture.shape[:2]
-            self._kept[0] = VideoFrame.from_ndarray(picture, format="rgb24")
+            self.height, self.width, channels = picture.shape
+            self.alpha = channels == _RGBA
+            name = "rgba" if self.alpha else "rgb24"
+            self._kept[0] = VideoFrame.from_ndarray(picture, format=name)
             return
         source = webp.mezzanine(self.path) if kind is kinds.Kind.WEBP else self.path
         index = video_index(source)
         self._decoder = _Decoder(source, index)
+        self.alpha = index.alpha
         self._sar, self._rotation = index.sar, index.rotation
         self.frames, self.rate, self.variable = index.frames, index.rate, index.variable
         self.width, self.height = colour.display_size(
@@ -79,13 +85,24 @@ class FrameReader:
     def frame(self, number: int) -> VideoFrame:
         """Return frame ``number``, upright, opaque, with its matrix and range set.
 
-        The frame is shared with later calls: do not write into it.
+        What is transparent lies over black. The frame is shared with later calls: do
+        not write into it.
 
         Raises
         ------
         MediaError
             There is no such frame, it cannot be decoded, or the reader is closed.
         """
+        return colour.opaque(self._frame(number), self._scaler)
+
+    def rgba(self, number: int) -> NDArray[np.uint8]:
+        """Return frame ``number`` as RGBA, uint8 (height, width, 4), alpha straight.
+
+        Errors as `frame`.
+        """
+        return colour.rgba(self._frame(number), self._scaler)
+
+    def _frame(self, number: int) -> VideoFrame:
         if not 0 <= number < self.frames:
             raise MediaError(
                 f"There is no frame {number}: the last is {self.frames - 1}.",
@@ -100,7 +117,10 @@ class FrameReader:
         return self._kept[number]
 
     def _keep(self, number: int, decoded: VideoFrame) -> None:
-        shown = colour.upright(colour.tagged(decoded), self._sar, self._rotation)
+        tagged = colour.tagged(decoded)
+        if not self.alpha:
+            tagged = colour.opaque(tagged, self._scaler)
+        shown = colour.upright(tagged, self._sar, self._rotation)
         self._kept[number] = shown
         self._kept.move_to_end(number)
         while len(self._kept) > _KEPT:
@@ -159,6 +179,7 @@ class _Decoder:
         self._path, self._index = path, index
         self._container: Any = None
         self._stream: Any = None
+        self._context: Any = None
         self._frames: Iterator[VideoFrame] = iter(())
         self._next = -1
         self._from_pts = 0
@@ -234,14 +255,16 @@ class _Decoder:
         self._container = containers.open_input(self._path)
         self._stream = containers.video(self._container)
         self._stream.thread_type = "AUTO"
+        self._context = vpx.decoder(self._stream)
 
     def _decoded(self, packets: Iterator[Any], first: Any) -> Iterator[VideoFrame]:
+        context = self._context or self._stream.codec_context
         if first is not None:
-            yield from _decode(first)
+            yield from _decode(context, first)
         for packet in packets:
-            yield from _decode(packet)
+            yield from _decode(context, packet)
         try:
-            yield from self._stream.decode(None)
+            yield from context.decode(None)
         except av.error.FFmpegError:
             return
 
@@ -250,12 +273,12 @@ class _Decoder:
         self._next = -1
         if self._container is not None:
             self._container.close()
-        self._container = self._stream = None
+        self._container = self._stream = self._context = None
 
 
-def _decode(packet: Any) -> list[VideoFrame]:
+def _decode(context: Any, packet: Any) -> list[VideoFrame]:
     # A packet that cannot be decoded loses its picture, not the ones after it.
     try:
-        return list(packet.decode())
+        return list(context.decode(packet))
     except av.error.FFmpegError:
         return []

@@ -21,11 +21,13 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from otio_genai.media import colour, containers, timing
+from otio_genai.media import colour, containers, timing, vpx
 
 __all__ = ["VideoIndex", "video_index"]
 
 _CACHED_FILES = 256
+_OPAQUE = 255
+_ALWAYS_ALPHA = ("bgra", "pal8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class VideoIndex:
         Timestamp → place in decoding order, of every packet.
     keys
         Timestamps of the keyframes, in decoding order.
+    alpha
+        The pictures may be transparent: their format has alpha, or VP8 and VP9 carry
+        it beside them. A GIF, or a copy of an animated WebP, is judged by its first.
     """
 
     frames: int
@@ -60,6 +65,7 @@ class VideoIndex:
     pix_fmt: str
     colour: colour.Colour
     damage: str
+    alpha: bool
 
     @property
     def start_s(self) -> Fraction:
@@ -186,6 +192,7 @@ def _facts(stream: Any) -> dict[str, Any]:
         if hasattr(context.codec, "canonical_name")
         else context.name,
         "colour": colour.colour_of(context),
+        "alpha": vpx.carries_alpha(stream),
     }
 
 
@@ -245,4 +252,12 @@ def _assembled(
         pix_fmt=frame.format.name,
         colour=facts["colour"],
         damage=damage,
+        alpha=facts["alpha"] or _shows_through(frame),
     )
+
+
+def _shows_through(frame: Any) -> bool:
+    # Every GIF is decoded with alpha: only its pixels tell whether there is any.
+    if not colour.has_alpha(frame) or frame.format.name not in _ALWAYS_ALPHA:
+        return colour.has_alpha(frame)
+    return bool(colour.rgba(frame)[..., 3].min() < _OPAQUE)

@@ -44,6 +44,8 @@ class MediaFacts:
     sar, rotation
         Pixel aspect as stored, and the clockwise turn in degrees that puts the
         picture upright; both already applied to ``width`` and ``height``.
+    alpha
+        The pictures may be transparent.
     samples
         Sound samples per channel at ``sample_rate``, counted from the first picture
         if there is one.
@@ -68,6 +70,7 @@ class MediaFacts:
     samples: int = 0
     audio_codec: str | None = None
     color: Colour = NO_COLOUR
+    alpha: bool = False
     damage: str = ""
 
     @property
@@ -138,6 +141,7 @@ def _streams(
         pix_fmt=index.pix_fmt,
         video_codec=index.codec,
         color=index.colour,
+        alpha=index.alpha,
         damage=index.damage,
         **common,  # type: ignore[arg-type]
     )
@@ -152,6 +156,7 @@ def _still(file: Path) -> MediaFacts:
         frames=1,
         pix_fmt=facts.mode,
         video_codec=facts.format,
+        alpha=facts.alpha,
     )
 
 
@@ -163,6 +168,7 @@ def _single_gif(index: VideoIndex) -> MediaFacts:
         frames=1,
         pix_fmt=index.pix_fmt,
         video_codec=index.codec,
+        alpha=index.alpha,
     )
 
 
@@ -181,6 +187,7 @@ def _webp(file: Path) -> MediaFacts:
         variable=variable,
         pix_fmt=facts.mode,
         video_codec="webp",
+        alpha=facts.mode == "RGBA",
     )
 
 

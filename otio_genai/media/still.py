@@ -1,4 +1,4 @@
-"""Stills of every kind as upright 8-bit RGB over black, by Pillow."""
+"""Stills of every kind as upright 8-bit RGB or RGBA, by Pillow."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from otio_genai.errors import MediaError
 from otio_genai.media import containers
 
-__all__ = ["StillFacts", "over_black", "read_still", "still_facts"]
+__all__ = ["StillFacts", "pixels", "read_still", "still_facts"]
 
 _EXIF_ORIENTATION = 0x0112
 _TURNED = (5, 6, 7, 8)
+_OPAQUE = 255
 
 
 class StillFacts(NamedTuple):
-    """Size once upright, Pillow's mode, format in small letters."""
+    """Size once upright, Pillow's mode, format, whether anything shows through."""
 
     width: int
     height: int
     mode: str
     format: str
+    alpha: bool
 
 
 def still_facts(path: Path) -> StillFacts:
@@ -39,11 +41,14 @@ def still_facts(path: Path) -> StillFacts:
         mode, name = image.mode, (image.format or "still").lower()
         turned = image.getexif().get(_EXIF_ORIENTATION) in _TURNED
         wide, high = image.size
-    return StillFacts(*((high, wide) if turned else (wide, high)), mode, name)
+        alpha = _shows_through(image)
+    return StillFacts(*((high, wide) if turned else (wide, high)), mode, name, alpha)
 
 
 def read_still(path: Path) -> NDArray[np.uint8]:
-    """Return the still upright, uint8 of shape (height, width, 3), alpha over black.
+    """Return the still upright, uint8 of shape (height, width, 3).
+
+    With four channels, alpha straight, where anything of it is transparent.
 
     Raises
     ------
@@ -51,7 +56,7 @@ def read_still(path: Path) -> NDArray[np.uint8]:
         It cannot be decoded whole.
     """
     with _opened(path) as image:
-        return over_black(ImageOps.exif_transpose(image))
+        return pixels(ImageOps.exif_transpose(image))
 
 
 def _opened(path: Path) -> Image.Image:
@@ -73,15 +78,19 @@ def _corrupt(path: Path, sentence: str) -> MediaError:
     return containers.damaged(path, f"{sentence}.")
 
 
-def over_black(image: Image.Image) -> NDArray[np.uint8]:
-    """Return any Pillow image as uint8 RGB, transparency laid over black."""
+def pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """Return any Pillow image as uint8 RGB, or RGBA if anything is transparent."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep(image)
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        black = Image.new("RGBA", rgba.size, (0, 0, 0, 255))
-        image = Image.alpha_composite(black, rgba)
-    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+    mode = "RGBA" if _shows_through(image) else "RGB"
+    return np.asarray(image.convert(mode), dtype=np.uint8)
+
+
+def _shows_through(image: Image.Image) -> bool:
+    if not image.has_transparency_data or image.mode.startswith("I"):
+        return False
+    low, _ = image.convert("RGBA").getchannel("A").getextrema()
+    return bool(low < _OPAQUE)  # type: ignore[operator]
 
 
 def _from_deep(image: Image.Image) -> NDArray[np.uint8]:

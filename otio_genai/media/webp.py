@@ -12,14 +12,15 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from otio_genai.media import containers, files, still, store
+from otio_genai.media import containers, files, store
 
 __all__ = ["durations_ms", "mezzanine"]
 
-_LAYOUT = "webp-1"
+_LAYOUT = "webp-2"
 # A frame of no duration stays up for this long, as in browsers.
 _NO_DURATION_MS = 100
 
@@ -79,18 +80,18 @@ def _write(path: Path, target: Path, stays_ms: list[int]) -> None:
         whole = Fraction(len(stays_ms) * 1000, sum(stays_ms)).limit_denominator(1000)
         stream = container.add_stream("ffv1", rate=whole)
         stream.width, stream.height = image.size
-        stream.pix_fmt = "bgr0"
+        stream.pix_fmt = "bgra" if image.mode == "RGBA" else "bgr0"
         stream.codec_context.time_base = Fraction(1, 1000)
         for number, start_ms in enumerate(starts_ms):
             try:
                 image.seek(number)
-                picture = still.over_black(image)
+                picture = np.asarray(image.convert("RGBA"), dtype=np.uint8)
             except (OSError, EOFError, ValueError) as error:
                 raise containers.damaged(
                     path, f"The file is damaged: only {number} frames can be read."
                 ) from error
-            frame = VideoFrame.from_ndarray(picture, format="rgb24")
+            frame = VideoFrame.from_ndarray(picture, format="rgba")
             frame.pts, frame.time_base = start_ms, Fraction(1, 1000)
             frame.duration = stays_ms[number]
-            container.mux(stream.encode(frame.reformat(format="bgr0")))
+            container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
         container.mux(stream.encode(None))
