@@ -32,10 +32,11 @@ bench: .venv/ready
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 
-# What is generated from the film file's schema.
+# What is generated from the film file's schema and the delivery presets.
 docs: .venv/ready
 	$(BIN)/otio-genai schema -o docs/film.schema.json --force
 	$(BIN)/python -c "from otio_genai.assemble.filmtoml import page; print(page.reference_markdown(), end='')" > docs/film-file.md
+	$(BIN)/python -c "from pathlib import Path; from otio_genai.deliver import table; page = Path('docs/delivery.md'); page.write_text(table.renewed(page.read_text('utf-8')), 'utf-8')"
 
 lock: .venv/ready
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --quiet -o constraints.txt

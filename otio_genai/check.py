@@ -17,6 +17,7 @@ from typing import Literal
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.deliver import presets, refusing
 from otio_genai.errors import GenaiError
 from otio_genai.media import locate
 
@@ -39,14 +40,19 @@ class Problem:
     remedy: str
     "What to do about it."
     code: str = ""
-    "A name for programs: ``media-missing``, ``no-media`` or empty."
+    "A name for programs: ``media-missing``, ``no-media``, a refusal's, or empty."
 
     def to_dict(self) -> dict[str, str]:
         """Return the problem as JSON carries it."""
         return asdict(self)
 
 
-def check(timeline: otio.schema.Timeline, *, base: Path | None = None) -> list[Problem]:
+def check(
+    timeline: otio.schema.Timeline,
+    *,
+    base: Path | None = None,
+    deliver: str | None = None,
+) -> list[Problem]:
     """Return everything that is wrong with ``timeline``.
 
     Parameters
@@ -55,12 +61,20 @@ def check(timeline: otio.schema.Timeline, *, base: Path | None = None) -> list[P
         Any timeline; it is not changed.
     base
         Folder that relative media URLs start from.
+    deliver
+        Name of a delivery preset: what would be refused there is wrong too.
 
     Returns
     -------
     list of Problem
         In the order of tracks and record time; empty when all is well.
+
+    Raises
+    ------
+    RenderError
+        There is no preset of that name.
     """
+    preset = presets.preset(deliver) if deliver else None
     try:
         rate = maps.record_rate(timeline)
         end = maps.length_frames(timeline)
@@ -71,6 +85,11 @@ def check(timeline: otio.schema.Timeline, *, base: Path | None = None) -> list[P
     if end == 0:
         remedy = "Assemble it from takes first."
         found.append(Problem("error", "timeline", "The timeline is empty.", remedy))
+    if preset is not None:
+        found += [
+            Problem(one.severity, preset.name, one.text, one.remedy, one.code)
+            for one in refusing.refusals(refusing.film_of(timeline), preset)
+        ]
     for track in timeline.tracks:
         if isinstance(track, otio.schema.Track):
             found += _check_track(track, rate, base)
