@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,10 @@ def damaged(path: Path, sentence: str) -> MediaError:
     return _unreadable(path, sentence)
 
 
-def open_input(path: str | os.PathLike[str]) -> InputContainer:
-    """Open a file; the caller closes it.
+def open_input(
+    path: str | os.PathLike[str], options: Mapping[str, str] | None = None
+) -> InputContainer:
+    """Open a file with options of FFmpeg's; the caller closes it.
 
     Raises
     ------
@@ -90,15 +92,22 @@ def open_input(path: str | os.PathLike[str]) -> InputContainer:
     try:
         # "file:" keeps names with a colon from being taken for a protocol, and
         # foreign bytes in a tag must not make a film unreadable.
-        return av.open(f"file:{file.absolute()}", "r", metadata_errors="replace")
+        return av.open(
+            f"file:{file.absolute()}",
+            "r",
+            options=dict(options or {}),
+            metadata_errors="replace",
+        )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _unreadable(file, _reason(file, error)) from error
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
+def opened(
+    path: str | os.PathLike[str], options: Mapping[str, str] | None = None
+) -> Iterator[InputContainer]:
     """Open a file for the length of a block; see `open_input`."""
-    container = open_input(path)
+    container = open_input(path, options)
     try:
         yield container
     finally:
