@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from otio_genai.analyse.phase import Floats
 
@@ -30,6 +29,7 @@ __all__ = [
     "VERSION",
     "Loudness",
     "Meter",
+    "integrated_lufs",
     "k_weighting",
     "loudness",
 ]
@@ -151,6 +151,9 @@ class Meter:
             return
         first, stop = self._before, self._before + count
         block = self._held[first:stop]
+        # Loaded where sound is heard: not everyone who asks for the filters does.
+        from scipy import signal
+
         heard, self._state = signal.sosfilt(
             self._stages, block.astype(np.float64), axis=0, zi=self._state
         )
@@ -195,6 +198,8 @@ def _tops(sound: Floats, first: int, count: int, starts: Frames) -> Floats:
     """Largest level of each part from a start to the next, between samples too."""
     if not sound.any():
         return np.zeros(len(starts))
+    from scipy import signal
+
     inner = np.ascontiguousarray(sound.T)
     fine = signal.resample_poly(inner, _OVERSAMPLING, 1, axis=1)
     fine = fine[:, first * _OVERSAMPLING : (first + count) * _OVERSAMPLING]
@@ -238,6 +243,14 @@ def _stage(
     return np.array(
         [first, middle, last, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0]
     )
+
+
+def integrated_lufs(powers: Floats) -> float:
+    """Return the gated loudness of the K-weighted powers of whole 100 ms.
+
+    Minus infinity where all of it is below the absolute gate, or shorter than 400 ms.
+    """
+    return _integrated(_blocks(powers, _BLOCK_HOPS))
 
 
 def _blocks(powers: Floats, hops: int) -> Floats:

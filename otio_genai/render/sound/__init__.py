@@ -10,7 +10,23 @@ Conventions
 
 from __future__ import annotations
 
+from otio_genai.render.sound.blocks import Folder, Keeper
+from otio_genai.render.sound.loudness import AS_IT_IS, LoudnessTarget, target_for
 from otio_genai.render.sound.mixer import Mixer, gains
 from otio_genai.render.sound.peaks import CEILING_DBTP, safe_gain, true_peak
+from otio_genai.render.sound.programme import Programme, programme
 
-__all__ = ["CEILING_DBTP", "Mixer", "gains", "safe_gain", "true_peak"]
+__all__ = [
+    "AS_IT_IS",
+    "CEILING_DBTP",
+    "Folder",
+    "Keeper",
+    "LoudnessTarget",
+    "Mixer",
+    "Programme",
+    "gains",
+    "programme",
+    "safe_gain",
+    "target_for",
+    "true_peak",
+]

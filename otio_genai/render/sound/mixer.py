@@ -97,7 +97,8 @@ class Mixer:
         if index not in self._playing:
             span = self.spans[index]
             how = _How(span.url, span.channels, abs(span.speed))
-            self._playing[index] = self._idle.pop(how, None) or _Voice(how)
+            idle = self._idle.pop(how) if how in self._idle else _Voice(how)
+            self._playing[index] = idle
         return self._playing[index]
 
     def _rest(self, index: int) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "PeakMeter",
     "amplitude",
     "decibels",
+    "loudest",
     "peaks_above",
     "safe_gain",
     "true_peak",
@@ -35,8 +36,9 @@ CEILING_DBTP = -1.0
 _PARTS, _TAPS = 8, 24
 #: Samples to either side that decide what lies between two.
 REACH = _TAPS // 2
-_GROUP = 64
-_MOST_GROUPS = 512
+# Gaps between samples that are looked into together. Stacks of groups are so small
+# that no linear algebra library spreads one over threads, which costs more than it is.
+_GROUP, _STACK = 32, 16
 
 
 def _interpolators() -> NDArray[np.float32]:
@@ -47,7 +49,16 @@ def _interpolators() -> NDArray[np.float32]:
     return np.asarray(taps / taps.sum(axis=0), np.float32)
 
 
+def _side_by_side(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what takes the samples around a group to all its waves at once."""
+    wide = np.zeros((_GROUP + _TAPS - 1, table.shape[1], _GROUP), np.float32)
+    for gap in range(_GROUP):
+        wide[gap : gap + _TAPS, :, gap] = table
+    return wide.reshape(len(wide), -1)
+
+
 _TABLE = _interpolators()
+_WIDE = _side_by_side(_TABLE)
 # No wave rises further between samples than this times the highest of them.
 _RISE = float(np.abs(_TABLE).sum(axis=0).max())
 
@@ -60,6 +71,14 @@ def decibels(amplitude: float) -> float:
 def amplitude(level_db: float) -> float:
     """Return the amplitude of a level in dB."""
     return float(10 ** (level_db / 20))
+
+
+def loudest(sound: Samples) -> NDArray[np.float32]:
+    """Return the highest level of all channels at each sample, (n,)."""
+    level = np.abs(sound[:, 0])
+    for channel in range(1, sound.shape[1]):
+        np.maximum(level, np.abs(sound[:, channel]), out=level)
+    return level
 
 
 def peaks_above(sound: Samples, least: float) -> NDArray[np.float32]:
@@ -78,7 +97,7 @@ def peaks_above(sound: Samples, least: float) -> NDArray[np.float32]:
         (n - 2 REACH,): the highest of all channels, to halfway and beyond, up to the
         neighbouring samples.
     """
-    level = np.abs(sound).max(axis=1, initial=0.0)
+    level = loudest(sound)
     count = len(sound) - 2 * REACH
     found = np.zeros(max(count, 0), np.float32)
     if count <= 0 or level.max(initial=0.0) * _RISE < least:
@@ -95,23 +114,23 @@ def peaks_above(sound: Samples, least: float) -> NDArray[np.float32]:
 def _between(
     sound: Samples, level: NDArray[np.float32], least: float
 ) -> NDArray[np.float32]:
+    """Return the highest of each gap, the first after sample ``REACH - 1``."""
     gaps = len(sound) - _TAPS + 1
     groups = -(-gaps // _GROUP)
-    width = _GROUP + _TAPS - 1
-    room = groups * _GROUP + _TAPS - 1 - len(sound)
-    padded = np.concatenate([sound, np.zeros((room, sound.shape[1]), np.float32)])
-    tops = np.concatenate([level, np.zeros(room, np.float32)])
-    near = np.lib.stride_tricks.sliding_window_view(tops, width)[::_GROUP].max(axis=1)
-    hot = np.flatnonzero(near * _RISE >= least)
+    padded = np.zeros((sound.shape[1], (groups + 1) * _GROUP), np.float32)
+    padded[:, : len(sound)] = sound.T
+    tops = np.zeros((groups + 1) * _GROUP, np.float32)
+    tops[: len(level)] = level
+    tops = tops.reshape(-1, _GROUP).max(axis=1)
+    hot = np.flatnonzero(np.maximum(tops[:-1], tops[1:]) * _RISE >= least)
     highest = np.zeros((groups, _GROUP), np.float32)
-    for channel in padded.T:
-        row = np.ascontiguousarray(channel)
-        windows = np.lib.stride_tricks.sliding_window_view(row, _TAPS)
-        for first in range(0, len(hot), _MOST_GROUPS):
-            some = hot[first : first + _MOST_GROUPS]
-            at = (some[:, None] * _GROUP + np.arange(_GROUP)).ravel()
-            waves = np.abs(windows[at] @ _TABLE).max(axis=1).reshape(-1, _GROUP)
-            highest[some] = np.maximum(highest[some], waves)
+    stacks = np.append(hot, [hot[-1:]] * (-len(hot) % _STACK)).astype(np.intp)
+    for row in padded:
+        around = np.lib.stride_tricks.sliding_window_view(row, len(_WIDE))[::_GROUP]
+        waves = around[stacks].reshape(-1, _STACK, len(_WIDE)) @ _WIDE
+        waves = np.abs(waves, out=waves).reshape(-1, _PARTS - 1, _GROUP)[: len(hot)]
+        for part in range(_PARTS - 1):
+            highest[hot] = np.maximum(highest[hot], waves[:, part])
     return highest.ravel()[:gaps]
 
 
@@ -138,7 +157,7 @@ class PeakMeter:
         return self._highest
 
     def _hear(self, sound: Samples) -> None:
-        sampled = float(np.abs(sound).max(initial=0.0))
+        sampled = float(loudest(sound).max(initial=0.0))
         self._highest = max(self._highest, sampled)
         top = peaks_above(sound, self._highest).max(initial=0.0)
         self._highest = max(self._highest, float(top))

@@ -1,0 +1,111 @@
+"""How loud a programme shall be, and the gain that makes it so."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from otio_genai.errors import RenderError
+from otio_genai.render.plan import SAMPLE_RATE
+from otio_genai.render.sound.hearing import STEP_SAMPLES, Heard
+from otio_genai.render.sound.limiter import AHEAD_SAMPLES, RELEASE_DB_S
+from otio_genai.render.sound.peaks import CEILING_DBTP, amplitude, decibels
+
+__all__ = ["AS_IT_IS", "LoudnessTarget", "foreseen_lufs", "gain_for", "target_for"]
+
+_STEPS_AHEAD = round(AHEAD_SAMPLES / STEP_SAMPLES)
+_STEP_SLOPE_DB = RELEASE_DB_S * STEP_SAMPLES / SAMPLE_RATE
+#: A limiter is not asked to make a programme louder than this by itself.
+_MOST_LIMITING_DB = 12.0
+_CLOSE_LU = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessTarget:
+    """What a programme's sound shall be brought to."""
+
+    integrated_lufs: float | None = None
+    "Integrated loudness (BS.1770-5); None as the timeline has it, never turned up."
+    true_peak_dbtp: float = CEILING_DBTP
+    "Highest true peak, of the encoded sound as well."
+
+
+#: Nothing is asked for: the timeline's own levels, turned down where they overshoot.
+AS_IT_IS = LoudnessTarget()
+
+
+def target_for(profile: str) -> LoudnessTarget:
+    """Return what a film's profile asks for: ``web``, ``broadcast``, ``podcast``.
+
+    ``cinema`` asks for nothing: it is measured and left.
+
+    Raises
+    ------
+    RenderError
+        There is no such profile.
+    """
+    from otio_genai.assemble.sound.mix import PROFILES_LUFS
+
+    if profile not in PROFILES_LUFS:
+        raise RenderError(
+            f"There is no loudness profile {profile!r}.",
+            remedy=f"Choose one of {', '.join(PROFILES_LUFS)}.",
+        )
+    return LoudnessTarget(PROFILES_LUFS[profile])
+
+
+def gain_for(heard: Heard, target: LoudnessTarget) -> float:
+    """Return the gain in dB by which, its peaks limited, a programme meets its target.
+
+    A programme of peaks so high that no reasonable limiting takes it there gets the
+    gain that comes nearest.
+
+    Parameters
+    ----------
+    heard
+        The programme, not silent.
+    target
+        With an integrated loudness.
+    """
+    if target.integrated_lufs is None:
+        raise ValueError("No loudness is asked for.")
+    low = target.integrated_lufs - heard.lufs()
+    if decibels(heard.true_peak) + low <= target.true_peak_dbtp:
+        return low
+    high = low + _MOST_LIMITING_DB
+    if foreseen_lufs(heard, high, target.true_peak_dbtp) < target.integrated_lufs:
+        return high
+    while high - low > _CLOSE_LU:
+        middle = (low + high) / 2
+        enough = foreseen_lufs(heard, middle, target.true_peak_dbtp)
+        low, high = (
+            (low, middle) if enough >= target.integrated_lufs else (middle, high)
+        )
+    return (low + high) / 2
+
+
+def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
+    """Return the loudness a gain and a limiter give, foreseen by milliseconds."""
+    over_db = gain_db - ceiling_dbtp
+    with np.errstate(divide="ignore"):
+        needed = np.minimum(0, -over_db - 20 * np.log10(heard.tops))
+    steps = np.arange(len(needed)) * _STEP_SLOPE_DB
+    held = np.minimum(np.minimum.accumulate(needed - steps) + steps, 0)
+    factors = amplitude(gain_db) * _smoothed(10 ** (held / 20))
+    return heard.lufs(factors)
+
+
+def _smoothed(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+    around = np.pad(factors, 2 * _STEPS_AHEAD, mode="edge")
+    width = 2 * _STEPS_AHEAD + 1
+    lowest = np.lib.stride_tricks.sliding_window_view(around, width).min(axis=1)
+    window = np.hanning(width + 2)[1:-1]
+    return np.convolve(lowest, window / window.sum(), "valid")
+
+
+def is_silent(lufs: float) -> bool:
+    """Tell whether a programme is below the absolute gate, where nothing is heard."""
+    return not math.isfinite(lufs) or lufs < -70.0
