@@ -15,17 +15,21 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from otio_genai.maps import Sweep
-from otio_genai.render.warp import Map, Picture, warper
+from otio_genai.render.warp import Map, Picture, Warper, warper
 
-__all__ = ["swept"]
+__all__ = ["swept", "swept_planes"]
 
 # Places along the blur are at most this part of the width apart (5 px at 720p).
 _SPACING_FW = 1 / 256
-# An axis is sampled at a k-th where every point goes this many times k px along it.
-_HIDING = 11
+# An axis is sampled at a k-th where every point goes this many times k px along it;
+# both are sampled at a half where a typical point goes so many px any way: what stays
+# sharp then is a middle about which all else turns or grows, for a frame or two.
+_HIDING = 6
+_ALL_HIDING = 24
 _FACTORS = (4, 2)
 _TINY = 1e-9
 
@@ -60,7 +64,8 @@ def swept(picture: Picture, sweep: Sweep, *, fast: bool | None = None) -> Pictur
     Parameters
     ----------
     picture
-        RGB, uint8 (height, width, 3), the film's frame; it is not written to.
+        uint8 (height, width) or (height, width, channels), the film's frame; it is
+        not written to.
     sweep
         Its displacement while the shutter is open.
     fast
@@ -69,7 +74,7 @@ def swept(picture: Picture, sweep: Sweep, *, fast: bool | None = None) -> Pictur
 
     Returns
     -------
-    uint8 (height, width, 3)
+    uint8, the same shape
         Mirrored at its edges, so that nothing is uncovered.
 
     Raises
@@ -77,34 +82,123 @@ def swept(picture: Picture, sweep: Sweep, *, fast: bool | None = None) -> Pictur
     ImportError
         The fast way was asked for and OpenCV is not installed.
     """
+    size = (picture.shape[1], picture.shape[0])
+    way, moves = warper(fast), _Moves(sweep, size)
+    small = _reduced(picture, moves.factors, way)
+    moved = moves.moved(small, moves.factors, way)
+    return _enlarged(moved, size, way)
+
+
+def swept_planes(
+    planes: Sequence[Picture],
+    sweep: Sweep,
+    *,
+    most: int = 255,
+    fast: bool | None = None,
+) -> list[Picture]:
+    """Return the planes of a picture as a frame of a carry shows it.
+
+    Parameters
+    ----------
+    planes
+        Luma, then two of chroma, as large or halved, uint8, or uint16 for more than 8
+        bits; they are not written to.
+    sweep, fast
+        As `swept`.
+    most
+        The largest value a sample has.
+
+    Returns
+    -------
+    list
+        Planes of the same shapes and types. Without OpenCV, deeper ones are swept in
+        8 bits.
+
+    Raises
+    ------
+    ImportError
+        As `swept`.
+
+    Notes
+    -----
+    Every plane turns about its own middle. Halved chroma may lie on the luma's even
+    columns instead (MPEG-2): its middle is then half a pixel off, by which a turn or
+    zoom displaces it a twentieth of a pixel, and a shift not at all.
+    """
     way = warper(fast)
-    high, wide = picture.shape[:2]
-    first, last = (_similarity(q, wide) for q in (sweep.opening, sweep.closing))
-    step = last.after(first.inverse())
-    steps = [step.at(p) - p for p in _corners(wide, high)]
-    doublings = _doublings(max(map(abs, steps)) / wide)
-    if not doublings:
-        middle = _middle((wide, high))
-        how = _map(step.part(0.5).after(first), (1, 1), middle, middle)
-        return way.moved(picture, how)
-    factors = (
-        _factor([v.real for v in steps], wide),
-        _factor([v.imag for v in steps], high),
+    luma, *chroma = planes
+    high, wide = luma.shape
+    moves = _Moves(sweep, (wide, high))
+    fine = moves.factors
+    halves = (wide // chroma[0].shape[1], high // chroma[0].shape[0])
+    # Chroma is sampled as coarsely as luma may be, and with it where that is alike.
+    coarse = (max(fine[0], halves[0]), max(fine[1], halves[1]))
+    small = [_reduced(luma, fine, way)]
+    rest = (coarse[0] // halves[0], coarse[1] // halves[1])
+    small += [_reduced(plane, rest, way) for plane in chroma]
+    groups = (
+        [(small, fine)] if coarse == fine else [(small[:1], fine), (small[1:], coarse)]
     )
-    whole = factors == (1, 1)
-    small = picture if whole else way.reduced(picture, factors)
-    size = small.shape[1], small.shape[0]
-    left, top, right, below = _margins(step, (wide, high), factors)
-    canvas = (left + size[0] + right, top + size[1] + below)
-    source, target = _middle(size), _middle(size, (left, top))
-    count = 2**doublings
-    ways = [_map(step.part(0.5 / count).after(first), factors, source, target)]
-    for power in range(doublings):
-        further = step.part(2**power / count)
-        ways.append(_map(further, factors, target, target))
-    moved = way.blurred(small, ways, canvas)
-    shown = moved[top : top + size[1], left : left + size[0]]
-    return shown if whole else way.enlarged(shown, (wide, high))
+    moved = [
+        moves.moved(one, factors, way)
+        for group, factors in groups
+        for one in way.joined(group, most)
+    ]
+    found = []
+    for plane, one in zip(planes, way.parted(moved), strict=False):
+        whole = _enlarged(one, (plane.shape[1], plane.shape[0]), way)
+        found.append(way.restored(whole, plane.dtype, most))
+    return found
+
+
+def _reduced(picture: Picture, factors: tuple[int, int], way: Warper) -> Picture:
+    return picture if factors == (1, 1) else way.reduced(picture, factors)
+
+
+def _enlarged(picture: Picture, size: tuple[int, int], way: Warper) -> Picture:
+    same = (picture.shape[1], picture.shape[0]) == size
+    return picture if same else way.enlarged(picture, size)
+
+
+class _Moves:
+    """How the pictures of one sweep are moved over a frame of a size.
+
+    ``factors`` tell how coarsely they can be sampled, across and down: by how many of
+    the frame's pixels.
+    """
+
+    def __init__(self, sweep: Sweep, size: tuple[int, int]) -> None:
+        self._size = size
+        first, last = (_similarity(q, size[0]) for q in (sweep.opening, sweep.closing))
+        self._first, self._step = first, last.after(first.inverse())
+        steps = [self._step.at(p) - p for p in _corners(*size)]
+        self._doublings = _doublings(max(map(abs, steps)) / size[0])
+        typical = sum(map(abs, steps)) / len(steps) / 2
+        self.factors = (
+            _factor([v.real for v in steps], size[0], typical),
+            _factor([v.imag for v in steps], size[1], typical),
+        )
+
+    def moved(self, picture: Picture, factors: tuple[int, int], way: Warper) -> Picture:
+        """Return a picture moved and blurred that is sampled by these factors."""
+        step, first = self._step, self._first
+        size = picture.shape[1], picture.shape[0]
+        if not self._doublings:
+            middle = _middle(size)
+            how = _map(step.part(0.5).after(first), factors, middle, middle)
+            if factors == (1, 1):
+                return way.moved(picture, how)
+            return way.blurred(picture, [how], size)
+        left, top, right, below = _margins(step, self._size, factors)
+        canvas = (left + size[0] + right, top + size[1] + below)
+        source, target = _middle(size), _middle(size, (left, top))
+        count = 2**self._doublings
+        ways = [_map(step.part(0.5 / count).after(first), factors, source, target)]
+        for power in range(self._doublings):
+            further = step.part(2**power / count)
+            ways.append(_map(further, factors, target, target))
+        moved = way.blurred(picture, ways, canvas)
+        return moved[top : top + size[1], left : left + size[0]]
 
 
 def _similarity(q: tuple[float, float, float, float], wide: int) -> _Turn:
@@ -120,7 +214,7 @@ def _doublings(path_fw: float) -> int:
     return max(0, math.ceil(math.log2(max(path_fw / _SPACING_FW, 1) - _TINY)))
 
 
-def _factor(steps_px: list[float], length_px: int) -> int:
+def _factor(steps_px: list[float], length_px: int, typical_px: float) -> int:
     """Return by how much an axis can be sampled more coarsely than the picture."""
     # Steps are linear over the picture: of one sign, they are least in a corner.
     one_way = min(steps_px) > 0 or max(steps_px) < 0
@@ -128,7 +222,7 @@ def _factor(steps_px: list[float], length_px: int) -> int:
     for factor in _FACTORS:
         if least >= _HIDING * factor and length_px % factor == 0:
             return factor
-    return 1
+    return _FACTORS[-1] if typical_px >= _ALL_HIDING and length_px % 2 == 0 else 1
 
 
 def _margins(

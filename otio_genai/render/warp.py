@@ -1,7 +1,8 @@
 """Pictures moved by affine maps: with OpenCV where it is installed, else with Pillow.
 
 Conventions
-    Pictures are RGB, uint8 (height, width, 3). A map is ``(a, b, c, d, e, f)``: the
+    Pictures are (height, width) or (height, width, channels), uint8; OpenCV takes
+    uint16 too. A map is ``(a, b, c, d, e, f)``: the
     pixel (x, y) of the result, counted from 0 at its centre, shows what lies at
     ``(a x + b y + c, d x + e y + f)`` of the source. Both ways give the same pictures
     but for rounding.
@@ -20,8 +21,10 @@ from PIL import Image
 
 __all__ = ["Map", "Picture", "Warper", "warper"]
 
-Picture = NDArray[np.uint8]
+Picture = NDArray[Any]
 Map = tuple[float, float, float, float, float, float]
+
+_RGB, _BITS = 3, 8
 
 
 class Warper(Protocol):
@@ -45,6 +48,18 @@ class Warper(Protocol):
 
     def enlarged(self, picture: Picture, size: tuple[int, int]) -> Picture:
         """Return a picture of ``size`` (width, height), bilinear."""
+
+    def joined(self, planes: Sequence[Picture], most: int) -> list[Picture]:
+        """Return planes of one size as the pictures that are moved most quickly.
+
+        ``most`` is the largest value a sample has.
+        """
+
+    def parted(self, pictures: Sequence[Picture]) -> list[Picture]:
+        """Return the planes that were joined, and perhaps some of them again."""
+
+    def restored(self, plane: Picture, kind: np.dtype[Any], most: int) -> Picture:
+        """Return a plane that was joined in the type it had, at most ``most``."""
 
 
 @cache
@@ -80,15 +95,18 @@ class _OpenCV:
     def blurred(
         self, picture: Picture, ways: Sequence[Map], size: tuple[int, int]
     ) -> Picture:
-        # OpenCV moves four channels in half the time of three.
-        four = self._cv2.cvtColor(picture, self._cv2.COLOR_RGB2RGBA)
-        mean = np.empty((size[1], size[0], 4), np.uint8)
-        self._warp(four, ways[0], mean, self._cv2.INTER_LINEAR)
+        channels = picture.shape[2:]
+        if channels == (_RGB,):
+            picture = self._cv2.cvtColor(picture, self._cv2.COLOR_RGB2RGBA)
+        mean = np.empty((size[1], size[0], *picture.shape[2:]), picture.dtype)
+        self._warp(picture, ways[0], mean, self._cv2.INTER_LINEAR)
         moved = np.empty_like(mean)
         for how in ways[1:]:
             self._warp(mean, how, moved, self._cv2.INTER_LINEAR)
             self._cv2.addWeighted(mean, 0.5, moved, 0.5, 0, dst=mean)
-        return np.asarray(self._cv2.cvtColor(mean, self._cv2.COLOR_RGBA2RGB))
+        if channels == (_RGB,):
+            mean = np.asarray(self._cv2.cvtColor(mean, self._cv2.COLOR_RGBA2RGB))
+        return mean
 
     def _warp(self, picture: Picture, how: Map, into: Picture, way: int) -> None:
         self._cv2.warpAffine(
@@ -108,6 +126,22 @@ class _OpenCV:
     def enlarged(self, picture: Picture, size: tuple[int, int]) -> Picture:
         linear = self._cv2.INTER_LINEAR
         return np.asarray(self._cv2.resize(picture, size, interpolation=linear))
+
+    def joined(self, planes: Sequence[Picture], most: int) -> list[Picture]:
+        if len(planes) == 1:
+            return list(planes)
+        # OpenCV moves four channels in the time of one.
+        return [self._cv2.merge([*planes, planes[0], planes[1]][:4])]
+
+    def parted(self, pictures: Sequence[Picture]) -> list[Picture]:
+        apart: list[Picture] = []
+        for one in pictures:
+            apart += [one] if one.ndim == 2 else self._cv2.split(one)
+        return apart
+
+    def restored(self, plane: Picture, kind: np.dtype[Any], most: int) -> Picture:
+        # Bicubic samples swing over, for which deep ones have room.
+        return np.minimum(plane, kind.type(most)) if kind == np.uint16 else plane
 
 
 class _Pillow:
@@ -135,6 +169,21 @@ class _Pillow:
         image = Image.fromarray(picture)
         return np.asarray(image.resize(size, Image.Resampling.BILINEAR), np.uint8)
 
+    def joined(self, planes: Sequence[Picture], most: int) -> list[Picture]:
+        more = most.bit_length() - _BITS
+        if not more:
+            return list(planes)
+        half = 1 << more >> 1
+        shallow = (np.minimum((plane + half) >> more, 255) for plane in planes)
+        return [plane.astype(np.uint8) for plane in shallow]
+
+    def parted(self, pictures: Sequence[Picture]) -> list[Picture]:
+        return list(pictures)
+
+    def restored(self, plane: Picture, kind: np.dtype[Any], most: int) -> Picture:
+        more = most.bit_length() - _BITS
+        return plane.astype(kind) << more if more else plane
+
 
 def _transformed(
     picture: Picture, how: Map, size: tuple[int, int], way: Image.Resampling
@@ -159,5 +208,6 @@ def _mirrored(
     # Bicubic samples reach two pixels out.
     left, right = (max(0, math.ceil(v) + 2) for v in (-min(xs), max(xs) - wide + 1))
     top, below = (max(0, math.ceil(v) + 2) for v in (-min(ys), max(ys) - high + 1))
-    padded = np.pad(picture, ((top, below), (left, right), (0, 0)), "reflect")
+    edges = ((top, below), (left, right), (0, 0))
+    padded = np.pad(picture, edges[: picture.ndim], "reflect")
     return _transformed(padded, (a, b, c + left, d, e, f + top), size, way)

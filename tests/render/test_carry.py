@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -13,8 +14,9 @@ from scipy import ndimage
 
 from otio_genai import maps, metadata
 from otio_genai.maps import Carry, Sweep, carry
+from otio_genai.media import colour
 from otio_genai.render import frame_source, moviepy_clip, render_film, render_frame
-from otio_genai.render.carry import swept
+from otio_genai.render.carry import swept, swept_planes
 from otio_genai.render.warp import warper
 from tests.render.building import clip, dissolve, take_number, timeline
 from tests.support.coded import decoded, read_code
@@ -51,9 +53,13 @@ def sweeps(a, b, size, half=6, rate=R):
     return {k: law.sweep(k, rate) for k in range(-half, half)}
 
 
-def brute(picture, sweep, count=40):
-    """The mean of many bilinear samples with mirrored edges, in floats."""
-    high, wide = picture.shape[:2]
+def brute(picture, sweep, count=40, halves=(1, 1)):
+    """The mean of many bilinear samples with mirrored edges, in floats.
+
+    ``halves`` are the frame's pixels to one of the picture, across and down.
+    """
+    whole, (high, wide) = picture.shape[1] * halves[0], picture.shape[:2]
+    picture = picture.reshape(high, wide, -1)
     total = np.zeros(picture.shape)
     ys, xs = np.mgrid[:high, :wide].astype(np.float64)
     xs, ys = xs - (wide - 1) / 2, ys - (high - 1) / 2
@@ -61,13 +67,13 @@ def brute(picture, sweep, count=40):
     for k in range(count):
         share = (k + 0.5) / count
         tx, ty, zoom, turn = ends[0] * (1 - share) + ends[1] * share
-        x, y = xs - tx * wide, ys - ty * wide
+        x, y = xs * halves[0] - tx * whole, ys * halves[1] - ty * whole
         cos, sin = np.cos(turn) / np.exp(zoom), np.sin(turn) / np.exp(zoom)
         at = [
-            cos * y - sin * x + (high - 1) / 2,
-            cos * x + sin * y + (wide - 1) / 2,
+            (cos * y - sin * x) / halves[1] + (high - 1) / 2,
+            (cos * x + sin * y) / halves[0] + (wide - 1) / 2,
         ]
-        for c in range(3):
+        for c in range(picture.shape[2]):
             plane = picture[..., c].astype(np.float64)
             total[..., c] += ndimage.map_coordinates(plane, at, order=1, mode="mirror")
     return total / count
@@ -94,6 +100,33 @@ def test_the_sweep_is_the_mean_of_many_samples(name, size):
             off = np.abs(swept(picture, found[k], fast=fast) - wanted)
             assert off.mean() < 1.2, (k, fast)
             assert np.percentile(off, 98) < 12, (k, fast)
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv444p", "yuv422p10le"])
+@pytest.mark.parametrize("name", ["pan and roll", "tilt", "dolly out", "still"])
+def test_planes_are_swept_as_pictures_are(name, pix_fmt, fast):
+    frame = VideoFrame.from_ndarray(texture((192, 108)), format="rgb24")
+    frame = frame.reformat(format=pix_fmt)
+    planes = colour.planes(frame)
+    most = 1023 if pix_fmt.endswith("10le") else 255
+    found = sweeps(*MOTIONS[name], (192, 108))
+    for k in (-3, -1):
+        made = swept_planes(planes, found[k], most=most, fast=fast)
+        for plane, got in zip(planes, made, strict=True):
+            assert (got.shape, got.dtype) == (plane.shape, plane.dtype)
+            halves = 192 // plane.shape[1], 108 // plane.shape[0]
+            wanted = brute(plane, found[k], halves=halves)[..., 0]
+            off = np.abs(got - wanted) * 255 / most
+            assert off.mean() < 1.2, k
+            assert np.percentile(off, 98) < 12, k
+
+
+def test_deep_planes_keep_to_their_range(fast):
+    edges = np.where(np.indices((108, 192)).sum(0) // 7 % 2, 1023, 0).astype(np.uint16)
+    planes = [edges, edges[:, ::2], edges[:, ::2]]
+    sweep = Sweep((0.5 / 192, 0, 0, 0), (0.5 / 192, 0, 0, 0))
+    made = swept_planes(planes, sweep, most=1023, fast=fast)
+    assert max(plane.max() for plane in made) <= 1023
 
 
 def test_a_picture_that_hardly_moves_stays_sharp(fast):
@@ -151,8 +184,10 @@ def test_the_picture_given_is_not_written_to(fast):
     picture = texture((192, 108))
     kept = picture.copy()
     picture.setflags(write=False)
+    planes = [picture[..., 0], picture[::2, ::2, 1], picture[::2, ::2, 2]]
     for sweep in sweeps((0.3, 0, 0, 0), (0, 0.2, 0, 0), (192, 108)).values():
         swept(picture, sweep, fast=fast)
+        swept_planes(planes, sweep, fast=fast)
     assert (picture == kept).all()
 
 
