@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import care, doctor, editors, kit, make, notes, stages
+from otio_genai.cli import care, doctor, editors, kit, make, notes, reframe, stages
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -66,6 +66,7 @@ for _command in (
     care.lint,
     care.collect,
     care.relink,
+    reframe.reframe,
     stages.render,
     kit.kit,
     kit.verify,

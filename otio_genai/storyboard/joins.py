@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import opentimelineio as otio
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.media import files
 from otio_genai.render.bridge import frame_source
 from otio_genai.storyboard.flow import describe, draw_flow
+from otio_genai.storyboard.ink import FAINT, INK, PAPER, font, short
 
 __all__ = ["Join", "draw_joins", "find_joins"]
 
@@ -31,7 +31,6 @@ KIND_COLOURS = {
     "rest": "#d8b36a",
     "open": "#9a9aa4",
 }
-_PAPER, _INK, _FAINT = "#18181c", "#f2ece6", "#8d8890"
 _THUMB_PX = 232
 _GAP_PX, _MARGIN_PX, _CAPTION_PX, _TITLE_PX = 4, 22, 46, 64
 _ONE_COLUMN = 5
@@ -163,7 +162,7 @@ def draw_joins(
             columns * cell[0] + (columns + 1) * _MARGIN_PX,
             _TITLE_PX + rows * (cell[1] + _MARGIN_PX),
         ),
-        _PAPER,
+        PAPER,
     )
     draw = ImageDraw.Draw(sheet)
     _title(draw, timeline, joins)
@@ -193,25 +192,21 @@ def _cell_px(aspect: float) -> tuple[int, int]:
     )
 
 
-def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size_px)
-
-
 def _title(
     draw: ImageDraw.ImageDraw, timeline: otio.schema.Timeline, joins: Sequence[Join]
 ) -> None:
-    name = _short(timeline.name or "untitled")
+    name = short(timeline.name or "untitled")
     counts = {kind: sum(join.kind == kind for join in joins) for kind in KIND_COLOURS}
-    draw.text((_MARGIN_PX, 14), name, fill=_INK, font=_font(22))
-    x = _MARGIN_PX + 14 + int(draw.textlength(name, font=_font(22)))
+    draw.text((_MARGIN_PX, 14), name, fill=INK, font=font(22))
+    x = _MARGIN_PX + 14 + int(draw.textlength(name, font=font(22)))
     text = f"{len(joins)} joins"
-    draw.text((x, 20), text, fill=_FAINT, font=_font(15))
-    x += int(draw.textlength(text, font=_font(15))) + 22
+    draw.text((x, 20), text, fill=FAINT, font=font(15))
+    x += int(draw.textlength(text, font=font(15))) + 22
     for kind, count in counts.items():
         if count:
             text = f"{count} {kind}"
-            draw.text((x, 20), text, fill=KIND_COLOURS[kind], font=_font(15))
-            x += int(draw.textlength(text, font=_font(15))) + 16
+            draw.text((x, 20), text, fill=KIND_COLOURS[kind], font=font(15))
+            x += int(draw.textlength(text, font=font(15))) + 16
 
 
 def _draw_join(
@@ -223,7 +218,7 @@ def _draw_join(
 ) -> None:
     draw = ImageDraw.Draw(sheet)
     left, top = corner
-    colour = KIND_COLOURS.get(join.kind, _FAINT)
+    colour = KIND_COLOURS.get(join.kind, FAINT)
     width = _even(_THUMB_PX) * 4 + _GAP_PX * 4
     count = len(pictures)
     # Over a transition the movement is seen; the takes' own lies beyond it.
@@ -264,19 +259,11 @@ def _caption(
     head = f"{join.number}  {join.kind.upper()}"
     if score is not None:
         head += f" {score:.2f}"
-    draw.text((left, y), head, fill=colour, font=_font(16))
-    x = left + max(118, 14 + int(draw.textlength(head, font=_font(16))))
+    draw.text((left, y), head, fill=colour, font=font(16))
+    x = left + max(118, 14 + int(draw.textlength(head, font=font(16))))
     text = rates.timecode(join.record_frame, rate)
     if facts.get("motion_out") and facts.get("motion_in"):
         text += f"   {describe(facts['motion_out'])} | {describe(facts['motion_in'])}"
-    draw.text((x, y + 1), text, fill=_INK, font=_font(14))
-    names = "  |  ".join(_short(name) for name in join.names)
-    draw.text((left, y + 21), names, fill=_FAINT, font=_font(12))
-
-
-def _short(name: str, most: int = 52) -> str:
-    # The built-in typeface, the only one that is everywhere, draws ASCII only.
-    bare = unicodedata.normalize("NFKD", name)
-    kept = (a for a in bare if not unicodedata.combining(a))
-    plain = "".join(a if " " <= a <= "~" else "?" for a in kept)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+    draw.text((x, y + 1), text, fill=INK, font=font(14))
+    names = "  |  ".join(short(name) for name in join.names)
+    draw.text((left, y + 21), names, fill=FAINT, font=font(12))
