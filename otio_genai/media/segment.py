@@ -37,8 +37,17 @@ __all__ = [
 #: Suffixes of the ISO base media family, whose muxer takes our options.
 ISO_SUFFIXES = (".mp4", ".mov", ".m4v")
 
-_BT709, _LIMITED = 1, 1
+_BT709, _LIMITED, _PROGRESSIVE = 1, 1, 1
 _LEAST_TICKS = 10_000
+_STAMP = (
+    "pts",
+    "time_base",
+    "pict_type",
+    "colorspace",
+    "color_primaries",
+    "color_trc",
+    "color_range",
+)
 _X265_DELAY = 2
 _SOFTWARE = ("libx264", "libx265", "prores_ks", "libsvtav1")
 _HARDWARE = (
@@ -127,6 +136,7 @@ class SegmentWriter:
             context.max_b_frames = encoding.bframes
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
+        context.field_order = _PROGRESSIVE
         if encoding.tag:
             context.codec_tag = encoding.tag
         # Now, that a refusal comes before the first picture is made.
@@ -156,16 +166,19 @@ class SegmentWriter:
             picture, *self.size, self._scaler, self.encoding.pix_fmt
         )
         # It may be the caller's own: it is stamped only while it is encoded.
-        before = frame.pts, frame.time_base, frame.pict_type
+        before = {name: getattr(frame, name) for name in _STAMP}
         frame.pts, frame.time_base = self.frames, 1 / self.rate
         # Else the picture types of the source are forced on the encoder.
         frame.pict_type = 0
+        # ProRes takes them from the frame.
+        frame.colorspace = frame.color_primaries = frame.color_trc = _BT709
+        frame.color_range = _LIMITED
         try:
             self._mux(frame)
         finally:
-            frame.pts, frame.pict_type = before[0], before[2]
-            if before[1] is not None:
-                frame.time_base = before[1]
+            for name, value in before.items():
+                if value is not None or name == "pts":
+                    setattr(frame, name, value)
         self.frames += 1
 
     def _mux(self, frame: VideoFrame | None) -> None:
