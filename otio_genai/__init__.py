@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from otio_genai.assemble import Style as Style
     from otio_genai.assemble import assemble as assemble
     from otio_genai.check import check as check
+    from otio_genai.deliver.reframe import reframe as reframe
     from otio_genai.errors import GenaiError as GenaiError
     from otio_genai.export import export as export
     from otio_genai.export import read as read
@@ -58,6 +59,7 @@ _HOMES = {
     "picture_map": "maps",
     "read": "export",
     "reassemble": "reassembly",
+    "reframe": "deliver.reframe",
     "relink": "export.relink",
     "render": "render",
     "sound_map": "maps",
@@ -75,6 +77,7 @@ __all__ = [  # noqa: RUF022  # in the order of the line
     "reassemble",
     "collect",
     "relink",
+    "reframe",
     "render",
     "moviepy_clip",
     "make",

@@ -13,8 +13,9 @@ Conventions
         ``join`` how it meets the clip before it, ``levels`` [[frame, dB], ...],
         ``pan`` [[frame, -1 to 1], ...], ``opacity`` [[frame, 0 to 1], ...], ``crop``
         [[frame, left, right, top, bottom], ...] in parts of the media's picture,
-        ``framing`` fit and camera move, ``channels`` of the media that are heard,
-        ``link`` what moves together, ``takes`` the shot's other takes.
+        ``framing`` fit and camera move, ``reframe`` {x, y, fit}, what should be in its
+        middle when the film takes another shape, ``channels`` of the media that are
+        heard, ``link`` what moves together, ``takes`` the shot's other takes.
     On a time effect: ``retime``, a speed that varies (`otio_genai.maps.speed`). On an
     effect or a transition of another editor: ``effect``, what its format needs to
     write it again. On a track: ``locked``. On a timeline: ``film``. On a transition:
