@@ -22,7 +22,6 @@ seconds.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import shutil
@@ -35,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.rendering import judging, material, peers
 from benchmarks.rendering.material import Film
-from benchmarks.rendering.measuring import cost
+from benchmarks.rendering.programme import measured, prepare, tell
 
 # Ours and its repetition stay together: the second needs the first one's cache.
 _PAIRS = {"ours": ("ours", "again")}
@@ -88,7 +87,7 @@ def compare(
             if name == "ours":
                 shutil.rmtree(work / "cache", ignore_errors=True)
             costs[name].append(measured(name, film, work, preset))
-            _tell(f"run {run + 1}: {name} {costs[name][-1]}")
+            tell(f"run {run + 1}: {name} {costs[name][-1]}")
     rows = {name: _medians(found) for name, found in costs.items()}
     timeline = material.timeline(film)
     for name, row in rows.items():
@@ -111,42 +110,6 @@ def compare(
         "ratios": ratios(rows),
         "skipped": skipped,
     }
-
-
-def prepare(film: Film, folder: Path, *, raw: bool) -> Path:
-    """Make material, timeline and what the ways want, and return their folder."""
-    _tell("making the material")
-    material.make(film)
-    wide, high = film.size
-    work = folder / f"{wide}x{high}-{len(film.shots)}-{film.frames}"
-    work.mkdir(exist_ok=True)
-    timeline = material.timeline(film)
-    timeline.to_json_file(str(work / "film.otio"))
-    facts = {
-        "material": str(film.folder),
-        "size": film.size,
-        "shots": [dataclasses.astuple(shot) for shot in film.shots],
-    }
-    (work / "facts.json").write_text(json.dumps(facts))
-    (work / "needed.json").write_text(json.dumps(judging.needed(timeline)))
-    reference = work / "reference.yuv"
-    whole = film.frames * wide * high * 3 // 2
-    if raw and not (reference.exists() and reference.stat().st_size == whole):
-        judging.write_reference(timeline, reference)
-    return work
-
-
-def measured(name: str, film: Film, work: Path, preset: str) -> dict[str, object]:
-    """Return what one way costs, in a fresh process."""
-    log = work / f"{name}.log"
-    found = cost(
-        peers.command(name, film, work, preset),
-        env={"OTIO_GENAI_CACHE": str(work / "cache")},
-        log=log,
-    )
-    if found.code:
-        _tell(f"{name} ended with {found.code}: {log.read_text()[-600:]}")
-    return dataclasses.asdict(found)
 
 
 def _order(names: list[str], *, backwards: bool) -> list[str]:
@@ -236,10 +199,6 @@ def _cell(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def _tell(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ Everything is computed from fixed seeds, made once in a folder, and used again.
 
 from __future__ import annotations
 
+import math
+import wave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +25,6 @@ from PIL import Image
 
 from otio_genai import metadata, rates
 from otio_genai.media import files, locate
-from otio_genai.media.write import write_wav
 from tests.support.coded import coded_frame
 
 __all__ = [
@@ -54,6 +55,7 @@ FADE, TAKES = 12, 24
 #: How far the music steps back under the voice, and in how many record frames.
 DUCK_DB, RAMP = -12.0, 8
 _SHOTS_PER_MINUTE = 21
+_SPEAKING_S = 60
 # x264's quality and the grain of each take: 4 to 16 Mbit/s at 1080p.
 _CRFS, _GRAINS = (22, 21, 22), (3.0, 4.0, 5.0)
 
@@ -155,9 +157,13 @@ def timeline(film: Film) -> otio.schema.Timeline:
 
 
 def phrases(film: Film) -> list[tuple[int, int]]:
-    """Return first and last record frame of each phrase of the voice."""
+    """Return first and last record frame of each phrase of the voice.
+
+    None are after the first minute: ffmpeg's graph pays for each all along.
+    """
     every, first, long = 10 * int(RATE), 2 * int(RATE), 4 * int(RATE)
-    starts = range(first, max(first + 1, film.frames - long - RAMP), every)
+    stop = min(film.frames, _SPEAKING_S * int(RATE))
+    starts = range(first, max(first + 1, stop - long - RAMP), every)
     return [(start, start + long) for start in starts]
 
 
@@ -197,9 +203,9 @@ def make(film: Film) -> None:
             crf, rate = _CRFS[take % 3], take_rate(take)
             with files.write_beside(path) as beside:
                 write_pictures(beside, pictures(take, film.size), rate, crf=crf)
-    for name, wave in (("music", _music(film)), ("voice", _voice(film))):
+    for name in ("music", "voice"):
         if not sound_path(film, name).exists():
-            write_wav(sound_path(film, name), wave, SAMPLE_RATE)
+            _write_sound(sound_path(film, name), name, film)
 
 
 def pictures(take: int, size: tuple[int, int]) -> Iterator[np.ndarray]:
@@ -268,37 +274,54 @@ def write_pictures(
         container.mux(stream.encode(None))
 
 
-def _music(film: Film) -> np.ndarray:
-    """Return a chord with a stroke of noise on every beat (120 a minute)."""
-    rng = np.random.default_rng(100)
-    t = np.arange(rates.sample_at(film.frames, RATE, SAMPLE_RATE)) / SAMPLE_RATE
-    chord = sum(np.sin(2 * np.pi * f * t) for f in (110, 164.8, 220, 277.2)) * 0.03
-    stroke = np.exp(-(t % 0.5) / 0.03) * rng.normal(0, 0.05, len(t))
-    side = np.sin(2 * np.pi * 330 * t) * 0.01
-    return np.stack([chord + stroke + side, chord + stroke - side], 1).astype(
-        np.float32
+def _heard(name: str, film: Film, second: int) -> np.ndarray:
+    """Return a second of music or voice, float (samples, 2)."""
+    start, stop = second * SAMPLE_RATE, (second + 1) * SAMPLE_RATE
+    stop = min(stop, rates.sample_at(film.frames, RATE, SAMPLE_RATE))
+    t = np.arange(start, stop) / SAMPLE_RATE
+    noise = np.random.default_rng((len(name), ord(name[0]), second)).normal(
+        0, 1, len(t)
     )
+    if name == "voice":
+        return _voice(film, t, noise)
+    # A chord with a stroke of noise on every beat, 120 a minute.
+    chord = sum(np.sin(2 * np.pi * f * t) for f in (110, 164.8, 220, 277.2)) * 0.03
+    stroke = np.exp(-(t % 0.5) / 0.03) * noise * 0.05
+    side = np.sin(2 * np.pi * 330 * t) * 0.01
+    return np.stack([chord + stroke + side, chord + stroke - side], 1)
 
 
-def _voice(film: Film) -> np.ndarray:
-    """Return syllables of noise and hum, five a second, in phrases."""
-    rng = np.random.default_rng(200)
-    t = np.arange(rates.sample_at(film.frames, RATE, SAMPLE_RATE)) / SAMPLE_RATE
+def _voice(film: Film, t: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return syllables of hum and breath, five a second, in phrases."""
     hum = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 8)) * 0.08
-    breath = rng.normal(0, 0.04, len(t))
     speaking = np.zeros(len(t))
     for start, stop in phrases(film):
-        a, b = (rates.sample_at(f, RATE, SAMPLE_RATE) for f in (start, stop))
-        speaking[a:b] = np.abs(np.sin(2 * np.pi * 2.5 * t[a:b]))
-    wave = (hum + breath) * speaking
-    return np.stack([wave, wave], 1).astype(np.float32)
+        within = (t >= start / float(RATE)) & (t < stop / float(RATE))
+        speaking[within] = np.abs(np.sin(2 * np.pi * 2.5 * t[within]))
+    wave = (hum + noise * 0.04) * speaking
+    return np.stack([wave, wave], 1)
+
+
+def _seconds(film: Film) -> range:
+    return range(math.ceil(film.frames / RATE))
+
+
+def _write_sound(path: Path, name: str, film: Film) -> None:
+    with files.write_beside(path) as beside, wave.open(str(beside), "wb") as out:
+        out.setparams((2, 2, SAMPLE_RATE, 0, "NONE", ""))
+        for second in _seconds(film):
+            block = _heard(name, film, second)
+            out.writeframes(np.rint(block * 32767).astype("<i2").tobytes())
 
 
 def mix(film: Film) -> np.ndarray:
     """Return the sound the film should have, float32 (samples, 2)."""
-    music = _music(film)
     keys = [rates.sample_at(f, RATE, SAMPLE_RATE) for f, _ in levels(film)]
-    gains = np.interp(
-        np.arange(len(music)), keys, [10 ** (db / 20) for _, db in levels(film)]
-    )
-    return (music * gains[:, None] + _voice(film)).astype(np.float32)
+    factors = [10 ** (db / 20) for _, db in levels(film)]
+    blocks = []
+    for second in _seconds(film):
+        music, voice = (_heard(name, film, second) for name in ("music", "voice"))
+        at = second * SAMPLE_RATE + np.arange(len(music))
+        gains = np.interp(at, keys, factors)[:, None]
+        blocks.append((music * gains + voice).astype(np.float32))
+    return np.concatenate(blocks)
