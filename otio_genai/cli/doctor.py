@@ -48,6 +48,7 @@ def _findings() -> Iterator[tuple[str, bool, str]]:
         except importlib.metadata.PackageNotFoundError:
             yield name, False, "not installed: pip install otio-genai"
     yield from _codecs()
+    yield _devices()
     yield from _adapters()
     yield _cache()
 
@@ -58,6 +59,24 @@ def _codecs() -> Iterator[tuple[str, bool, str]]:
     for name in ("libx264", "aac"):
         there = codecs.can_encode(name)
         yield f"encoder {name}", there, "there" if there else "missing in PyAV's build"
+
+
+def _devices() -> tuple[str, bool, str]:
+    from otio_genai.deliver.encoders import HARDWARE, encoders
+
+    # None of them is needed: x264 makes the same picture.
+    found = encoders()
+    there = [name for name in HARDWARE if not found[name]]
+    why: dict[str, list[str]] = {}
+    for name in HARDWARE:
+        if found[name]:
+            why.setdefault(found[name], []).append(name)
+    missing = [f"{', '.join(names)}: {reason}" for reason, names in why.items()]
+    return (
+        "encoders of devices",
+        True,
+        "; ".join([", ".join(there) or "none", *missing]),
+    )
 
 
 def _adapters() -> Iterator[tuple[str, bool, str]]:

@@ -41,7 +41,7 @@ def why_not(encoding: Encoding) -> str:
     A process of its own tries it; the answer is kept as long as this one lives.
     """
     if not can_encode(encoding.codec):
-        return "it is missing in PyAV's build"
+        return "PyAV's build lacks it"
     given = json.dumps(encoding.to_json())
     command = [sys.executable, "-c", _CODE, json.dumps(sys.path), given]
     try:
@@ -72,5 +72,6 @@ def trial(encoding: Encoding) -> str:
                 writer.write(grey)
         except OutputError as error:
             cause = error.__cause__
-            return str(getattr(cause, "strerror", None) or cause or error.sentence)
+            detail = getattr(cause, "strerror", None) or cause or error.sentence
+            return f"it does not open ({detail})"
     return ""

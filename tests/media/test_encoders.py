@@ -20,11 +20,12 @@ def fresh():
 
 def test_x264_works_and_what_is_not_there_does_not():
     assert encoders.why_not(Encoding()) == ""
-    assert "missing" in encoders.why_not(Encoding(codec="no such encoder"))
+    assert "lacks" in encoders.why_not(Encoding(codec="no such encoder"))
 
 
 def test_options_that_an_encoder_refuses_are_a_reason():
-    assert encoders.why_not(Encoding(options=(("profile", "lowly"),)))
+    refused = Encoding(options=(("profile", "lowly"),))
+    assert "does not open" in encoders.why_not(refused)
 
 
 def test_a_driver_that_falls_takes_nobody_with_it(monkeypatch):
