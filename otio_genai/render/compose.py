@@ -2,12 +2,11 @@
 
 `Composer` gives any record frame. Layers that fill the frame are a weighted sum, made
 on their planes as the decoder gave them; it costs about a millisecond. Layers with
-holes, and drawn ones, are put together by moviepy.
+holes, drawn ones and those with moviepy's effects are put together by `Layers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from types import TracebackType
 from typing import Self
@@ -16,18 +15,17 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from otio_genai.render.effects import Functions
+from otio_genai.maps import drawing
+from otio_genai.media import colour
+from otio_genai.render.carry import swept_planes
 from otio_genai.render.layered import composite, frame_of, opacities
-from otio_genai.render.pictures import Pictures
+from otio_genai.render.layers import Layers, made
+from otio_genai.render.pictures import Pictures, stays
 from otio_genai.render.planes import summed
-from otio_genai.render.shown import Frame, Shown
+from otio_genai.render.shown import Frame
 
-__all__ = ["Composer", "Source", "composite", "frame_of", "opacities", "plain"]
-
-#: Gives what a layer shows that is no picture of a file, or more than one: RGB, or
-#: RGBA with straight alpha, uint8 (height, width, 3 or 4) of the film's size, as it
-#: lies in the frame before any sweep; None for a picture as `Pictures` has it. It is
-#: told the layer, where pictures come from, and the film's rate.
-Source = Callable[[Shown, Pictures, Fraction], NDArray[np.uint8] | None]
+__all__ = ["Composer", "composite", "frame_of", "opacities", "plain"]
 
 
 def plain(shown: Frame) -> bool:
@@ -39,7 +37,9 @@ def plain(shown: Frame) -> bool:
     if len(shown) != 1:
         return False
     (layer,) = shown
-    return layer.weight == 1 and layer.sweep is None and layer.fitted
+    if drawing(layer.url) is not None or layer.over:
+        return False
+    return layer.weight == 1 and layer.sweep is None and stays(layer)
 
 
 class Composer:
@@ -55,8 +55,8 @@ class Composer:
         Planar YUV of 8 to 16 bits: ``yuv420p``, ``yuv422p10le``…
     background
         RGB of what no picture covers.
-    source
-        Gives the layers that are not simply pictures of files.
+    functions
+        Effects that the caller passes, by name.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class Composer:
         *,
         pix_fmt: str = "yuv420p",
         background: tuple[int, int, int] = (0, 0, 0),
-        source: Source | None = None,
+        functions: Functions | None = None,
     ) -> None:
         self.rate = rate
         self.pictures = Pictures(size, pix_fmt, background)
-        self._source = source
+        self._layers = Layers(self.pictures, rate, functions)
 
     @property
     def held(self) -> dict[str, int]:
@@ -95,6 +95,8 @@ class Composer:
         pictures = self.pictures
         if not shown:
             return pictures.ground
+        if any(made(layer) for layer in shown):
+            return self._layers.frame(shown)
         if len(shown) == 1 and shown[0].weight == 1:
             return pictures.yuv(shown[0])
         parts = [(layer.weight, pictures.yuv(layer)) for layer in shown]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from otio_genai.media import colour
 
-__all__ = ["Overlay", "laid_over", "overlay"]
+__all__ = ["Overlay", "cropped", "laid_over", "overlay", "with_alpha"]
 
 # Alpha is in whole steps of this: four times the deepest level of it fit 32 bits.
 _BITS = 14
@@ -143,3 +143,28 @@ def _lay(
     mixed += np.uint32(_STEPS >> 1)
     mixed >>= np.uint32(_BITS)
     into[:] = mixed
+
+
+def with_alpha(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an RGB picture as opaque RGBA; one that has alpha as it is."""
+    if picture.shape[2] == 4:
+        return picture
+    return np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
+
+
+def cropped(
+    picture: NDArray[np.uint8], parts: tuple[float, float, float, float]
+) -> NDArray[np.uint8]:
+    """Return an RGBA picture with parts at left, top, right and bottom made holes.
+
+    Cut between whole pixels, at the nearest.
+    """
+    if not any(parts):
+        return picture
+    high, wide = picture.shape[:2]
+    left, top, right, bottom = parts
+    rows = slice(round(top * high), max(round((1 - bottom) * high), 0))
+    columns = slice(round(left * wide), max(round((1 - right) * wide), 0))
+    found = np.zeros_like(picture)
+    found[rows, columns] = picture[rows, columns]
+    return found
