@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 __all__ = [
     "NO_COLOUR",
     "Colour",
+    "alike",
     "colour_of",
     "converted",
     "display_size",
@@ -277,6 +278,13 @@ def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
         picture = np.ascontiguousarray(np.rot90(shown, -quarters))
         turned = VideoFrame.from_ndarray(picture, format="rgba" if whole else "rgb24")
     return _copied_times(turned, frame)
+
+
+def alike(new: VideoFrame, old: VideoFrame) -> VideoFrame:
+    """Write the colour tags of a frame into another, in place."""
+    new.colorspace, new.color_range = old.colorspace, old.color_range
+    new.color_primaries, new.color_trc = old.color_primaries, old.color_trc
+    return new
 
 
 def _copied_times(new: VideoFrame, old: VideoFrame) -> VideoFrame:

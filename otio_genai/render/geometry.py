@@ -25,7 +25,14 @@ from otio_genai import metadata
 from otio_genai.errors import RenderError
 from otio_genai.render.shown import Look, Pose
 
-__all__ = ["Box", "Framing", "Pose", "box_in_film", "box_in_source", "framing", "moved"]
+__all__ = [
+    "Framing",
+    "Grid",
+    "Pose",
+    "fit_scale",
+    "framing",
+    "moved",
+]
 
 _FITS = ("cover", "contain", "native")
 _KEY_NUMBERS = 5
@@ -58,16 +65,6 @@ class Framing:
         table = [(p.scale, p.x_fw, p.y_fw, p.rotation_deg) for p in self.poses]
         columns = zip(*table, strict=True)
         return Pose(*(float(np.interp(clip_frame, self.frames, c)) for c in columns))
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of whole pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 def framing(clip: otio.schema.Clip) -> Framing:
@@ -106,129 +103,167 @@ def _no_framing(clip: otio.schema.Clip, kept: Any) -> RenderError:
     )
 
 
-def box_in_source(source: tuple[int, int], film: tuple[int, int]) -> Box:
-    """Return the centred part of a picture that covers the film's frame.
+def fit_scale(source: tuple[int, int], film: tuple[int, int], fit: str) -> float:
+    """Return by how much a fit scales a picture, in pixels of the film to its own."""
+    ratios = (film[0] / source[0], film[1] / source[1])
+    return {"cover": max(ratios), "contain": min(ratios), "native": 1.0}[fit]
 
-    Sides and offsets are even, so that subsampled chroma is cut where it was
-    sampled; a side that needs no cutting keeps its length.
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How coarsely a plane samples its picture: pixels to a sample, across and down.
+
+    Samples lie where MPEG-2 has those of chroma: across on the first of their pixels,
+    down in the middle of them.
     """
-    wide, high = source
-    film_wide, film_high = film
-    cut_wide = min(wide, _even(high * film_wide / film_high))
-    cut_high = min(high, _even(wide * film_high / film_wide))
-    if cut_wide < wide and cut_high < high:  # pragma: no cover - rounding alone
-        cut_wide = wide
-    return Box(
-        (wide - cut_wide) // 4 * 2, (high - cut_high) // 4 * 2, cut_wide, cut_high
-    )
 
+    across: int = 1
+    "Pixels to a sample, across."
+    down: int = 1
+    "Pixels to a sample, down."
 
-def box_in_film(source: tuple[int, int], film: tuple[int, int]) -> Box:
-    """Return the centred part of the film's frame that contains the whole picture."""
-    wide, high = source
-    film_wide, film_high = film
-    put_wide = min(film_wide, _even(film_high * wide / high))
-    put_high = min(film_high, _even(film_wide * high / wide))
-    return Box(
-        (film_wide - put_wide) // 4 * 2,
-        (film_high - put_high) // 4 * 2,
-        put_wide,
-        put_high,
-    )
-
-
-def _even(length: float) -> int:
-    return max(2, 2 * round(length / 2))
+    @property
+    def aside(self) -> float:
+        """Return where the picture's left edge lies, in samples."""
+        return 0.5 - 0.5 / self.across
 
 
 def moved(
-    picture: NDArray[np.uint8], film: tuple[int, int], how: Look, pose: Pose
-) -> NDArray[np.uint8]:
+    picture: NDArray[Any],
+    film: tuple[int, int],
+    how: Look,
+    pose: Pose,
+    *,
+    ground: int = 0,
+    source: tuple[int, int] | None = None,
+    grids: tuple[Grid, Grid] = (Grid(), Grid()),
+) -> NDArray[Any]:
     """Return the picture as the camera shows it in one pose.
 
     Parameters
     ----------
     picture
-        RGB or RGBA, uint8 (height, width, 3 or 4), as large as the file has it.
+        uint8 (height, width), or (height, width, 3 or 4) for RGB and RGBA; uint16
+        (height, width) for planes of more bits.
     film
         Size of the film's frame.
     how, pose
         How the whole clip lies, and where the picture does now.
+    ground
+        What is shown where there is no picture.
+    source
+        Size of the whole picture; by default that of ``picture``.
+    grids
+        How coarsely it is sampled, and shall be.
 
     Returns
     -------
-    uint8 (film height, film width, 3 or 4)
-        Sampled at sub-pixel positions; black where there is no picture, with alpha
-        see-through.
+    of the picture's type
+        Sampled at sub-pixel positions, as large as the film's frame is on its grid.
     """
-    high, wide = picture.shape[:2]
-    ratios = (film[0] / wide, film[1] / high)
-    fits = {"cover": max(ratios), "contain": min(ratios), "native": 1.0}
-    fit = fits[how.fit]
+    wide, high = source or (picture.shape[1], picture.shape[0])
+    fit = fit_scale((wide, high), film, how.fit)
+    old, new = grids
+    view = _on(_view((wide, high), film, fit, pose), old, new)
+    size = (film[0] // new.across, film[1] // new.down)
+    deep = picture.dtype == np.uint16
+    image = Image.fromarray(picture.astype(np.float32) if deep else picture)
     # One sampler for the whole clip: two would differ visibly where they meet.
     if how.turns:
-        return _turned(picture, film, fit, pose, fit * how.largest)
-    return _boxed(picture, film, fit * pose.scale, pose)
+        coarse = fit * how.largest
+        most = (coarse * old.across / new.across, coarse * old.down / new.down)
+        sampled = _turned(image, size, view, most, ground)
+    else:
+        # Chroma is off by less than half a sample where luma is not: no ground there.
+        sampled = _boxed(image, size, view, ground, 0.5 if new.aside else 0.0)
+    if deep:
+        levels = np.rint(np.asarray(sampled, dtype=np.float32))
+        return levels.clip(0, None).astype(np.uint16)
+    return np.array(sampled, dtype=np.uint8)
+
+
+# The film's point (x, y) shows the picture's point (a x + b y + c, d x + e y + f).
+_Affine = tuple[float, float, float, float, float, float]
+
+
+def _view(
+    source: tuple[int, int], film: tuple[int, int], fit: float, pose: Pose
+) -> _Affine:
+    scale, turn = fit * pose.scale, math.radians(pose.rotation_deg)
+    a, b = math.cos(turn) / scale, math.sin(turn) / scale
+    x = film[0] / 2 + pose.x_fw * film[0]
+    y = film[1] / 2 + pose.y_fw * film[0]
+    return (
+        *(a, b, source[0] / 2 - a * x - b * y),
+        *(-b, a, source[1] / 2 + b * x - a * y),
+    )
+
+
+def _on(view: _Affine, old: Grid, new: Grid) -> _Affine:
+    """Return a view in samples: of the film's grid, to the picture's."""
+    a, b, c, d, e, f = view
+    aside = new.across * new.aside
+    return (
+        a * new.across / old.across,
+        b * new.down / old.across,
+        (c - a * aside) / old.across + old.aside,
+        d * new.across / old.down,
+        e * new.down / old.down,
+        (f - d * aside) / old.down,
+    )
 
 
 def _boxed(
-    picture: NDArray[np.uint8], film: tuple[int, int], scale: float, pose: Pose
-) -> NDArray[np.uint8]:
-    high, wide = picture.shape[:2]
-    across, down = film[0] / scale, film[1] / scale
-    left = wide / 2 - pose.x_fw * film[0] / scale - across / 2
-    top = high / 2 - pose.y_fw * film[0] / scale - down / 2
-    sides = (left, top, left + across, top + down)
+    image: Image.Image,
+    size: tuple[int, int],
+    view: _Affine,
+    ground: int,
+    slack: float,
+) -> Image.Image:
+    wide, high = image.size
+    left, top = view[2], view[5]
+    sides = (left, top, left + view[0] * size[0], top + view[4] * size[1])
     if not (left < wide and top < high and sides[2] > 0 and sides[3] > 0):
-        return np.zeros((film[1], film[0], picture.shape[2]), np.uint8)
-    image = Image.fromarray(picture)
-    tiny = 1e-6 * max(wide, high)
-    before = [math.ceil(max(0.0, -near - tiny)) for near in (left, top)]
+        return Image.new(image.mode, size, ground)
+    slack += 1e-6 * max(image.size)
+    before = [math.ceil(max(0.0, -near - slack)) for near in (left, top)]
     after = [
-        math.ceil(max(0.0, far - end - tiny))
-        for far, end in ((sides[2], wide), (sides[3], high))
+        math.ceil(max(0.0, far - end - slack))
+        for far, end in zip(sides[2:], image.size, strict=True)
     ]
     if any(before) or any(after):
-        size = (wide + before[0] + after[0], high + before[1] + after[1])
-        wider = Image.new(image.mode, size)
+        whole = (wide + before[0] + after[0], high + before[1] + after[1])
+        wider = Image.new(image.mode, whole, ground)
         wider.paste(image, (before[0], before[1]))
         image = wider
-    edges = (*image.size, *image.size)
-    offsets = (*before, *before)
-    box = tuple(
-        min(max(side + offset, 0.0), float(edge))
-        for side, offset, edge in zip(sides, offsets, edges, strict=True)
+    x, y = before
+    box = (
+        max(sides[0] + x, 0.0),
+        max(sides[1] + y, 0.0),
+        min(sides[2] + x, float(image.width)),
+        min(sides[3] + y, float(image.height)),
     )
-    sampled = image.resize(film, Image.Resampling.BICUBIC, box=box)
-    return np.array(sampled, dtype=np.uint8)
+    return image.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
 def _turned(
-    picture: NDArray[np.uint8],
-    film: tuple[int, int],
-    fit: float,
-    pose: Pose,
-    largest: float,
-) -> NDArray[np.uint8]:
-    image = Image.fromarray(picture)
-    if largest < 1:
+    image: Image.Image,
+    size: tuple[int, int],
+    view: _Affine,
+    most: tuple[float, float],
+    ground: int,
+) -> Image.Image:
+    a, b, c, d, e, f = view
+    wide, high = image.size
+    if min(most) < 1:
         # The affine sampler reads single pixels: make them as coarse as the film's.
-        size = (
-            max(1, round(image.width * largest)),
-            max(1, round(image.height * largest)),
-        )
-        image = image.resize(size, Image.Resampling.BICUBIC)
-    per_x = picture.shape[1] / image.width
-    per_y = picture.shape[0] / image.height
-    scale = fit * pose.scale
-    turn = math.radians(pose.rotation_deg)
-    a, b = math.cos(turn) / scale / per_x, math.sin(turn) / scale / per_x
-    d, e = -math.sin(turn) / scale / per_y, math.cos(turn) / scale / per_y
-    centre_x = film[0] / 2 + pose.x_fw * film[0]
-    centre_y = film[1] / 2 + pose.y_fw * film[0]
-    c = image.width / 2 - a * centre_x - b * centre_y
-    f = image.height / 2 - d * centre_x - e * centre_y
-    sampled = image.transform(
-        film, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BICUBIC
+        coarse = [
+            max(1, round(length * min(part, 1.0)))
+            for length, part in zip(image.size, most, strict=True)
+        ]
+        image = image.resize((coarse[0], coarse[1]), Image.Resampling.BICUBIC)
+    x, y = image.width / wide, image.height / high
+    data = (a * x, b * x, c * x, d * y, e * y, f * y)
+    return image.transform(
+        size, Image.Transform.AFFINE, data, Image.Resampling.BICUBIC, fillcolor=ground
     )
-    return np.array(sampled, dtype=np.uint8)

@@ -1,44 +1,56 @@
-"""The picture of a layer, by number: fitted to the film, as YUV or RGB.
+"""The picture of a layer, by number: laid in the film's frame, as YUV.
 
-A clip that does not move is fitted in YUV, straight from its decoder, and its RGB is
-made from that same fitted frame: it looks the same alone and in a dissolve.
+A picture that stays is cut and scaled by the scaler, straight from its decoder; one
+that moves is sampled plane by plane. Neither sees RGB unless its file holds it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from otio_genai.maps import Sweep
 from otio_genai.media import colour, locate
 from otio_genai.media.frames import FrameReader
-from otio_genai.render.carry import swept
-from otio_genai.render.geometry import Box, box_in_film, box_in_source, moved
+from otio_genai.render.carry import swept_planes
+from otio_genai.render.geometry import Grid, moved
+from otio_genai.render.placing import Place, place
 from otio_genai.render.planes import blank, ground
-from otio_genai.render.shown import Shown
+from otio_genai.render.shown import NO_CROP, Shown
 
-__all__ = ["OPEN_READERS", "Pictures"]
+__all__ = ["OPEN_READERS", "Pictures", "stays"]
 
 #: Files that are open at once, at most.
 OPEN_READERS = 4
 
 # A file is read on by the same reader up to this many frames further.
 _NEAR = 60
-# Fitted frames kept: a slower take shows one for several record frames.
+# Frames kept: a slower take shows one for several record frames.
 _KEPT = 4
 _BT709, _LIMITED, _FULL = 1, 1, 2
 # Chroma interpolated at full width: swscale's quick road is up to 3 levels off, and
 # a dissolve would begin with a visible step.
 _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 _EXACT |= Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
-# Formats whose planes can be cut at even offsets: 8-bit planar YUV.
-_PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p")
+# Planar formats by the pixels to a sample of chroma, across and down.
+_FORMATS = {(2, 2): "yuv420p", (2, 1): "yuv422p", (1, 1): "yuv444p"}
+_PLANES, _WHOLE = 3, Fraction(1)
+_Key = TypeVar("_Key")
+
+
+def stays(layer: Shown) -> bool:
+    """Tell whether a picture lies in one place and is not turned in all its clip."""
+    look = layer.look
+    return not (look.moves or look.turns or look.effects)
 
 
 class Pictures:
@@ -65,58 +77,44 @@ class Pictures:
         self.ground = blank(size, pix_fmt, self.levels)
         self.held: dict[str, int] = {}
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
-        self._fitted: OrderedDict[tuple[str, str, int], VideoFrame] = OrderedDict()
+        self._laid: OrderedDict[Shown, VideoFrame] = OrderedDict()
+        self._whole: OrderedDict[tuple[str, int], VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
         self._to_rgb = VideoReformatter()
 
     def yuv(self, layer: Shown) -> VideoFrame:
-        """Return a layer's picture: BT.709, of the film's size and pixel format.
+        """Return a layer's picture as it lies in the frame, swept if it is.
 
-        The frame may be returned again: stamp it, but do not write into it.
+        BT.709 of limited range, the film's size and pixel format. The frame may be
+        returned again: stamp it, but do not write into it.
 
         Raises
         ------
         MediaError
             The file cannot be read there.
         """
-        if not layer.fitted or layer.sweep:
-            picture = self.rgb(layer)
-            if layer.sweep is not None:
-                picture = swept(picture, layer.sweep)
-            frame = VideoFrame.from_ndarray(picture, format="rgb24")
-            return colour.stamped(self._converted(frame, *self.size))
         reader = self._reader(layer)
-        number = self._number(layer, reader)
-        fit = layer.look.fit
-        key = (layer.url, fit, number)
-        if key not in self._fitted:
-            self._fitted[key] = self._fit(reader.frame(number), fit)
-            if len(self._fitted) > _KEPT:
-                self._fitted.popitem(last=False)
-        self._fitted.move_to_end(key)
-        return self._fitted[key]
+        layer = replace(layer, number=self._number(layer, reader))
+        seen = replace(layer, weight=_WHOLE, sweep=None, clip_frame=0, name="")
+        make = self._placed if stays(layer) else self._moved
+        laid = _kept(self._laid, seen, _KEPT, lambda: make(layer, reader))
+        return laid if layer.sweep is None else _swept(laid, layer.sweep)
 
     def rgb(self, layer: Shown) -> NDArray[np.uint8]:
-        """Return a layer's picture as the camera shows it, RGB of the film's size.
+        """Return the same as RGB, uint8 (height, width, 3)."""
+        return self.as_rgb(self.yuv(layer))
 
-        Raises
-        ------
-        MediaError
-            The file cannot be read there.
+    def rgba(self, layer: Shown) -> NDArray[np.uint8]:
+        """Return a layer's picture with its holes, as it lies in the frame, unswept.
+
+        RGBA, uint8 (height, width, 4) of the film's size, alpha straight; nothing is
+        opaque where the picture does not reach or is cut away. Errors as `yuv`.
         """
-        if layer.fitted:
-            return self.as_rgb(self.yuv(replace(layer, sweep=None)))
         reader = self._reader(layer)
-        frame = reader.frame(self._number(layer, reader))
-        if colour.is_rgb(frame):
-            picture = colour.rgb(frame, scaler=self._scaler)
-        else:
-            size = (frame.width, frame.height)
-            picture = self.as_rgb(self._converted(frame, *size))
+        picture = reader.rgba(self._number(layer, reader))
+        if layer.crop != NO_CROP:
+            picture = _cropped(picture, layer.crop, 0)
         return moved(picture, self.size, layer.look, layer.pose)
-
-    def _converted(self, frame: VideoFrame, wide: int, high: int) -> VideoFrame:
-        return colour.converted(frame, wide, high, self._scaler, self.pix_fmt)
 
     def as_rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
@@ -129,6 +127,19 @@ class Pictures:
             interpolation=_EXACT,
         )
         return np.asarray(shown.to_ndarray(), dtype=np.uint8)
+
+    def from_rgb(self, picture: NDArray[np.uint8]) -> VideoFrame:
+        """Return RGB, uint8 (height, width, 3), in the film's colours and format."""
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        high, wide = picture.shape[:2]
+        return self._converted(frame, wide, high, self.pix_fmt)
+
+    def _converted(
+        self, frame: VideoFrame, wide: int, high: int, pix_fmt: str
+    ) -> VideoFrame:
+        made = colour.converted(frame, wide, high, self._scaler, pix_fmt)
+        # Scaling keeps the source's tags although it converts to these.
+        return colour.stamped(made)
 
     def _reader(self, layer: Shown) -> FrameReader:
         # Both sides of a dissolve may be the same file, at places far apart.
@@ -150,30 +161,104 @@ class Pictures:
             self.held[layer.name] = self.held.get(layer.name, 0) + 1
         return min(layer.number, last)
 
-    def _fit(self, frame: VideoFrame, fit: str) -> VideoFrame:
+    def _placed(self, layer: Shown, reader: FrameReader) -> VideoFrame:
+        frame = reader.frame(layer.number)
         source = (frame.width, frame.height)
-        if fit == "contain":
-            box = box_in_film(source, self.size)
-            inner = self._converted(frame, box.width, box.height)
-            whole = (box.width, box.height) == self.size
-            fitted = inner if whole else self._on_ground(inner, box)
-        else:
-            part = _cut(frame, box_in_source(source, self.size))
-            fitted = self._converted(part, *self.size)
-        # Scaling keeps the source's tags although it converts to these.
-        return colour.stamped(fitted)
-
-    def _on_ground(self, frame: VideoFrame, box: Box) -> VideoFrame:
+        lies = place(source, self.size, layer.look, layer.pose, layer.crop)
+        if lies is None:
+            return self.ground
+        across, down = lies.x, lies.y
+        part = self._cut(frame, lies)
+        scaled = self._converted(part, across.length, down.length, self.pix_fmt)
+        if (across.length, down.length) == self.size == (across.shown, down.shown):
+            return scaled
         whole = blank(self.size, self.pix_fmt, self.levels)
-        for into, part in zip(colour.planes(whole), colour.planes(frame), strict=True):
-            x = box.x * into.shape[1] // self.size[0]
-            y = box.y * into.shape[0] // self.size[1]
-            into[y : y + part.shape[0], x : x + part.shape[1]] = part
+        for into, plane in zip(
+            colour.planes(whole), colour.planes(scaled), strict=True
+        ):
+            k, m = self.size[0] // into.shape[1], self.size[1] // into.shape[0]
+            x, y = across.skipped // k, down.skipped // m
+            wide, high = across.shown // k, down.shown // m
+            left, top = across.first // k, down.first // m
+            shown = plane[y : y + high, x : x + wide]
+            into[top : top + high, left : left + wide] = shown
         return whole
+
+    def _cut(self, frame: VideoFrame, lies: Place) -> VideoFrame:
+        size = (lies.x.stop - lies.x.start, lies.y.stop - lies.y.start)
+        if size == (frame.width, frame.height):
+            return frame
+        if frame.format.name != "rgb24":
+            frame = self._planar(frame)
+            part = VideoFrame(*size, frame.format.name)
+            old, new = colour.planes(frame), colour.planes(part)
+        else:
+            part = VideoFrame(*size, "rgb24")
+            old = [_packed(frame)]
+            new = [_packed(part)]
+        for into, plane in zip(new, old, strict=True):
+            # Offsets are even: halved chroma is cut at whole samples.
+            x = lies.x.start * plane.shape[1] // frame.width
+            y = lies.y.start * plane.shape[0] // frame.height
+            into[:] = plane[y : y + into.shape[0], x : x + into.shape[1]]
+        return colour.alike(part, frame)
+
+    def _planar(self, frame: VideoFrame) -> VideoFrame:
+        """Return a frame with planes of its own; itself where it has them."""
+        plain = frame.format.name.removesuffix("le").rstrip("0123456789")
+        if len(frame.planes) == _PLANES and plain in ("yuv420p", "yuv422p", "yuv444p"):
+            return frame
+        return self._converted(frame, frame.width, frame.height, self._format(frame))
+
+    def _format(self, frame: VideoFrame) -> str:
+        """Return the film's format with the chroma of a frame of another kind."""
+        halves = (1, 1)
+        if not colour.is_rgb(frame):
+            halves = (
+                round(frame.width / frame.format.chroma_width(frame.width)),
+                round(frame.height / frame.format.chroma_height(frame.height)),
+            )
+        deep = self.pix_fmt[len("yuv420p") :]
+        return _FORMATS.get(halves, "yuv444p") + deep
+
+    def _moved(self, layer: Shown, reader: FrameReader) -> VideoFrame:
+        at = (layer.url, layer.number)
+        whole = _kept(self._whole, at, 2, lambda: self._in_film(reader, layer.number))
+        made = VideoFrame(*self.size, self.pix_fmt)
+        source = (whole.width, whole.height)
+        planes = colour.planes(whole)
+        if layer.crop != NO_CROP:
+            planes = [
+                _cropped(plane, layer.crop, level)
+                for plane, level in zip(planes, self.levels, strict=True)
+            ]
+        most = (1 << made.format.components[0].bits) - 1
+        for plane, into, level in zip(
+            planes, colour.planes(made), self.levels, strict=True
+        ):
+            old = _grid(source, plane)
+            new = _grid(self.size, into)
+            laid = moved(
+                plane,
+                self.size,
+                layer.look,
+                layer.pose,
+                ground=level,
+                source=source,
+                grids=(old, new),
+            )
+            into[:] = np.minimum(laid, most)
+        return colour.stamped(made)
+
+    def _in_film(self, reader: FrameReader, number: int) -> VideoFrame:
+        """Return a whole picture in the film's colours, its chroma as fine as it is."""
+        frame = reader.frame(number)
+        return self._converted(frame, frame.width, frame.height, self._format(frame))
 
     def close(self) -> None:
         """Close every file; asking for a picture opens them again."""
-        self._fitted.clear()
+        self._laid.clear()
+        self._whole.clear()
         while self._readers:
             self._readers.popitem()[1].close()
 
@@ -191,21 +276,51 @@ class Pictures:
         self.close()
 
 
-def _cut(frame: VideoFrame, box: Box) -> VideoFrame:
-    """Return part of a frame; the frame itself if the part is the whole."""
-    if (box.width, box.height) == (frame.width, frame.height):
-        return frame
-    if frame.format.name not in _PLANAR:
-        rows = slice(box.y, box.y + box.height)
-        picture = colour.rgb(frame)[rows, box.x : box.x + box.width]
-        return VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-    part = VideoFrame(box.width, box.height, frame.format.name)
-    for plane, old in zip(part.planes, colour.planes(frame), strict=True):
-        # Offsets are even: halved chroma is cut at whole samples.
-        x = box.x * old.shape[1] // frame.width
-        y = box.y * old.shape[0] // frame.height
-        lines = np.zeros((plane.height, plane.line_size), np.uint8)
-        lines[:, : plane.width] = old[y : y + plane.height, x : x + plane.width]
-        plane.update(lines.tobytes())
-    part.colorspace, part.color_range = frame.colorspace, frame.color_range
-    return part
+def _kept(
+    frames: OrderedDict[_Key, VideoFrame],
+    key: _Key,
+    most: int,
+    make: Callable[[], VideoFrame],
+) -> VideoFrame:
+    if key not in frames:
+        frames[key] = make()
+        if len(frames) > most:
+            frames.popitem(last=False)
+    frames.move_to_end(key)
+    return frames[key]
+
+
+def _swept(frame: VideoFrame, sweep: Sweep) -> VideoFrame:
+    made = VideoFrame(frame.width, frame.height, frame.format.name)
+    most = (1 << frame.format.components[0].bits) - 1
+    swept = swept_planes(colour.planes(frame), sweep, most=most)
+    for into, plane in zip(colour.planes(made), swept, strict=True):
+        into[:] = plane
+    return colour.stamped(made)
+
+
+def _packed(frame: VideoFrame) -> NDArray[np.uint8]:
+    plane = frame.planes[0]
+    lines = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return lines[: frame.height, : 3 * frame.width].reshape(
+        frame.height, frame.width, 3
+    )
+
+
+def _grid(size: tuple[int, int], plane: NDArray[np.unsignedinteger]) -> Grid:
+    high, wide = plane.shape
+    return Grid(round(size[0] / wide), round(size[1] / high))
+
+
+def _cropped(
+    plane: NDArray[np.unsignedinteger],
+    crop: tuple[float, float, float, float],
+    level: int,
+) -> NDArray[np.unsignedinteger]:
+    high, wide = plane.shape[:2]
+    left, top, right, bottom = crop
+    rows = slice(round(top * high), round((1 - bottom) * high))
+    columns = slice(round(left * wide), round((1 - right) * wide))
+    whole = np.full_like(plane, level)
+    whole[rows, columns] = plane[rows, columns]
+    return whole

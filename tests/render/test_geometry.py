@@ -12,8 +12,6 @@ from otio_genai.errors import RenderError
 from otio_genai.render import render_frame
 from otio_genai.render.geometry import (
     Framing,
-    box_in_film,
-    box_in_source,
     framing,
     moved,
 )
@@ -129,22 +127,6 @@ def test_between_keys_all_is_linear_and_outside_constant():
     assert how.at(99) == Pose(2, 0.1, -0.2, 10)
 
 
-sizes = st.tuples(st.integers(8, 4000), st.integers(8, 4000))
-films = st.tuples(st.integers(4, 1000), st.integers(4, 1000)).map(
-    lambda s: (2 * s[0], 2 * s[1])
-)
-
-
-@given(sizes, films)
-def test_boxes_are_even_and_inside(source, film):
-    cut, put = box_in_source(source, film), box_in_film(source, film)
-    for box, whole in ((cut, source), (put, film)):
-        assert box.x % 2 == box.y % 2 == 0
-        assert box.x >= 0 and box.x + box.width <= whole[0]
-        assert box.y >= 0 and box.y + box.height <= whole[1]
-    assert cut.width == source[0] or cut.height == source[1]
-
-
 @pytest.mark.parametrize("source", [(192, 108), (160, 160), (90, 160), (320, 90)])
 @pytest.mark.parametrize("moving", [False, True])
 def test_fits_agree_moved_or_not(tmp_path, source, moving):
@@ -156,8 +138,8 @@ def test_fits_agree_moved_or_not(tmp_path, source, moving):
         made = timeline([clip(path, 0, 3, framing={"fit": fit, "keys": keys})])
         scale = choose(FILM[0] / source[0], FILM[1] / source[1])
         wanted = predicted(spot, source, Pose(), scale)
-        # Cut at even offsets, an unmoved picture may be a source pixel off.
-        near = 0.1 if moving else max(1.0, scale) + 0.1
+        # Put down at even offsets, an unmoved picture may be a pixel off.
+        near = 0.1 if moving else 1.05
         assert centre(render_frame(made, 1)) == pytest.approx(wanted, abs=near)
 
 
