@@ -97,7 +97,7 @@ def render(name: str, folder: str, *, cached: bool) -> None:
     with (work / f"{name}.progress").open("w") as far:
 
         def progress(what: str, done: int, total: int) -> None:
-            if what == "render":
+            if what.startswith("render"):
                 far.seek(0)
                 far.write(str(done))
                 far.flush()
@@ -106,7 +106,7 @@ def render(name: str, folder: str, *, cached: bool) -> None:
             timeline,
             work / f"{name}.mp4",
             crf=peers.CRF,
-            cache=work / "cache" if cached else False,
+            **({} if cached else {"cache": False}),
             progress=progress,
         )
     record = {k: getattr(made, k, None) for k in ("frames", "segments", "made")}
