@@ -19,7 +19,7 @@ Conventions
 """
 
 from otio_genai.maps import carry
-from otio_genai.maps.drawn import Drawing, drawing, drawing_of
+from otio_genai.maps.drawn import SCHEME, Drawing, drawing, drawing_of
 from otio_genai.maps.layout import clips, length_frames, record_rate
 from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
 from otio_genai.maps.retime import Speed, speed
@@ -27,6 +27,7 @@ from otio_genai.maps.sound import SILENCE_DB, SoundSpan, gain, sound_map
 from otio_genai.maps.sweep import Carry, Sweep
 
 __all__ = [
+    "SCHEME",
     "SILENCE_DB",
     "STILL_SUFFIXES",
     "Carry",

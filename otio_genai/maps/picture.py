@@ -87,8 +87,8 @@ def picture_map(
     timeline
         Any timeline; generators nobody knows show nothing.
     see_through
-        Tells whether a clip of media lets through what lies below; by default those
-        do whose facts say that their pictures have alpha.
+        Tells whether a clip, but a title, lets through what lies below; by default
+        those do whose facts say that their pictures have alpha.
 
     Returns
     -------
@@ -253,7 +253,7 @@ def _clip_source(clip: otio.schema.Clip, view: _View) -> _Source:
     reference = clip.media_reference
     url = getattr(reference, "target_url", None)
     if not url:
-        return _drawn_source(clip)
+        return _drawn_source(clip, view)
     rate = view.rate
     facts = metadata.read(reference, "media", {})
     _, source_rate = source_in(clip)
@@ -275,12 +275,12 @@ def _clip_source(clip: otio.schema.Clip, view: _View) -> _Source:
     return at
 
 
-def _drawn_source(clip: otio.schema.Clip) -> _Source:
+def _drawn_source(clip: otio.schema.Clip, view: _View) -> _Source:
     drawing = drawing_of(clip.media_reference)
     if drawing is None or not drawing.kind:
         return lambda _: ()
     opacity = _opacity(clip)
-    url, over = drawing.url, drawing.over
+    url, over = drawing.url, drawing.over or view.see_through(clip)
 
     def at(frame: int) -> tuple[Layer, ...]:
         weight = opacity(frame) * drawing.opacity

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from otio_genai.errors import OutputError
-from otio_genai.media import containers, files, kinds, store, webp
+from otio_genai.media import containers, files, kinds, still, store, webp
+from otio_genai.media.colour import display_size
 from otio_genai.media.index import video_index
 
 __all__ = ["Known", "identity", "known", "sound_identity"]
 
-_VERSION = 2
+_VERSION = 3
 
 
 class Known(NamedTuple):
@@ -37,6 +38,12 @@ class Known(NamedTuple):
     "SHA-256 of its packets, as `otio_genai.media.store.file_hashes` has it."
     frames: int
     "Pictures that can be read; 1 of a still, 0 of a file of sound alone."
+    width: int
+    "In square pixels, upright; 0 of a file of sound alone."
+    height: int
+    "The same."
+    alpha: bool
+    "Whether its pictures may be transparent."
 
 
 def identity(path: str | os.PathLike[str]) -> str:
@@ -112,19 +119,28 @@ def _read(place: Path, head: list[Any]) -> Known | None:
 
 def _measured(file: Path) -> Known:
     hashes = store.file_hashes(file)
-    pictures, frames = hashes["bytes"], 0
+    pictures, frames, size, alpha = hashes["bytes"], 0, (0, 0), False
     kind = kinds.kind(file)
     if kind is kinds.Kind.STREAM:
         shown = _shown(file)
         if shown:
             text = json.dumps([hashes["packets"], *shown])
             pictures = hashlib.sha256(text.encode()).hexdigest()
-            frames = len(shown[-1])
+            frames, size, alpha = _seen(file)
     elif kind is kinds.Kind.STILL:
-        frames = 1
+        facts = still.still_facts(file)
+        frames, size, alpha = 1, (facts.width, facts.height), facts.alpha
     else:
-        frames = video_index(webp.mezzanine(file)).frames
-    return Known(pictures, hashes["bytes"], hashes["packets"], frames)
+        frames, size, alpha = _seen(webp.mezzanine(file))
+    return Known(
+        pictures, hashes["bytes"], hashes["packets"], frames, *size, alpha=alpha
+    )
+
+
+def _seen(file: Path) -> tuple[int, tuple[int, int], bool]:
+    index = video_index(file)
+    size = display_size(index.width, index.height, index.sar, index.rotation)
+    return index.frames, size, index.alpha
 
 
 def _shown(file: Path) -> list[Any]:

@@ -106,7 +106,7 @@ class Layers:
         if not made(layer):
             return self._pictures.yuv(layer)
         key = replace(layer, weight=Fraction(1), clip_frame=0, name="")
-        still = not layer.look.effects and maps.drawing(layer.url) is not None
+        still = layer.drawn and not layer.look.effects
         if still and key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]

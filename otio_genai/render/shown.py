@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from otio_genai.maps import Sweep
+from otio_genai.maps import SCHEME, Sweep
 
 __all__ = ["NO_CROP", "Effect", "Frame", "Look", "Pose", "Shown"]
 
@@ -94,7 +94,13 @@ class Shown:
         """Whether it is laid in the frame once and for all, by its fit alone."""
         look = self.look
         still = not (look.moves or look.turns or look.effects)
-        return still and look.fit != "native" and self.pose == Pose()
+        whole = look.fit != "native" and self.pose == Pose() and self.crop == NO_CROP
+        return still and whole and not self.over and not self.drawn
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it is no file's picture but is drawn."""
+        return self.url.startswith(SCHEME)
 
 
 #: The layers of a record frame, lowest first; empty is black.
