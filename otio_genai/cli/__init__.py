@@ -15,7 +15,17 @@ from typing import Any
 import click
 
 from otio_genai import __version__
-from otio_genai.cli import care, doctor, editors, kit, make, notes, reframe, stages
+from otio_genai.cli import (
+    care,
+    doctor,
+    editors,
+    kit,
+    make,
+    notes,
+    reframe,
+    rendering,
+    stages,
+)
 from otio_genai.errors import GenaiError, OutputError
 
 __all__ = ["cli", "main"]
@@ -67,7 +77,8 @@ for _command in (
     care.collect,
     care.relink,
     reframe.reframe,
-    stages.render,
+    rendering.render,
+    rendering.presets,
     kit.kit,
     kit.verify,
     notes.schema,

@@ -23,6 +23,8 @@ _EVERY_S = 0.1
 # run goes by at once and says nothing of what is still to be made.
 _SEEN_S = 20.0
 _SPLIT = " · "
+# Sound is counted in samples.
+_IN_FRAMES = ("render", "images")
 
 Style = Literal["bar", "json"]
 
@@ -47,7 +49,8 @@ class Progress:
     ----------
     style
         ``bar``, or ``json``: an object a line, whatever standard error is, with what,
-        done, total, and where they are known shot, frames_per_s and ends_at.
+        done, total, and where they are known shot, frames_per_s (per_s of what is not
+        counted in frames) and ends_at.
     now_s, clock_s
         Give the seconds passed, and those of the system's clock.
     """
@@ -110,7 +113,8 @@ class Progress:
             said["shot"] = shot
         if pace is not None:
             ends = datetime.fromtimestamp(pace.ends_at_s).astimezone()
-            said["frames_per_s"] = round(pace.per_s, 2)
+            unit = "frames_per_s" if self._what in _IN_FRAMES else "per_s"
+            said[unit] = round(pace.per_s, 2)
             said["ends_at"] = ends.isoformat(timespec="seconds")
         click.echo(json.dumps(said, ensure_ascii=False), err=True)
 

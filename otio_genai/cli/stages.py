@@ -9,27 +9,13 @@ from typing import Any
 
 import click
 
-from otio_genai.cli import console, notes
+from otio_genai.cli import console, notes, rendering
 
-__all__ = ["analyse", "assemble", "check", "ingest", "nearest", "render"]
+__all__ = ["analyse", "assemble", "check", "ingest", "nearest"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _NEW = click.Path(path_type=Path)
-
-
-#: x264's own, from quick to thorough.
-_PRESETS = (
-    "ultrafast",
-    "superfast",
-    "veryfast",
-    "faster",
-    "fast",
-    "medium",
-    "slow",
-    "slower",
-    "veryslow",
-)
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -219,8 +205,9 @@ def assemble(
 
 @click.command()
 @click.argument("file", metavar="TIMELINE_OR_FILM_FILE", type=_FILE)
+@rendering.deliver_option("Say also what would be refused there, such as reels.")
 @_as_json
-def check(file: Path, as_json: bool) -> None:
+def check(file: Path, deliver: str | None, as_json: bool) -> None:
     r"""Say everything that is wrong with a timeline or a film.toml.
 
     Exit 1 if anything is.
@@ -228,15 +215,18 @@ def check(file: Path, as_json: bool) -> None:
     \b
     Example:
       otio-genai check film.otio
+      otio-genai check film.otio --for reels
       otio-genai check film.toml
     """
     import otio_genai
     from otio_genai.export import read_timeline
 
     if file.suffix.lower() == ".toml":
+        if deliver is not None:
+            raise click.UsageError("--for needs a timeline, not a film file.")
         found = notes.faults(file)
     else:
-        found = otio_genai.check(read_timeline(file), base=file.parent)
+        found = otio_genai.check(read_timeline(file), base=file.parent, deliver=deliver)
     if as_json:
         console.echo_json([problem.to_dict() for problem in found])
     for problem in [] if as_json else found:
@@ -246,67 +236,3 @@ def check(file: Path, as_json: bool) -> None:
         click.echo(f"{file}: nothing wrong")
     if found:
         raise click.exceptions.Exit(1)
-
-
-@click.command()
-@click.argument("timeline_file", metavar="TIMELINE", type=_FILE)
-@click.option("--size", default=None, help="Another raster, such as 640x360.")
-@click.option(
-    "--crf",
-    type=click.FloatRange(0, 51),
-    default=18,
-    show_default=True,
-    help="x264 quality; less is better.",
-)
-@click.option(
-    "--preset",
-    type=click.Choice(_PRESETS),
-    default="veryfast",
-    show_default=True,
-    metavar="NAME",
-    help="x264 preset.",
-)
-@_output
-def render(
-    timeline_file: Path,
-    size: str | None,
-    crf: float,
-    preset: str,
-    output: Path,
-    force: bool,
-) -> None:
-    r"""Render a TIMELINE to an MP4, exact to the frame and the sample.
-
-    \b
-    Example:
-      otio-genai render film.otio -o film.mp4
-    """
-    import otio_genai
-    from otio_genai.export import read_timeline
-
-    raster = _raster(size)
-    with console.progress() as bar:
-        made = otio_genai.render(
-            read_timeline(timeline_file),
-            output,
-            size=raster,
-            crf=crf,
-            preset=preset,
-            progress=bar,
-            force=force,
-        )
-    click.echo(f"{made}: rendered")
-
-
-def _raster(size: str | None) -> tuple[int, int] | None:
-    if size is None:
-        return None
-    width, _, height = size.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise click.BadParameter(f"{size!r} is not like 640x360.", param_hint="--size")
-    sides = int(width), int(height)
-    if any(side % 2 or not 16 <= side <= 16_384 for side in sides):
-        raise click.BadParameter(
-            f"{size!r}: both sides must be even, from 16 to 16384.", param_hint="--size"
-        )
-    return sides

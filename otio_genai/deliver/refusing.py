@@ -222,7 +222,8 @@ def _of_picture(film: Film, raster: Size, preset: Preset) -> Iterator[Refusal]:
             "warning",
             f"Its picture is {film.size[0]}x{film.size[1]}, {preset.title} shows "
             f"{raster[0]}x{raster[1]}: {float(kept):.0%} of its {side} stays.",
-            "Choose what stays with --reframe, or lay it on a colour with --pad.",
+            "`otio-genai reframe` shows which part and changes it; --pad lays the "
+            "whole on a colour.",
             "crop",
         )
     if preset.raster.within and raster not in preset.raster.within:
