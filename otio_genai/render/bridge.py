@@ -20,8 +20,7 @@ from moviepy import AudioClip, VideoClip
 from numpy.typing import NDArray
 
 from otio_genai.errors import RenderError
-from otio_genai.render.compose import composite, frame_of
-from otio_genai.render.pictures import Pictures
+from otio_genai.render.compose import Composer
 from otio_genai.render.plan import SAMPLE_RATE, Plan, make_plan
 from otio_genai.render.sound import Mixer, safe_gain, true_peak
 
@@ -111,8 +110,8 @@ def frame_source(
         As `render_frame`.
     """
     plan = make_plan(timeline, size)
-    with Pictures(plan.size) as pictures:
-        screen = _Screen(plan, pictures)
+    with _composer(plan) as composer:
+        screen = _Screen(plan, composer)
 
         def picture(frame: int) -> NDArray[np.uint8]:
             if not 0 <= frame < plan.frames:
@@ -126,24 +125,20 @@ def frame_source(
         yield picture
 
 
+def _composer(plan: Plan) -> Composer:
+    return Composer(plan.size, plan.rate, background=plan.background)
+
+
 class _Screen:
     """The film's frames by number."""
 
-    def __init__(self, plan: Plan, pictures: Pictures) -> None:
-        self._plan, self._pictures = plan, pictures
+    def __init__(self, plan: Plan, composer: Composer) -> None:
+        self._plan, self._composer = plan, composer
         self._starts = [span.start_frames for span in plan.spans]
-        self._composed: tuple[int, Any] = (-1, None)
 
     def frame(self, number: int) -> NDArray[np.uint8]:
-        index = bisect_right(self._starts, number) - 1
-        span = self._plan.spans[index]
-        if span.plain:
-            layer = span.frames[number - span.start_frames][0]
-            return self._pictures.rgb(layer)
-        if self._composed[0] != index:
-            clip = composite(span, self._pictures, self._plan.rate)
-            self._composed = (index, clip)
-        return frame_of(self._composed[1], span, number, self._plan.rate)
+        span = self._plan.spans[bisect_right(self._starts, number) - 1]
+        return self._composer.rgb(span.frames[number - span.start_frames])
 
 
 class _FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
@@ -151,8 +146,8 @@ class _FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        self._pictures = Pictures(plan.size)
-        screen = _Screen(plan, self._pictures)
+        self._composer = _composer(plan)
+        screen = _Screen(plan, self._composer)
         last = plan.frames - 1
         per_s = float(plan.rate)
 
@@ -169,7 +164,7 @@ class _FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
 
     def close(self) -> None:
         """Close the files; asking for a frame opens them again."""
-        self._pictures.close()
+        self._composer.close()
         if self.audio is not None:
             self.audio.close()
 

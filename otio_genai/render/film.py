@@ -1,31 +1,33 @@
 """The film written: every record frame once, sound beside it, nothing half done.
 
 Frames are counted, never timed: record frame ``k`` is the ``k``-th picture of the
-file, and after ``k`` pictures the file holds ``sample_at(k)`` samples.
+file, and sample ``n`` the ``n``-th of its sound. Pictures are made in segments that
+are kept, the sound in one piece that is kept too; both are joined by copying packets.
+What was made once is not made again, whatever became of the run that made it.
 """
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import opentimelineio as otio
-from av.video.frame import VideoFrame
-from numpy.typing import NDArray
 
-from otio_genai import rates
 from otio_genai.media import files, locate
-from otio_genai.media.write import FilmWriter
-from otio_genai.render.compose import composite, frame_of
-from otio_genai.render.pictures import Pictures
-from otio_genai.render.plan import SAMPLE_RATE, Plan, make_plan
-from otio_genai.render.sound import Mixer, safe_gain, true_peak
+from otio_genai.media.join import join
+from otio_genai.render.cache import SegmentCache
+from otio_genai.render.making import make
+from otio_genai.render.plan import Plan, make_plan
+from otio_genai.render.settings import Settings, Wish, in_shape, settle
+from otio_genai.render.sound.programme import Programme, programme
+from otio_genai.render.sources import Sources
+from otio_genai.render.workers import Executor
 
 __all__ = ["Progress", "Rendered", "render", "render_film"]
 
@@ -48,11 +50,15 @@ class Rendered:
     samples: int
     "Samples of sound at 48 kHz; 0 for a film without."
     plain_frames: int
-    "Pictures that went from decoder to encoder without RGB."
-    peak_dbtp: float
-    "True peak of the mix as the timeline has it; minus infinity for silence."
-    gain_db: float
-    "Constant gain that was laid on the sound, 0 or less."
+    "Pictures that went from decoder to encoder without being composed."
+    segments: int
+    "Pieces in which the pictures were encoded."
+    made: int
+    "How many of them were made now; the others were kept from before."
+    damaged: int
+    "Kept files that were no longer what they were, and were made again."
+    sound: Programme | None
+    "How loud the sound was and is."
     notes: tuple[str, ...]
     "What differs from the timeline, one sentence each."
 
@@ -60,17 +66,47 @@ class Rendered:
 def render(
     timeline: otio.schema.Timeline,
     path: str | os.PathLike[str],
-    *,
-    size: tuple[int, int] | None = None,
-    crf: float = 18,
-    preset: str = "veryfast",
-    progress: Progress | None = None,
-    force: bool = False,
+    **wishes: Any,
 ) -> Path:
-    """Render a timeline to a film of H.264 and AAC.
+    """Render a timeline to a film.
 
     Every record frame shows what `otio_genai.picture_map` says. Use `render_film`
-    for the record of what was made.
+    for the record of what was made; all parameters are the same.
+
+    Returns
+    -------
+    Path
+        The film.
+
+    Examples
+    --------
+    >>> render(timeline, "film.mp4", deliver="youtube")  # doctest: +SKIP
+    PosixPath('film.mp4')
+    """
+    return render_film(timeline, path, **wishes).path
+
+
+def render_film(
+    timeline: otio.schema.Timeline,
+    path: str | os.PathLike[str],
+    *,
+    deliver: str | None = None,
+    size: tuple[int, int] | None = None,
+    crf: float | None = None,
+    preset: str | None = None,
+    encoder: str | None = None,
+    loudness: str | float | None = None,
+    captions: bool = False,
+    reframe: bool | None = None,
+    pad: str | None = None,
+    effects: Mapping[str, Callable[..., Any]] | None = None,
+    strict: bool = False,
+    executor: Executor | None = None,
+    cache: SegmentCache | bool = True,
+    progress: Progress | None = None,
+    force: bool = False,
+) -> Rendered:
+    """Render a timeline and return the record of it.
 
     Parameters
     ----------
@@ -78,152 +114,124 @@ def render(
         Any timeline whose media are on this computer; it is not changed.
     path
         The film to write: ``.mp4``, ``.mov`` or ``.mkv``.
+    deliver
+        A delivery preset, such as ``"youtube"``, that settles all of what follows
+        down to loudness where nothing else is said.
     size
         (width, height) in pixels, both even; by default the timeline's own, else
         its first picture's.
     crf, preset
-        Quality and speed of x264.
+        Quality and speed of x264: 18 and ``"veryfast"`` by default.
+    encoder
+        Another encoder, or ``"auto"``; see `otio_genai.deliver.encoders`.
+    loudness
+        ``"web"``, ``"broadcast"``, ``"podcast"``, a number of LUFS, or ``"none"``: as
+        the timeline has it, turned down where its true peak would pass -1 dBTP.
+    captions
+        Burn the film's captions in.
+    reframe
+        Find the part of each shot that matters where the film gets another shape;
+        by default for delivery presets.
+    pad
+        Show clips whole on a colour in place of that: ``"#rrggbb"`` or ``"own"``.
+    effects
+        Functions from a moviepy clip to a moviepy clip that clips may name.
+    strict
+        Refuse a film of which media changed or are too short, in place of noting it.
+    executor
+        Who makes segments: this process by default, see `otio_genai.render.workers`.
+    cache
+        Where segments are kept; True for the one of the user, False for none.
     progress
-        Called with ``"listen"`` and ``"render"``, the frames done, and all of them.
+        Called with what is done (``"listen"``, ``"render · shot"``, ``"join"``), how
+        much of it, and of how much.
     force
         Overwrite a file that is there.
-
-    Returns
-    -------
-    Path
-        The film.
 
     Raises
     ------
     RenderError
-        Media are missing (all are listed), nothing is shown, or the size is odd.
+        Media are missing (all are listed), nothing is shown, or what was asked for
+        cannot be.
     OutputError
-        The film cannot be written there, or is there already.
+        The film cannot be written there, or is there already, or there is no room.
     MediaError
         A file turns out to be unreadable; nothing is left behind.
     TimelineError
         The timeline states no rate.
-
-    Examples
-    --------
-    >>> render(timeline, "film.mp4")  # doctest: +SKIP
-    PosixPath('film.mp4')
     """
-    return render_film(
-        timeline,
-        path,
-        size=size,
-        crf=crf,
-        preset=preset,
-        progress=progress,
-        force=force,
-    ).path
-
-
-def render_film(
-    timeline: otio.schema.Timeline,
-    path: str | os.PathLike[str],
-    *,
-    size: tuple[int, int] | None = None,
-    crf: float = 18,
-    preset: str = "veryfast",
-    progress: Progress | None = None,
-    force: bool = False,
-) -> Rendered:
-    """Render a timeline and return the record of it; all else as `render`."""
     files.spare_originals([path], locate.originals(timeline))
     target = files.ensure_writable(path, force=force)
-    plan = make_plan(timeline, size)
     report = progress or _silent
-    with (
-        Pictures(plan.size) as pictures,
-        Mixer(plan.sounds, plan.samples) as mixer,
-    ):
-        peak = _listen(plan, mixer, report)
-        gain = safe_gain(peak)
-        with FilmWriter(
+    wish = Wish(deliver, size, crf, preset, encoder, loudness)
+    settings = settle(wish, timeline)
+    shaped = timeline
+    if pad is not None or (deliver is not None if reframe is None else reframe):
+        shaped = in_shape(timeline, settings.size, pad, report)
+    plan = make_plan(shaped, settings.size)
+    sources = Sources(shaped, plan, strict=strict)
+    with _kept(cache, target) as kept:
+        heard = _heard(plan, settings, kept, sources, report)
+        made = make(plan, settings.encoding, sources.pictures, kept, executor, report)
+        joined = join(
             target,
-            *plan.size,
+            made.files,
             plan.rate,
-            SAMPLE_RATE if plan.sounds else None,
-            crf=crf,
-            preset=preset,
+            sound=heard.path if heard else None,
+            metadata={"title": plan.name},
             force=force,
-        ) as writer:
-            _write(plan, writer, pictures, mixer, gain, report)
-        return _record(target, plan, peak, gain, pictures.held)
+            progress=report,
+        )
+        return Rendered(
+            path=target,
+            rate=plan.rate,
+            size=plan.size,
+            frames=joined.frames,
+            samples=plan.samples if heard else 0,
+            plain_frames=made.plain_frames,
+            segments=len(made.files),
+            made=made.fresh,
+            damaged=kept.damaged,
+            sound=heard,
+            notes=(*(heard.notes if heard else ()), *sources.notes),
+        )
 
 
 def _silent(what: str, done: int, total: int) -> None:
     """Report to nobody."""
 
 
-def _listen(plan: Plan, mixer: Mixer, report: Progress) -> float:
-    if not plan.sounds:
-        return 0.0
+@contextmanager
+def _kept(cache: SegmentCache | bool, target: Path) -> Iterator[SegmentCache]:
+    """Give the cache to work with; one that is not kept lies beside the film."""
+    if isinstance(cache, SegmentCache):
+        yield cache
+    elif cache:
+        with SegmentCache() as usual:
+            yield usual
+    else:
+        with (
+            tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as folder,
+            SegmentCache(Path(folder)) as passing,
+        ):
+            yield passing
 
-    def heard(samples: int) -> None:
-        frames = rates.frame_at(Fraction(samples, SAMPLE_RATE), plan.rate)
-        report("listen", min(frames, plan.frames), plan.frames)
 
-    return true_peak(mixer, heard)
-
-
-def _write(
+def _heard(
     plan: Plan,
-    writer: FilmWriter,
-    pictures: Pictures,
-    mixer: Mixer,
-    gain: float,
+    settings: Settings,
+    kept: SegmentCache,
+    sources: Sources,
     report: Progress,
-) -> None:
-    per_second = math.ceil(plan.rate)
-    written = 0
-    for done, picture in enumerate(_frames(plan, pictures), 1):
-        writer.video(picture)
-        if plan.sounds and (done % per_second == 0 or done == plan.frames):
-            until = rates.sample_at(done, plan.rate, SAMPLE_RATE)
-            block = mixer.block(written, until - written)
-            writer.sound(block if gain == 1 else block * np.float32(gain))
-            written = until
-        report("render", done, plan.frames)
-
-
-def _frames(plan: Plan, pictures: Pictures) -> Iterator[VideoFrame | NDArray[np.uint8]]:
-    for span in plan.spans:
-        if span.plain:
-            for layers in span.frames:
-                yield pictures.yuv(layers[0])
-            continue
-        clip: Any = composite(span, pictures, plan.rate)
-        for frame in range(span.start_frames, span.stop_frames):
-            yield frame_of(clip, span, frame, plan.rate)
-
-
-def _record(
-    path: Path, plan: Plan, peak: float, gain: float, held: dict[str, int]
-) -> Rendered:
-    gain_db = 20 * math.log10(gain)
-    peak_dbtp = 20 * math.log10(peak) if peak > 0 else -math.inf
-    notes = []
-    if gain < 1:
-        notes.append(
-            f"The sound was turned down by {-gain_db:.1f} dB: "
-            f"its true peak would have been {peak_dbtp:+.1f} dBTP."
-        )
-    notes += [
-        f"{name}: the file is shorter than the timeline says; "
-        f"its last frame was held {count} frames longer."
-        for name, count in held.items()
-    ]
-    return Rendered(
-        path=path,
-        rate=plan.rate,
-        size=plan.size,
-        frames=plan.frames,
-        samples=plan.samples if plan.sounds else 0,
-        plain_frames=sum(len(span.frames) for span in plan.spans if span.plain),
-        peak_dbtp=peak_dbtp,
-        gain_db=gain_db,
-        notes=tuple(notes),
+) -> Programme | None:
+    if not plan.sounds:
+        return None
+    return programme(
+        plan.sounds,
+        plan.samples,
+        target=settings.loudness,
+        encoding=settings.sound,
+        cache=kept,
+        identities=sources.sounds,
+        progress=report,
     )

@@ -140,7 +140,7 @@ def test_a_silent_file_on_a_sound_track(takes, tmp_path):
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("stage", ["listen", "render"])
+@pytest.mark.parametrize("stage", ["listen", "render", "join"])
 def test_stopping_midway_leaves_what_was_there(takes, tmp_path, stop, stage):
     sounds, out = tmp_path / "sounds", tmp_path / "out"
     sounds.mkdir()
@@ -150,8 +150,8 @@ def test_stopping_midway_leaves_what_was_there(takes, tmp_path, stop, stage):
     (out / "film.mp4").write_bytes(b"older")
 
     def progress(what, done, total):
-        assert 0 < done <= total == 48
-        if what == stage and done >= 20:
+        assert 0 < done <= total
+        if what.startswith(stage) and done >= 0.4 * total:
             raise stop
 
     with pytest.raises(stop):
@@ -168,4 +168,7 @@ def test_progress_counts_every_frame(takes, tmp_path):
     seen = []
     made = timeline([clip(takes[2], 0, 30)])
     render(made, tmp_path / "film.mp4", progress=lambda *step: seen.append(step))
-    assert seen == [("render", n, 30) for n in range(1, 31)]
+    assert seen == [
+        *(("render · take3", n, 30) for n in range(1, 31)),
+        ("join", 1, 1),
+    ]

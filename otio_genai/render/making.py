@@ -1,0 +1,119 @@
+"""The segments of a film made, those that are not there yet, and only those."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from otio_genai.errors import OutputError
+from otio_genai.media.encoding import Encoding
+from otio_genai.render.cache import SegmentCache
+from otio_genai.render.plan import Plan
+from otio_genai.render.segments import Segment, key, recipe, segments
+from otio_genai.render.work import Maker, suffix
+from otio_genai.render.workers import Executor, Job
+
+__all__ = ["Made", "make"]
+
+Progress = Callable[[str, int, int], None]
+
+# Bits a pixel that encoders write at most, for judging the room a film needs.
+_BITS_PER_PIXEL = {"libx264": 0.25, "libx265": 0.2, "prores_ks": 4.5}
+_OTHERS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The segments of a film."""
+
+    files: tuple[Path, ...]
+    "In the film's order."
+    plain_frames: int
+    "Record frames that needed no composing."
+    fresh: int
+    "How many of them were made now."
+
+
+def make(
+    plan: Plan,
+    encoding: Encoding,
+    identities: Mapping[str, str],
+    cache: SegmentCache,
+    executor: Executor | None,
+    report: Progress,
+) -> Made:
+    """Return the segments of a film, made where the cache does not have them.
+
+    Raises
+    ------
+    MediaError, OutputError, RenderError
+        As `otio_genai.render.work.encode`; what was made before is kept.
+    """
+    pieces = segments(plan)
+    jobs = [_job(piece, plan, encoding, identities) for piece in pieces]
+    found = {job.key: cache.find(job.key) for job in jobs}
+    missing = list({job.key: job for job in jobs if found[job.key] is None}.values())
+    if missing:
+        _ensure_room(missing, plan, encoding, cache)
+        if executor is None:
+            _make_here(missing, cache, report)
+        else:
+            executor.run(missing, _Keeping(cache), report)
+        found |= {job.key: cache.find(job.key) for job in missing}
+    files = [found[job.key] for job in jobs]
+    lost = sum(file is None for file in files)
+    if lost:
+        raise OutputError(
+            f"{lost} segments are gone from the cache that were there just now.",
+            place=str(cache.folder),
+            remedy="Render again.",
+        )
+    plain = sum(len(piece.frames) for piece in pieces if piece.plain)
+    return Made(tuple(file for file in files if file), plain, len(missing))
+
+
+def _job(
+    piece: Segment, plan: Plan, encoding: Encoding, identities: Mapping[str, str]
+) -> Job:
+    made = recipe(piece, plan, encoding, identities)
+    return Job(key(made), made, len(piece.frames))
+
+
+def _ensure_room(
+    missing: Sequence[Job], plan: Plan, encoding: Encoding, cache: SegmentCache
+) -> None:
+    frames = sum(job.frames for job in missing)
+    bits = _BITS_PER_PIXEL.get(encoding.codec, _OTHERS)
+    cache.ensure_room(int(frames * plan.size[0] * plan.size[1] * bits / 8))
+
+
+def _make_here(missing: Sequence[Job], cache: SegmentCache, report: Progress) -> None:
+    total, done = sum(job.frames for job in missing), 0
+    with Maker() as maker:
+        for job in missing:
+            what = f"render · {_shot(job)}"
+            ended = suffix(Encoding.from_json(job.recipe["encoding"]))
+
+            def seen(frames: int, what: str = what, before: int = done) -> None:
+                report(what, before + frames, total)
+
+            maker.make(job.recipe, cache.adding(job.key, ended), seen)
+            done += job.frames
+
+
+def _shot(job: Job) -> str:
+    names = [source["name"] for source in job.recipe["sources"]]
+    return " + ".join(dict.fromkeys(names)) or "black"
+
+
+class _Keeping:
+    """Puts what others made into the cache."""
+
+    def __init__(self, cache: SegmentCache) -> None:
+        self._cache = cache
+
+    def __call__(self, job: Job, path: Path) -> None:
+        with self._cache.adding(job.key, path.suffix) as place:
+            shutil.move(path, place)

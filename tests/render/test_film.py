@@ -1,0 +1,175 @@
+"""What was made once is not made again; what changed is; nothing half done stays."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from otio_genai import metadata
+from otio_genai.errors import RenderError
+from otio_genai.media.store import file_hashes
+from otio_genai.render import render_film
+from otio_genai.render.cache import SegmentCache
+from tests.render.building import R, clip, dissolve, timeline, wrong_frames
+from tests.support.coded import decoded, read_film, write_take
+
+
+@pytest.fixture
+def cache(tmp_path):
+    with SegmentCache(tmp_path / "cache") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def long_takes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long takes")
+    return [write_take(folder / f"take{n}.mp4", n, 250) for n in (1, 2, 3)]
+
+
+def film(long_takes, roll=0):
+    first, second, third = long_takes
+    return timeline(
+        [
+            clip(first, 3, 150 + roll),
+            clip(second, 7 + roll, 160 - roll),
+            dissolve(6, 6),
+            clip(third, 20, 100),
+        ]
+    )
+
+
+def test_a_second_render_makes_nothing_and_gives_the_same_bytes(
+    long_takes, tmp_path, cache
+):
+    first = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    again = render_film(film(long_takes), tmp_path / "b.mp4", cache=cache)
+    assert (first.made, again.made) == (first.segments, 0)
+    assert first.path.read_bytes() == again.path.read_bytes()
+
+
+def test_without_a_cache_the_film_is_the_same_and_nothing_stays(
+    long_takes, tmp_path, cache
+):
+    kept = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    out = tmp_path / "out"
+    out.mkdir()
+    alone = render_film(film(long_takes), out / "b.mp4", cache=False)
+    assert kept.path.read_bytes() == alone.path.read_bytes()
+    assert [path.name for path in out.iterdir()] == ["b.mp4"]
+    assert alone.made == alone.segments
+
+
+def test_a_rolled_cut_remakes_two_segments(long_takes, tmp_path, cache):
+    whole = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    made = film(long_takes, roll=4)
+    rolled = render_film(made, tmp_path / "b.mp4", cache=cache)
+    assert rolled.segments == whole.segments
+    assert rolled.made == 2
+    assert wrong_frames(decoded(rolled.path), made) == []
+
+
+def test_two_films_share_segments(long_takes, tmp_path, cache):
+    render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    other = timeline([clip(long_takes[2], 20, 100), clip(long_takes[0], 3, 150)])
+    done = render_film(other, tmp_path / "b.mp4", cache=cache)
+    assert done.made < done.segments / 2
+
+
+def test_a_damaged_segment_is_found_out_and_made_again(long_takes, tmp_path):
+    folder = tmp_path / "cache"
+    with SegmentCache(folder) as cache:
+        first = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    entry = max(folder.rglob("entries/*/*.mp4"), key=lambda path: path.stat().st_size)
+    damaged = bytearray(entry.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    entry.write_bytes(damaged)
+    with SegmentCache(folder) as cache:
+        done = render_film(film(long_takes), tmp_path / "b.mp4", cache=cache)
+    assert (done.damaged, done.made) == (1, 1)
+    assert done.path.read_bytes() == first.path.read_bytes()
+
+
+def test_a_render_that_stopped_goes_on_where_it_was(long_takes, tmp_path, cache):
+    def stop(what, done, total):
+        if what.startswith("render") and done > 180:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render_film(film(long_takes), tmp_path / "a.mp4", cache=cache, progress=stop)
+    assert not (tmp_path / "a.mp4").exists()
+    seen = []
+    done = render_film(
+        film(long_takes),
+        tmp_path / "a.mp4",
+        cache=cache,
+        progress=lambda *step: seen.append(step),
+    )
+    remade = next(total for what, _, total in seen if what.startswith("render"))
+    assert done.frames - remade >= 180 - 64
+    assert wrong_frames(decoded(done.path), film(long_takes)) == []
+
+
+KILLED = """
+import sys
+import opentimelineio as otio
+from otio_genai.render import render_film
+render_film(otio.adapters.read_from_file(sys.argv[1]), sys.argv[2])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_a_killed_render_loses_a_segment_at_most(long_takes, tmp_path, share):
+    made = film(long_takes)
+    made.to_json_file(str(tmp_path / "film.otio"))
+    folder = tmp_path / "cache"
+    command = [sys.executable, "-c", KILLED]
+    arguments = [str(tmp_path / "film.otio"), str(tmp_path / "film.mp4")]
+    environment = {**os.environ, "OTIO_GENAI_CACHE": str(folder)}
+    process = subprocess.Popen([*command, *arguments], env=environment)
+    wanted = round(8 * share)
+    for _ in itertools.count():
+        there = list((folder / "render").rglob("entries/*/*.mp4"))
+        if len(there) >= wanted or process.poll() is not None:
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = len(list((folder / "render").rglob("entries/*/*.mp4")))
+    with SegmentCache(folder / "render") as cache:
+        done = render_film(made, tmp_path / "film.mp4", cache=cache, force=True)
+    assert done.made <= done.segments - kept
+    assert wrong_frames(decoded(done.path), made) == []
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "film.mp4",
+        "film.otio",
+    ]
+
+
+def test_media_that_changed_are_named_and_refused_when_strict(tmp_path, cache):
+    path = write_take(tmp_path / "take4.mp4", 4, 30)
+    made = timeline([clip(path, 0, 20)])
+    reference = made.tracks[0][0].media_reference
+    metadata.put(reference, "hash", file_hashes(path))
+    assert render_film(made, tmp_path / "a.mp4", cache=cache).notes == ()
+    write_take(path, 5, 30)
+    done = render_film(made, tmp_path / "b.mp4", cache=cache)
+    assert "take4: the file's pictures" in done.notes[0]
+    assert read_film(done.path) == [(5, n) for n in range(20)]
+    with pytest.raises(RenderError, match="not what the timeline says") as caught:
+        render_film(made, tmp_path / "c.mp4", cache=cache, strict=True)
+    assert len(caught.value.items) == 1
+    assert not (tmp_path / "c.mp4").exists()
+
+
+# The first frame of a dissolve is its outgoing picture alone.
+def test_the_record_says_which_frames_went_straight_through(
+    long_takes, tmp_path, cache
+):
+    done = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
+    assert (done.frames, done.plain_frames) == (410, 410 - 11)
+    assert done.rate == R and done.sound is None
