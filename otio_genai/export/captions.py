@@ -8,25 +8,18 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
 
-from otio_genai import maps, metadata
+from otio_genai import maps
 from otio_genai.export.writers import TARGETS
 from otio_genai.interchange.loss import LossItem
 from otio_genai.media import files
 
 __all__ = ["CaptionsFile", "captions", "captions_path"]
-
-_SAMPLE_RATE = 48_000
-# What is shorter than this nobody reads; a cut through a sentence leaves such crumbs.
-_SHORTEST_S = Fraction(1, 10)
-
-_Cue = tuple[Fraction, Fraction, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +81,9 @@ def captions(timeline: otio.schema.Timeline) -> tuple[str, int]:
     TimelineError
         The timeline states no rate.
     """
-    found: list[_Cue] = []
-    for span in maps.sound_map(timeline, _SAMPLE_RATE):
-        for cue in _cues(span):
-            # The two channels of a voice may be on two tracks.
-            if cue not in found:
-                found.append(cue)
-    cues = _joined(sorted(found))
     blocks = [
         f"{number}\n{_time(start)} --> {_time(stop)}\n{text}\n"
-        for number, (start, stop, text) in enumerate(cues, 1)
+        for number, (start, stop, text) in enumerate(maps.cues(timeline), 1)
     ]
     return "\n".join(blocks), len(blocks)
 
@@ -115,48 +101,6 @@ def captions_path(path: Path, to: str) -> Path:
     if name.lower().endswith(suffix) and len(name) > len(suffix):
         return path.with_name(f"{name[: -len(suffix)]}.srt")
     return path.with_suffix(".srt")
-
-
-def _cues(span: maps.SoundSpan) -> Iterator[_Cue]:
-    speed = span.speed
-    if speed <= 0:
-        return
-    first = Fraction(span.record_in_samples, _SAMPLE_RATE)
-    last = Fraction(span.record_out_samples, _SAMPLE_RATE)
-    for begin, end, text in _sentences(span.clip.media_reference):
-        start = first + (begin - span.source_in_s) / speed
-        stop = first + (end - span.source_in_s) / speed
-        start, stop = max(start, first), min(stop, last)
-        if stop - start >= _SHORTEST_S:
-            yield start, stop, text
-
-
-def _sentences(reference: otio.core.MediaReference) -> Iterator[_Cue]:
-    for key in ("speech", "script"):
-        kept = metadata.read(reference, key)
-        told = kept.get("sentences") if isinstance(kept, Mapping) else None
-        if not told:
-            continue
-        for begin, end, text in told:
-            line = " ".join(str(text).split())
-            if line:
-                yield _exact(begin), _exact(end), line
-        return
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(value).limit_denominator(1_000_000)
-
-
-def _joined(cues: list[_Cue]) -> list[_Cue]:
-    """Put together what a cut in the sound has parted."""
-    found: list[_Cue] = []
-    for start, stop, text in cues:
-        if found and found[-1][2] == text and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(stop, found[-1][1]), text
-        else:
-            found.append((start, stop, text))
-    return found
 
 
 def _time(value: Fraction) -> str:

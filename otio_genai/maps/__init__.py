@@ -19,6 +19,7 @@ Conventions
 """
 
 from otio_genai.maps import carry
+from otio_genai.maps.cues import Cue, cues
 from otio_genai.maps.drawn import SCHEME, Drawing, drawing, drawing_of
 from otio_genai.maps.layout import clips, length_frames, record_rate
 from otio_genai.maps.picture import STILL_SUFFIXES, Layer, picture_map
@@ -31,6 +32,7 @@ __all__ = [
     "SILENCE_DB",
     "STILL_SUFFIXES",
     "Carry",
+    "Cue",
     "Drawing",
     "Layer",
     "SoundSpan",
@@ -38,6 +40,7 @@ __all__ = [
     "Sweep",
     "carry",
     "clips",
+    "cues",
     "drawing",
     "drawing_of",
     "gain",
