@@ -9,7 +9,7 @@ into its metadata.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,12 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 from otio_genai.analyse.cache import Cache
-from otio_genai.errors import GenaiError, MediaError
+from otio_genai.errors import MediaError
 from otio_genai.media import locate, store
 
 if TYPE_CHECKING:
-    from otio_genai.analyse.answers import Answers
+    from otio_genai.analyse.answers import Answers, Subject
+    from otio_genai.analyse.elsewhere import Map
 
 __all__ = ["analyse"]
 
@@ -35,6 +36,7 @@ def analyse(
     cache: str | PathLike[str] | None = None,
     progress: Progress | None = None,
     strict: bool = False,
+    map: Map | None = None,
 ) -> otio.schema.SerializableCollection:
     """Return a new bin whose media references say what was measured.
 
@@ -49,6 +51,10 @@ def analyse(
     strict
         Refuse a bin with a file that cannot be decoded. Otherwise its media
         reference carries the reason under ``fault`` and the others go on.
+    map
+        Who measures what was never measured: the ``map`` of an executor
+        (`otio_genai.render.workers.Processes`, `otio_genai.render.cluster.Dask`). By
+        default this process.
 
     Returns
     -------
@@ -97,42 +103,66 @@ def analyse(
 
     result = copy.deepcopy(bin)
     clips = list(result.find_clips())
-    kept: Cache | None = None if cache is None else Cache(Path(cache))
-    faults: list[str] = []
-    for done, clip in enumerate(clips, start=1):
-        kept = kept or Cache(store.cache_folder() / "analysis")
-        answers = _answers(clip.media_reference, kept)
+    faults: dict[int, str] = {}
+    for done, (place, answers) in enumerate(_answered(clips, cache, map), start=1):
+        clip = clips[place]
         for key in KEYS:
             metadata.put(clip.media_reference, key, answers.found.get(key))
         if answers.faults:
             fault = " ".join(answers.faults)
             metadata.put(clip.media_reference, "fault", fault)
-            faults.append(f"{clip.name}: {fault}")
+            faults[place] = f"{clip.name}: {fault}"
         if progress is not None:
             progress(clip.name, done, len(clips))
     if faults and strict:
         raise MediaError(
             f"{len(faults)} of {len(clips)} files cannot be analysed.",
             remedy="Generate or download them again, or take them out of the folder.",
-            items=faults,
+            items=[faults[place] for place in sorted(faults)],
         )
     return result
 
 
-def _answers(reference: otio.core.MediaReference, cache: Cache) -> Answers:
+def _answered(
+    clips: Sequence[otio.schema.Clip],
+    cache: str | PathLike[str] | None,
+    map: Map | None,
+) -> Iterator[tuple[int, Answers]]:
+    """Yield (a clip's place, what its file answers): in order, or as they come."""
+    from otio_genai.analyse import elsewhere
     from otio_genai.analyse.answers import Answers, ask
 
+    if not clips:
+        return
+    folder = store.cache_folder() / "analysis" if cache is None else Path(cache)
+    kept = Cache(folder)
+    places, subjects = [], []
+    for place, clip in enumerate(clips):
+        try:
+            subject = _subject(clip.media_reference)
+        except MediaError as error:
+            yield place, Answers({}, (error.sentence,))
+            continue
+        if map is None:
+            yield place, ask(subject, kept)
+        else:
+            places.append(place)
+            subjects.append(subject)
+    if map is not None:
+        for index, answers in elsewhere.answers(subjects, kept, map):
+            yield places[index], answers
+
+
+def _subject(reference: otio.core.MediaReference) -> Subject:
+    from otio_genai.analyse.answers import Subject
+
     media = metadata.read(reference, "media", {})
-    try:
-        path = locate.path(reference)
-        hashes = metadata.read(reference, "hash") or store.file_hashes(path)
-    except GenaiError as error:
-        return Answers({}, (error.sentence,))
-    return ask(
+    path = locate.path(reference)
+    hashes = metadata.read(reference, "hash") or store.file_hashes(path)
+    return Subject(
         path,
         media.get("kind", ""),
         hashes["bytes"],
-        cache,
         has_audio=bool(media.get("has_audio")),
         cues=metadata.read(reference, "cues"),
         script=metadata.read(reference, "script"),

@@ -9,9 +9,10 @@ Conventions
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from otio_genai.analyse.cues import Told
 from otio_genai.analyse.hearing import Hearing
 from otio_genai.errors import GenaiError
 
-__all__ = ["KEYS", "Answers", "ask"]
+__all__ = ["KEYS", "Answers", "Measure", "Subject", "ask", "each"]
 
 #: Every key that analysis writes on a media reference.
 KEYS = ("motion", "steady", "palette", "loudness", "beats", "speech", "fault")
@@ -54,6 +55,36 @@ _ASKED = {
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A file, and what is known of it before it is asked."""
+
+    path: Path
+    "Where it lies."
+    kind: str
+    "``take``, ``still``, ``music`` or ``voice``; others are asked nothing."
+    digest: str
+    "Hash of its bytes."
+    has_audio: bool = False
+    "Whether a take has sound."
+    cues: Mapping[str, Any] | None = None
+    "What is said of music (`otio_genai.analyse.cues`)."
+    script: Mapping[str, Any] | None = None
+    "What is said by a voice (`otio_genai.ingest.words`)."
+
+    @property
+    def said(self) -> dict[str, Mapping[str, Any]]:
+        """What somebody says of it, by the name of the question."""
+        return {"beats": self.cues or {}, "speech": self.script or {}}
+
+    def questions(self) -> tuple[Question, ...]:
+        """Return what it is asked."""
+        asked = _ASKED.get(self.kind, ())
+        if self.kind == "take" and self.has_audio:
+            asked = (*asked, _LOUDNESS)
+        return tuple(_about(question, self.said) for question in asked)
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Metadata found for one file, and why some of it is missing."""
 
@@ -61,56 +92,43 @@ class Answers:
     faults: tuple[str, ...]
 
 
-def ask(
-    path: Path,
-    kind: str,
-    digest: str,
-    cache: Cache,
-    *,
-    has_audio: bool,
-    cues: Mapping[str, Any] | None = None,
-    script: Mapping[str, Any] | None = None,
-) -> Answers:
+#: Called with a question's name; returns its answer.
+Measure = Callable[[str], Mapping[str, Any]]
+
+
+def ask(subject: Subject, cache: Cache, measure: Measure | None = None) -> Answers:
     """Return what is known of one file, measuring only what was never measured.
 
     Parameters
     ----------
-    path
+    subject
         The file.
-    kind
-        ``"take"``, ``"still"``, ``"music"`` or ``"voice"``; others are asked nothing.
-    digest
-        Hash of its bytes.
     cache
         Where answers are kept.
-    has_audio
-        Whether a take has sound.
-    cues
-        What is said of music (`otio_genai.analyse.cues`).
-    script
-        What is said by a voice (`otio_genai.ingest.words`).
+    measure
+        Who answers; by default the file is opened here.
     """
-    questions = _ASKED.get(kind, ())
-    if kind == "take" and has_audio:
-        questions = (*questions, _LOUDNESS)
-    said = {"beats": cues or {}, "speech": script or {}}
-    questions = tuple(_about(question, said) for question in questions)
-    source = _Source(path, said)
-    measures = {
-        "picture": source.picture,
-        "still": source.still,
-        "loudness": source.loudness,
-        "beats": source.beats,
-        "speech": source.speech,
-    }
     found: dict[str, Any] = {}
     faults: list[str] = []
-    for question in questions:
-        try:
-            found |= cache.answer(digest, question, measures[question.name])
-        except GenaiError as error:
-            faults += [] if error.sentence in faults else [error.sentence]
+    for _, answer in each(subject, cache, measure):
+        if isinstance(answer, GenaiError):
+            faults += [] if answer.sentence in faults else [answer.sentence]
+        else:
+            found |= answer
     return Answers(found, tuple(faults))
+
+
+def each(
+    subject: Subject, cache: Cache, measure: Measure | None = None
+) -> Iterator[tuple[str, dict[str, Any] | GenaiError]]:
+    """Yield every question's name, and its answer or why there is none; as `ask`."""
+    measure = measure or _Source(subject.path, subject.said).measure
+    for question in subject.questions():
+        asked = functools.partial(measure, question.name)
+        try:
+            yield question.name, cache.answer(subject.digest, question, asked)
+        except GenaiError as error:
+            yield question.name, error
 
 
 def _about(question: Question, said: Mapping[str, Mapping[str, Any]]) -> Question:
@@ -128,6 +146,17 @@ class _Source:
     def __init__(self, path: Path, said: Mapping[str, Mapping[str, Any]]) -> None:
         self._path, self._said = path, said
         self._hearing = Hearing(path)
+
+    def measure(self, name: str) -> dict[str, Any]:
+        """Return the answer to a question."""
+        ways = {
+            "picture": self.picture,
+            "still": self.still,
+            "loudness": self.loudness,
+            "beats": self.beats,
+            "speech": self.speech,
+        }
+        return ways[name]()
 
     def picture(self) -> dict[str, Any]:
         return looks.picture(self._path)

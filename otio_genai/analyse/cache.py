@@ -66,21 +66,28 @@ class Cache:
         again. A folder that cannot be written costs time, not the film: the answer
         is returned all the same.
         """
-        place = self.place(digest, question)
-        head = {"digest": digest, **question.as_dict()}
-        found = _read(place, head)
+        found = self.find(digest, question)
         if found is not None:
             return found
         answer = dict(measure())
+        kept = {**_head(digest, question), "answer": answer}
         with contextlib.suppress(OSError):
-            _write(place, json.dumps({**head, "answer": answer}, allow_nan=False))
+            _write(self.place(digest, question), json.dumps(kept, allow_nan=False))
         return answer
+
+    def find(self, digest: str, question: Question) -> dict[str, Any] | None:
+        """Return the kept answer, if there is one that can be read."""
+        return _read(self.place(digest, question), _head(digest, question))
 
     def place(self, digest: str, question: Question) -> Path:
         """Return the file in which the answer is kept."""
         text = json.dumps(question.as_dict(), sort_keys=True)
         key = hashlib.sha256(text.encode()).hexdigest()[:16]
         return self.folder / digest[:2] / digest / f"{question.name}-{key}.json"
+
+
+def _head(digest: str, question: Question) -> dict[str, Any]:
+    return {"digest": digest, **question.as_dict()}
 
 
 def _read(place: Path, head: Mapping[str, Any]) -> dict[str, Any] | None:

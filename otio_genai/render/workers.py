@@ -27,7 +27,7 @@ from typing import Any, Protocol, Self
 
 from otio_genai.errors import RenderError
 
-__all__ = ["Executor", "Job", "Place", "Processes", "Progress", "named"]
+__all__ = ["Executor", "Job", "Place", "Processes", "Progress", "files_of", "named"]
 
 #: Called with what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -139,13 +139,14 @@ class Processes:
         RenderError
             As `run`.
         """
-        return self._each(function, [dict(item) for item in items], None)
+        names = [files_of(item) or f"item {place}" for place, item in enumerate(items)]
+        return self._each(function, items, names)
 
     def _each(
         self,
         function: Callable[[dict[str, Any]], Any],
-        items: Sequence[dict[str, Any]],
-        names: Sequence[str] | None,
+        items: Sequence[Mapping[str, Any]],
+        names: Sequence[str],
     ) -> Generator[tuple[int, Any], None, None]:
         waiting = deque((index, 1) for index in range(len(items)))
         with _Crew(min(self._jobs, len(items))) as crew:
@@ -156,16 +157,20 @@ class Processes:
                         yield index, answer
                         continue
                     if attempt >= self._attempts:
-                        name = names[index] if names else f"item {index}"
-                        raise _given_up(name, attempt, answer)
+                        raise _given_up(names[index], attempt, answer)
                     waiting.appendleft((index, attempt + 1))
 
 
 def named(job: Job) -> str:
     """Return what a job is called in messages."""
-    names = [source["name"] for source in job.recipe.get("sources", ())]
-    shots = ", ".join(dict.fromkeys(names)) or "black"
+    shots = files_of(job.recipe) or "black"
     return f"segment {job.key[:12]} ({job.frames} frames of {shots})"
+
+
+def files_of(item: Mapping[str, Any]) -> str:
+    """Return the names of the files that a recipe or a question is about."""
+    names = [source["name"] for source in item.get("sources", ())]
+    return ", ".join(dict.fromkeys(names))
 
 
 def _encode(item: Mapping[str, Any]) -> str:
@@ -227,7 +232,7 @@ class _Crew:
     def hand_out(
         self,
         function: Callable[[dict[str, Any]], Any],
-        items: Sequence[dict[str, Any]],
+        items: Sequence[Mapping[str, Any]],
         waiting: deque[tuple[int, int]],
     ) -> None:
         """Give everybody idle the next item."""
@@ -237,7 +242,7 @@ class _Crew:
             if worker.held is None and waiting:
                 worker.held = waiting.popleft()
                 try:
-                    worker.pipe.send((function, items[worker.held[0]]))
+                    worker.pipe.send((function, dict(items[worker.held[0]])))
                 except OSError:
                     # It died idle: `answers` finds its pipe at an end.
                     continue

@@ -25,7 +25,7 @@ from otio_genai.render import work
 from otio_genai.render.cluster import task
 from otio_genai.render.cluster.places import Places
 from otio_genai.render.cluster.rounds import Rounds
-from otio_genai.render.workers import Job, Place, Progress, named
+from otio_genai.render.workers import Job, Place, Progress, files_of, named
 
 __all__ = ["Dask"]
 
@@ -134,7 +134,7 @@ class Dask:
         RenderError
             As `run`.
         """
-        names = [f"item {index}" for index in range(len(items))]
+        names = [files_of(item) or f"item {place}" for place, item in enumerate(items)]
         return self._each(function, items, names, lambda _: _single(len(items)))
 
     def _each(

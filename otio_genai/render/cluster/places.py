@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import files, locate, store
-from otio_genai.media.identity import identity, sound_identity
+from otio_genai.media.identity import known
 
 __all__ = ["Places"]
 
@@ -144,10 +144,11 @@ def _stranger(place: str) -> MediaError:
 
 def _is(file: Path, wanted: str) -> bool:
     try:
-        return wanted in (identity(file), sound_identity(file))
+        facts = known(file)
     except MediaError:
         # No media at all, so not the film's.
         return False
+    return wanted in (facts.pictures, facts.bytes)
 
 
 def _fetched(address: str, wanted: str) -> Path:
