@@ -1,34 +1,21 @@
-"""The whole film as one moviepy clip, and single frames of it.
-
-moviepy asks for times; each is answered by the record frame, or the samples, on at
-that time. A time a millionth of a frame short of a frame counts as on it, since
-``k / fps`` is a float.
-"""
+"""Single frames of a film, by number, and the whole film as one moviepy clip."""
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import opentimelineio as otio
-from moviepy import AudioClip, VideoClip
 from numpy.typing import NDArray
 
 from otio_genai.errors import RenderError
 from otio_genai.render.compose import Composer
-from otio_genai.render.plan import SAMPLE_RATE, Plan, make_plan
-from otio_genai.render.sound import Mixer, safe_gain, true_peak
+from otio_genai.render.plan import Plan, make_plan
 
-__all__ = ["frame_source", "moviepy_clip", "render_frame"]
-
-_SLACK = 1e-6
-# Longer stretches asked for at once are mixed piece by piece.
-_PIECE_SAMPLES = 10 * SAMPLE_RATE
+__all__ = ["Screen", "composer_of", "frame_source", "moviepy_clip", "render_frame"]
 
 
 def moviepy_clip(
@@ -70,7 +57,10 @@ def moviepy_clip(
     >>> clip = moviepy_clip(timeline)  # doctest: +SKIP
     >>> clip.with_effects([vfx.MultiplySpeed(2)]).preview()  # doctest: +SKIP
     """
-    return _FilmClip(make_plan(timeline, size))
+    # moviepy takes half a second to load, and most films need none of it.
+    from otio_genai.render.filmclip import FilmClip
+
+    return FilmClip(make_plan(timeline, size))
 
 
 def render_frame(
@@ -110,8 +100,8 @@ def frame_source(
         As `render_frame`.
     """
     plan = make_plan(timeline, size)
-    with _composer(plan) as composer:
-        screen = _Screen(plan, composer)
+    with composer_of(plan) as composer:
+        screen = Screen(plan, composer)
 
         def picture(frame: int) -> NDArray[np.uint8]:
             if not 0 <= frame < plan.frames:
@@ -125,11 +115,12 @@ def frame_source(
         yield picture
 
 
-def _composer(plan: Plan) -> Composer:
+def composer_of(plan: Plan) -> Composer:
+    """Return what composes a film's frames; close it."""
     return Composer(plan.size, plan.rate, background=plan.background)
 
 
-class _Screen:
+class Screen:
     """The film's frames by number."""
 
     def __init__(self, plan: Plan, composer: Composer) -> None:
@@ -137,80 +128,6 @@ class _Screen:
         self._starts = [span.start_frames for span in plan.spans]
 
     def frame(self, number: int) -> NDArray[np.uint8]:
+        """Return a record frame as RGB, uint8 (height, width, 3)."""
         span = self._plan.spans[bisect_right(self._starts, number) - 1]
         return self._composer.rgb(span.frames[number - span.start_frames])
-
-
-class _FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
-    """A moviepy clip of a film; copies share the open files."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self._composer = _composer(plan)
-        screen = _Screen(plan, self._composer)
-        last = plan.frames - 1
-        per_s = float(plan.rate)
-
-        def frame_function(time_s: float) -> NDArray[np.uint8]:
-            number = math.floor(time_s * per_s + _SLACK)
-            return screen.frame(min(max(number, 0), last))
-
-        self.frame_function = frame_function
-        self.size = plan.size
-        self.fps = per_s
-        self.duration = self.end = _length_s(plan.frames, plan.rate)
-        if plan.sounds:
-            self.audio = _SoundClip(plan, self.duration)
-
-    def close(self) -> None:
-        """Close the files; asking for a frame opens them again."""
-        self._composer.close()
-        if self.audio is not None:
-            self.audio.close()
-
-
-class _SoundClip(AudioClip):  # type: ignore[misc]  # moviepy ships no types
-    """The film's sound, with the gain that `render` gives it."""
-
-    def __init__(self, plan: Plan, duration_s: float) -> None:
-        super().__init__()
-        self.fps, self.nchannels = SAMPLE_RATE, 2
-        self.duration = self.end = duration_s
-        self._mixer = mixer = Mixer(plan.sounds, plan.samples)
-        gain: list[float] = []
-
-        def frame_function(time_s: Any) -> NDArray[np.float64]:
-            if not gain:
-                gain.append(safe_gain(true_peak(mixer)))
-            asked = np.atleast_1d(np.asarray(time_s, dtype=np.float64))
-            numbers = np.floor(asked * SAMPLE_RATE + _SLACK * 1e3).astype(np.int64)
-            heard = _heard(mixer, numbers) * gain[0]
-            return heard if np.ndim(time_s) else heard[0]
-
-        self.frame_function = frame_function
-
-    def close(self) -> None:
-        """Close the files; asking for sound opens them again."""
-        self._mixer.close()
-
-
-def _heard(mixer: Mixer, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
-    found = np.zeros((len(numbers), 2))
-    for start in range(0, len(numbers), _PIECE_SAMPLES):
-        piece = numbers[start : start + _PIECE_SAMPLES]
-        low, high = int(piece.min()), int(piece.max())
-        if high - low < 2 * _PIECE_SAMPLES:
-            block = mixer.block(low, high - low + 1)
-            found[start : start + len(piece)] = block[piece - low]
-            continue
-        for index, number in enumerate(piece):
-            found[start + index] = mixer.block(int(number), 1)[0]
-    return found
-
-
-def _length_s(frames: int, rate: Fraction) -> float:
-    """Return the least float duration of which moviepy counts all ``frames``."""
-    length_s, per_s = float(frames / rate), float(rate)
-    while int(length_s * per_s) < frames:
-        length_s = math.nextafter(length_s, math.inf)
-    return length_s
