@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.render.plan import SAMPLE_RATE
-from otio_genai.render.sound.peaks import REACH, amplitude, peaks_above
+from otio_genai.render.sound.peaks import REACH, factor, peaks_above
 
 __all__ = ["AHEAD_SAMPLES", "RELEASE_DB_S", "Limiter", "limited"]
 
@@ -55,7 +55,7 @@ class Limiter:
 
     def __init__(self, gain: float, ceiling_dbtp: float) -> None:
         self._gain = np.float32(gain)
-        self._ceiling = amplitude(ceiling_dbtp - _MARGIN_DB)
+        self._ceiling = factor(ceiling_dbtp - _MARGIN_DB)
         # What came in, from REACH samples before the chunk whose peaks come next.
         self._in = np.zeros((REACH, 2), np.float32)
         self._start = 0

@@ -12,15 +12,24 @@ from otio_genai.errors import RenderError
 from otio_genai.render.plan import SAMPLE_RATE
 from otio_genai.render.sound.hearing import STEP_SAMPLES, Heard
 from otio_genai.render.sound.limiter import AHEAD_SAMPLES, RELEASE_DB_S
-from otio_genai.render.sound.peaks import CEILING_DBTP, amplitude, decibels
+from otio_genai.render.sound.peaks import CEILING_DBTP, decibels, factor
 
-__all__ = ["AS_IT_IS", "LoudnessTarget", "foreseen_lufs", "gain_for", "target_for"]
+__all__ = [
+    "AS_IT_IS",
+    "LoudnessTarget",
+    "foreseen_lufs",
+    "gain_for",
+    "is_silent",
+    "target_for",
+]
 
 _STEPS_AHEAD = round(AHEAD_SAMPLES / STEP_SAMPLES)
 _STEP_SLOPE_DB = RELEASE_DB_S * STEP_SAMPLES / SAMPLE_RATE
-#: A limiter is not asked to make a programme louder than this by itself.
+# Peaks that would have to be held back by more are left the loudest thing there is:
+# beyond, a limiter is a distortion.
 _MOST_LIMITING_DB = 12.0
 _CLOSE_LU = 0.002
+_STRIDE_DB = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +82,35 @@ def gain_for(heard: Heard, target: LoudnessTarget) -> float:
     if target.integrated_lufs is None:
         raise ValueError("No loudness is asked for.")
     low = target.integrated_lufs - heard.lufs()
-    if decibels(heard.true_peak) + low <= target.true_peak_dbtp:
+    ceiling, top_dbtp = target.true_peak_dbtp, decibels(heard.true_peak)
+    if top_dbtp + low <= ceiling:
         return low
-    high = low + _MOST_LIMITING_DB
-    if foreseen_lufs(heard, high, target.true_peak_dbtp) < target.integrated_lufs:
-        return high
+    high = min(low, ceiling - top_dbtp) + _MOST_LIMITING_DB
+    if high < low or foreseen_lufs(heard, high, ceiling) < target.integrated_lufs:
+        return _nearest(heard, target.integrated_lufs, ceiling, high)
     while high - low > _CLOSE_LU:
         middle = (low + high) / 2
-        enough = foreseen_lufs(heard, middle, target.true_peak_dbtp)
+        enough = foreseen_lufs(heard, middle, ceiling)
         low, high = (
             (low, middle) if enough >= target.integrated_lufs else (middle, high)
         )
     return (low + high) / 2
+
+
+def _nearest(
+    heard: Heard, aimed_lufs: float, ceiling_dbtp: float, most_db: float
+) -> float:
+    """Return the gain up to the most that comes nearest to a loudness out of reach.
+
+    It need not be the most: a gain that lifts what is soft above the relative gate
+    makes the whole softer.
+    """
+    steps = math.ceil(2 * _MOST_LIMITING_DB / _STRIDE_DB)
+    gains_db = [most_db - step * _STRIDE_DB for step in range(steps)]
+    return min(
+        gains_db,
+        key=lambda db: abs(foreseen_lufs(heard, db, ceiling_dbtp) - aimed_lufs),
+    )
 
 
 def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
@@ -94,7 +120,7 @@ def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
         needed = np.minimum(0, -over_db - 20 * np.log10(heard.tops))
     steps = np.arange(len(needed)) * _STEP_SLOPE_DB
     held = np.minimum(np.minimum.accumulate(needed - steps) + steps, 0)
-    factors = amplitude(gain_db) * _smoothed(10 ** (held / 20))
+    factors = factor(gain_db) * _smoothed(10 ** (held / 20))
     return heard.lufs(factors)
 
 

@@ -20,8 +20,8 @@ __all__ = [
     "CEILING_DBTP",
     "REACH",
     "PeakMeter",
-    "amplitude",
     "decibels",
+    "factor",
     "loudest",
     "peaks_above",
     "safe_gain",
@@ -68,7 +68,7 @@ def decibels(amplitude: float) -> float:
     return 20 * math.log10(amplitude) if amplitude > 0 else -math.inf
 
 
-def amplitude(level_db: float) -> float:
+def factor(level_db: float) -> float:
     """Return the amplitude of a level in dB."""
     return float(10 ** (level_db / 20))
 
@@ -193,4 +193,4 @@ def safe_gain(peak: float) -> float:
     """Return the constant gain that keeps a true peak under the ceiling, 1 at most."""
     if not math.isfinite(peak) or peak <= 0:
         return 1.0
-    return min(1.0, amplitude(CEILING_DBTP) / peak)
+    return min(1.0, factor(CEILING_DBTP) / peak)
