@@ -18,7 +18,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from importlib import metadata as packages
 from typing import Any
@@ -39,8 +39,8 @@ ENGINE = 1
 
 # Shorter pieces join their neighbour, longer ones are cut, in parts of the grid.
 _LEAST, _MOST = Fraction(1, 6), 2
-# What a row of a recipe has first, and then by name.
-_ALWAYS = 3
+# What a row of a recipe has after its first three parts.
+_USUAL = ("1", [1.0, 0.0, 0.0, 0.0], list(NO_CROP), None, 0, False)
 _OFTEN = ("weight", "pose", "crop", "sweep", "clip_frame", "over")
 # What composed pictures are made with, besides FFmpeg.
 _COMPOSERS = ("moviepy", "numpy", "opencv-python-headless", "pillow")
@@ -135,17 +135,21 @@ def recipe(
 
 
 def _row(one: Shown, sources: _Table, looks: _Table) -> list[Any]:
-    sweep = one.sweep and [list(one.sweep.opening), list(one.sweep.closing)]
-    pose = list(astuple(one.pose))
-    place, look = sources.place(one.url), looks.place(one.look)
-    weight = str(one.weight)
-    row: list[Any] = [place, one.number, look, weight, pose, list(one.crop), sweep]
-    row += [one.clip_frame, one.over]
+    row: list[Any] = [sources.place(one.url), one.number, looks.place(one.look)]
+    pose = one.pose
+    rest = (
+        str(one.weight),
+        [pose.scale, pose.x_fw, pose.y_fw, pose.rotation_deg],
+        list(one.crop),
+        one.sweep and [list(one.sweep.opening), list(one.sweep.closing)],
+        one.clip_frame,
+        one.over,
+    )
     # Most pictures are whole and unmoved: what is as usual is left out at the end.
-    usual: list[Any] = [None] * _ALWAYS
-    usual += ["1", list(astuple(Pose())), list(NO_CROP), None, 0, False]
-    while len(row) > _ALWAYS and row[-1] == usual[len(row) - 1]:
-        row.pop()
+    count = len(rest)
+    while count and rest[count - 1] == _USUAL[count - 1]:
+        count -= 1
+    row.extend(rest[:count])
     return row
 
 
