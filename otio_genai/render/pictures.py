@@ -24,7 +24,6 @@ from otio_genai.media.frames import FrameReader
 from otio_genai.render.carry import swept_planes
 from otio_genai.render.geometry import Grid, moved
 from otio_genai.render.placing import Place, place
-from otio_genai.render.over import cropped, with_alpha
 from otio_genai.render.planes import blank, ground
 from otio_genai.render.shown import NO_CROP, Shown
 
@@ -116,20 +115,6 @@ class Pictures:
         if layer.crop != NO_CROP:
             picture = _cropped(picture, layer.crop, 0)
         return moved(picture, self.size, layer.look, layer.pose)
-
-    def rgba(self, layer: Shown) -> NDArray[np.uint8]:
-        """Return the same with its holes: RGBA, uint8 (height, width, 4).
-
-        Holes are where the file is transparent, what is cropped away, and the frame
-        beside the picture. Errors as `yuv`.
-        """
-        reader = self._reader(layer)
-        number = self._number(layer, reader)
-        if reader.alpha:
-            picture = reader.rgba(number)
-        else:
-            picture = with_alpha(self.as_rgb(self._in_film(reader, number)))
-        return moved(cropped(picture, layer.crop), self.size, layer.look, layer.pose)
 
     def as_rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
