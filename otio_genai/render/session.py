@@ -41,12 +41,13 @@ class Session:
                 break
             os.close(self._handle)
         self.folder.mkdir()
-        self._open = True
+        self._open, self._process = True, os.getpid()
         atexit.register(self.close)
 
     def close(self) -> None:
         """Remove the folder and all that is in it; may be called twice."""
-        if not self._open:
+        # A forked child has a copy of this; the folder is its parent's.
+        if not self._open or os.getpid() != self._process:
             return
         self._open = False
         atexit.unregister(self.close)
