@@ -182,10 +182,11 @@ def see_through(
     timeline: otio.schema.Timeline,
     size: tuple[int, int],
     functions: effects.Functions | None = None,
-) -> Callable[[otio.schema.Clip], bool]:
+) -> Callable[[otio.schema.Clip], bool] | None:
     """Return what tells the clips that leave something of the frame to those below.
 
     By their alpha, their crop, a framing that does not cover the frame, or an effect.
+    None where nothing can be below anything.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def see_through(
     tracks = timeline.find_children(descended_from_type=otio.schema.Track)
     kinds = [track.kind for track in tracks]
     if kinds.count(otio.schema.TrackKind.Video) < 2:
-        return lambda _: False
+        return None
 
     def lets_through(clip: otio.schema.Clip) -> bool:
         laid, _ = effects.named(clip, functions)

@@ -24,8 +24,10 @@ from otio_genai import maps, metadata, rates
 from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import locate
 from otio_genai.media.probe import probe
-from otio_genai.render.geometry import Framing, framing
-from otio_genai.render.shown import Frame, Look, Pose, Shown
+from otio_genai.render.captions import burnt
+from otio_genai.render.effects import Functions
+from otio_genai.render.looks import Looks, see_through, undrawn
+from otio_genai.render.shown import Frame, Shown
 
 __all__ = ["GRID_S", "SAMPLE_RATE", "Plan", "Span", "make_plan"]
 
@@ -35,6 +37,8 @@ SAMPLE_RATE = 48_000
 #: Length of a whole segment of the film, in seconds of its source.
 GRID_S = 2
 
+# Size of a film of drawn pictures alone that states none.
+_NO_MEDIA_SIZE = (1920, 1080)
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -73,6 +77,8 @@ class Plan:
     "What shows where no picture lies: red, green, blue."
     grid_frames: Mapping[str, int] = field(default_factory=dict)
     "Frames of each file, by URL, to a whole segment."
+    notes: tuple[str, ...] = ()
+    "What is not drawn as the timeline says, one sentence each."
 
     @property
     def frames(self) -> int:
@@ -86,7 +92,11 @@ class Plan:
 
 
 def make_plan(
-    timeline: otio.schema.Timeline, size: tuple[int, int] | None = None
+    timeline: otio.schema.Timeline,
+    size: tuple[int, int] | None = None,
+    *,
+    effects: Functions | None = None,
+    captions: bool = False,
 ) -> Plan:
     """Return the plan of a timeline.
 
@@ -96,12 +106,16 @@ def make_plan(
         Any timeline; it is read, never changed.
     size
         Width and height of the film, even numbers of pixels.
+    effects
+        Functions from a moviepy clip to a moviepy clip that clips may name.
+    captions
+        Draw what the film's voices say over it.
 
     Raises
     ------
     RenderError
-        Media are missing (all of them are listed), there is no picture or no
-        length, the size is odd, or a framing cannot be read.
+        Media are missing or effects cannot be laid on (all of them are listed), there
+        is no picture or no length, the size is odd, or a framing cannot be read.
     TimelineError
         The timeline states no rate.
     """
@@ -126,17 +140,52 @@ def make_plan(
             place=name,
             remedy="Put at least one clip with a picture on a video track.",
         )
-    looks = _Looks()
-    shown = [tuple(looks.shown(layer) for layer in layers) for layers in pictures]
+    size = size or _size(timeline, pictures)
+    through = see_through(timeline, size, effects)
+    if through is not None:
+        pictures = maps.picture_map(timeline, through)
+    background = _background(timeline)
+    looks = Looks(rate, effects, bare=background == (0, 0, 0))
+    shown = [looks.frame(layers) for layers in pictures]
+    _refuse_faults(looks.faults, name)
+    notes = [*looks.notes, *undrawn(timeline)]
+    if captions:
+        notes += _caption(shown, timeline, rate, size)
     return Plan(
         name=name,
         rate=rate,
-        size=size or _size(timeline, pictures),
+        size=size,
         spans=tuple(_spans(pictures, shown)),
         sounds=tuple(maps.sound_map(timeline, SAMPLE_RATE)),
-        background=_background(timeline),
+        background=background,
         grid_frames=_grid_frames(pictures),
+        notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _refuse_faults(faults: list[str], name: str) -> None:
+    if faults:
+        raise RenderError(
+            f"{len(faults)} of the effects cannot be laid on.",
+            place=name,
+            remedy="Take them out, correct them, or pass functions of their names.",
+            items=faults,
+        )
+
+
+def _caption(
+    shown: list[Frame],
+    timeline: otio.schema.Timeline,
+    rate: Fraction,
+    size: tuple[int, int],
+) -> tuple[str, ...]:
+    """Lay captions over what is shown, in place; return what is amiss with them."""
+    found, amiss = burnt(maps.cues(timeline), rate, size)
+    for one in found:
+        layer = Shown(one.url, 0, over=True, name="captions")
+        for frame in range(max(one.first, 0), min(one.last, len(shown))):
+            shown[frame] = (*shown[frame], layer)
+    return tuple(f"captions: {note}." for note in amiss)
 
 
 def _background(timeline: otio.schema.Timeline) -> tuple[int, int, int]:
@@ -156,7 +205,7 @@ def _grid_frames(pictures: Iterable[tuple[maps.Layer, ...]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for layers in pictures:
         for layer in layers:
-            if layer.url not in found:
+            if layer.url not in found and maps.drawing(layer.url) is None:
                 rate = _source_rate(layer.clip)
                 found[layer.url] = max(1, round(GRID_S * rate))
     return found
@@ -185,7 +234,8 @@ def _missing(timeline: otio.schema.Timeline, rate: Fraction) -> list[str]:
     """Return a line for each clip that plays and whose file is not there."""
     lost = []
     for clip in maps.clips(timeline):
-        if not _plays(clip):
+        generated = isinstance(clip.media_reference, otio.schema.GeneratorReference)
+        if generated or not _plays(clip):
             continue
         try:
             file = locate.path(clip.media_reference)
@@ -226,7 +276,15 @@ def _size(
     film = metadata.read(timeline, "film", {})
     wide, high = film.get("width"), film.get("height")
     if not (wide and high):
-        first = next(layers for layers in pictures if layers)[-1]
+        read = (
+            layer
+            for layers in pictures
+            for layer in reversed(layers)
+            if maps.drawing(layer.url) is None
+        )
+        first = next(read, None)
+        if first is None:
+            return _NO_MEDIA_SIZE
         kept = metadata.read(first.clip.media_reference, "media", {})
         wide, high = kept.get("width"), kept.get("height")
         if not (wide and high):
@@ -235,38 +293,16 @@ def _size(
     return max(2, int(wide) // 2 * 2), max(2, int(high) // 2 * 2)
 
 
-class _Looks:
-    """How each clip looks, read once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Framing, Look]] = {}
-
-    def shown(self, layer: maps.Layer) -> Shown:
-        key = id(layer.clip)
-        if key not in self._known:
-            how = framing(layer.clip)
-            self._known[key] = how, how.look()
-        how, look = self._known[key]
-        return Shown(
-            url=layer.url,
-            number=layer.source_frame,
-            look=look,
-            weight=layer.weight,
-            pose=how.at(layer.clip_frame) if how.poses else _AT_REST,
-            sweep=layer.sweep,
-            name=layer.clip.name or "clip",
-        )
-
-
-_AT_REST = Pose()
-
-
 def _spans(
     pictures: list[tuple[maps.Layer, ...]], shown: list[Frame]
 ) -> Iterable[Span]:
     start = 0
     kinds = [
-        (_is_plain(frame), tuple(id(layer.clip) for layer in layers))
+        (
+            _is_plain(frame),
+            tuple(id(layer.clip) for layer in layers),
+            tuple(one.url for one in frame[len(layers) :]),
+        )
         for layers, frame in zip(pictures, shown, strict=True)
     ]
     for index in range(1, len(shown) + 1):
