@@ -11,6 +11,7 @@ Conventions
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import os
@@ -32,6 +33,7 @@ BOUND_BYTES = 20_000_000_000
 
 _ENTRIES, _SESSIONS = "entries", "sessions"
 _DIGITS = 16
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 # Room is looked for again when so many parts of the bound were added.
 _PARTS = 20
 
@@ -129,7 +131,12 @@ class SegmentCache:
         """
         made = self._session.folder / f"{next(self._counter)}.part{suffix}"
         try:
-            yield made
+            try:
+                yield made
+            except OSError as error:
+                if error.errno in _FULL:
+                    raise self._unwritable(error) from error
+                raise
             try:
                 self._keep(key, made, suffix)
             except OSError as error:

@@ -275,6 +275,8 @@ def test_a_full_disk_is_said(cache, monkeypatch):
     monkeypatch.setattr(module.Path, "replace", full)
     with pytest.raises(OutputError, match="No space left"):
         put(cache, 1)
+    with pytest.raises(OutputError, match="No space left"):
+        cache.put(key(2), ".mp4", lambda path: full(path, path))
 
 
 def test_it_lies_in_the_common_folder_by_default(tmp_path, monkeypatch):
