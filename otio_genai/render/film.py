@@ -168,11 +168,19 @@ def render_film(
     shaped = timeline
     if pad is not None or (deliver is not None if reframe is None else reframe):
         shaped = in_shape(timeline, settings.size, pad, report)
-    plan = make_plan(shaped, settings.size)
+    plan = make_plan(shaped, settings.size, effects=effects, captions=captions)
     sources = Sources(shaped, plan, strict=strict)
     with _kept(cache, target) as kept:
         heard = _heard(plan, settings, kept, sources, report)
-        made = make(plan, settings.encoding, sources.pictures, kept, executor, report)
+        made = make(
+            plan,
+            settings.encoding,
+            sources.pictures,
+            kept,
+            executor,
+            report,
+            functions=effects,
+        )
         joined = join(
             target,
             made.files,
@@ -193,7 +201,7 @@ def render_film(
             made=made.fresh,
             damaged=kept.damaged,
             sound=heard,
-            notes=(*(heard.notes if heard else ()), *sources.notes),
+            notes=(*plan.notes, *(heard.notes if heard else ()), *sources.notes),
         )
 
 

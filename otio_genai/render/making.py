@@ -10,6 +10,7 @@ from pathlib import Path
 from otio_genai.errors import OutputError
 from otio_genai.media.encoding import Encoding
 from otio_genai.render.cache import SegmentCache
+from otio_genai.render.effects import Functions
 from otio_genai.render.plan import Plan
 from otio_genai.render.segments import Segment, key, recipe, segments
 from otio_genai.render.work import Maker, suffix
@@ -43,6 +44,8 @@ def make(
     cache: SegmentCache,
     executor: Executor | None,
     report: Progress,
+    *,
+    functions: Functions | None = None,
 ) -> Made:
     """Return the segments of a film, made where the cache does not have them.
 
@@ -57,10 +60,13 @@ def make(
     missing = list({job.key: job for job in jobs if found[job.key] is None}.values())
     if missing:
         _ensure_room(missing, plan, encoding, cache)
-        if executor is None:
-            _make_here(missing, cache, report)
-        else:
-            executor.run(missing, _Keeping(cache), report)
+        # Other processes do not have the caller's functions.
+        here = [job for job in missing if executor is None or _has_functions(job)]
+        if here:
+            _make_here(here, cache, report, functions)
+        rest = [job for job in missing if not _has_functions(job)]
+        if rest and executor is not None:
+            executor.run(rest, _Keeping(cache), report)
         found |= {job.key: cache.find(job.key) for job in missing}
     files = [found[job.key] for job in jobs]
     lost = sum(file is None for file in files)
@@ -89,9 +95,18 @@ def _ensure_room(
     cache.ensure_room(int(frames * plan.size[0] * plan.size[1] * bits / 8))
 
 
-def _make_here(missing: Sequence[Job], cache: SegmentCache, report: Progress) -> None:
+def _has_functions(job: Job) -> bool:
+    return any(one["code"] for look in job.recipe["looks"] for one in look["effects"])
+
+
+def _make_here(
+    missing: Sequence[Job],
+    cache: SegmentCache,
+    report: Progress,
+    functions: Functions | None,
+) -> None:
     total, done = sum(job.frames for job in missing), 0
-    with Maker() as maker:
+    with Maker(functions) as maker:
         for job in missing:
             what = f"render · {_shot(job)}"
             ended = suffix(Encoding.from_json(job.recipe["encoding"]))

@@ -19,6 +19,7 @@ from otio_genai.errors import RenderError
 from otio_genai.media.encoding import Encoding
 from otio_genai.media.segment import SegmentWriter
 from otio_genai.render.compose import Composer
+from otio_genai.render.effects import Functions
 from otio_genai.render.segments import engine, shown
 
 __all__ = ["Maker", "encode", "suffix"]
@@ -59,9 +60,15 @@ class Maker:
 
     An encoder gives its last pictures only when it is told that there are no more.
     That is done beside the beginning of the next segment.
+
+    Parameters
+    ----------
+    functions
+        Effects that the caller passes, by name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, functions: Functions | None = None) -> None:
+        self._functions = functions
         self._composer: Composer | None = None
         self._canvas: tuple[Any, ...] = ()
         self._drain = ThreadPoolExecutor(1, "drain")
@@ -134,6 +141,7 @@ class Maker:
                 rates.rate(recipe["rate"]),
                 pix_fmt=encoding.pix_fmt,
                 background=tuple(recipe["background"]),
+                functions=self._functions,
             )
         return self._composer
 
