@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from otio_genai import metadata
 from otio_genai.errors import GenaiError, RenderError
 from otio_genai.render.geometry import moved
+from otio_genai.render.over import with_alpha
 from otio_genai.render.shown import Effect, Look, Pose
 
 __all__ = ["HIDING", "Functions", "applied", "effect", "named", "refusal", "stays"]
@@ -87,6 +88,7 @@ _TIME = frozenset(
 )
 _FUNCTIONS = frozenset(["HeadBlur", "MasksAnd", "MasksOr"])
 _TRIED_PX = 64
+_SLACK_S = 1e-6
 
 
 def effect(name: str, /, **parameters: Any) -> otio.schema.Effect:
@@ -239,40 +241,43 @@ def applied(
     length = max(look.length_frames, 1)
     inside = min(max(clip_frame, 0), length - 1)
     time_s = (inside + 0.5) / float(rate)
-    clip = _clip(picture, time_s, length / float(rate))
+    moment = _Moment(time_s)
+    clip = moment.clip(picture, length / float(rate))
     for one in look.effects:
         clip = _laid_on(clip, one, functions or {})
+    moment.now = True
     return _seen(clip, time_s, (picture.shape[1], picture.shape[0]), look.fit)
 
 
-def _clip(picture: NDArray[np.uint8], now_s: float, length_s: float) -> Any:
-    """Return a moviepy clip that shows one picture, at one time."""
-    from moviepy import VideoClip
+class _Moment:
+    """The time that effects see; while they are laid on, moviepy looks at others."""
 
-    def only_now(shown: NDArray[Any]) -> Callable[[float], NDArray[Any]]:
+    def __init__(self, time_s: float) -> None:
+        self.now = False
+        self._time_s = time_s
+
+    def clip(self, picture: NDArray[np.uint8], length_s: float) -> Any:
+        """Return a moviepy clip that shows one picture, at one time."""
+        made = self._shows(picture[..., :3], length_s)
+        if picture.shape[2] == 4:
+            made.mask = self._shows(picture[..., 3] / 255, length_s)
+            made.mask.is_mask = True
+        return made
+
+    def _shows(self, picture: NDArray[Any], length_s: float) -> Any:
+        from moviepy import VideoClip
+
         def at(time_s: float) -> NDArray[Any]:
-            if abs(time_s - now_s) > _SLACK_S:
+            if self.now and abs(time_s - self._time_s) > _SLACK_S:
                 raise RenderError("it asks for the picture of another time")
-            return shown
+            return picture
 
-        return at
-
-    def made(shown: NDArray[Any]) -> Any:
         # Given to its constructor, moviepy would call the function for a first frame.
         clip = VideoClip()
-        clip.frame_function = only_now(shown)
-        clip.size = (shown.shape[1], shown.shape[0])
+        clip.frame_function = at
+        clip.size = (picture.shape[1], picture.shape[0])
         clip.duration = clip.end = length_s
         return clip
-
-    clip = made(picture[..., :3])
-    if picture.shape[2] == 4:
-        clip.mask = made(picture[..., 3] / 255)
-        clip.mask.is_mask = True
-    return clip
-
-
-_SLACK_S = 1e-6
 
 
 def _laid_on(clip: Any, wanted: Effect, functions: Functions) -> Any:
@@ -308,7 +313,7 @@ def _seen(clip: Any, time_s: float, size: tuple[int, int], fit: str) -> NDArray[
         frame = np.dstack([frame, alpha])
     x, y = clip.pos(time_s)
     if (frame.shape[1], frame.shape[0]) != size:
-        frame = moved(_with_alpha(frame), size, Look(fit=fit), Pose())
+        frame = moved(with_alpha(frame), size, Look(fit=fit), Pose())
     return frame if _still(x) and _still(y) else _shifted(frame, x, y)
 
 
@@ -319,19 +324,13 @@ def _levels(values: Any, factor: float) -> NDArray[np.uint8]:
     return np.clip(found * factor + 0.5, 0, 255).astype(np.uint8)
 
 
-def _with_alpha(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if frame.shape[2] == 4:
-        return frame
-    return np.dstack([frame, np.full(frame.shape[:2], 255, np.uint8)])
-
-
 def _still(place: Any) -> bool:
     return place in ("center", 0)
 
 
 def _shifted(frame: NDArray[np.uint8], x: Any, y: Any) -> NDArray[np.uint8]:
     """Return a picture of the frame's size moved by whole pixels, alpha beside it."""
-    whole = _with_alpha(frame)
+    whole = with_alpha(frame)
     made = np.zeros_like(whole)
     cuts = []
     for place, length in ((y, whole.shape[0]), (x, whole.shape[1])):
