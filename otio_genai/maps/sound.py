@@ -52,6 +52,8 @@ class SoundSpan:
     "The same of the fade to silence."
     varies: bool = False
     "The speed varies; what is heard runs at its mean."
+    track_number: int = 0
+    "Number of the timeline's audio track it is heard from, from 1."
 
 
 def gain(level_db: float) -> float:
@@ -78,8 +80,8 @@ def sound_map(
     """
     rate = record_rate(timeline)
     return [
-        span
-        for track in timeline.audio_tracks()
+        replace(span, track_number=number)
+        for number, track in enumerate(timeline.audio_tracks(), 1)
         for span in _track_sounds(track, rate, sample_rate)
     ]
 

@@ -15,6 +15,7 @@ from otio_genai.render.sound.loudness import AS_IT_IS, LoudnessTarget, target_fo
 from otio_genai.render.sound.mixer import Mixer, gains
 from otio_genai.render.sound.peaks import CEILING_DBTP, safe_gain, true_peak
 from otio_genai.render.sound.programme import Programme, programme
+from otio_genai.render.sound.stems import Stems, stem_names, stems
 
 __all__ = [
     "AS_IT_IS",
@@ -24,9 +25,12 @@ __all__ = [
     "LoudnessTarget",
     "Mixer",
     "Programme",
+    "Stems",
     "gains",
     "programme",
     "safe_gain",
+    "stem_names",
+    "stems",
     "target_for",
     "true_peak",
 ]
