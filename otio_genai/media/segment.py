@@ -30,7 +30,6 @@ __all__ = [
     "ISO_SUFFIXES",
     "SegmentWriter",
     "ticks_per_second",
-    "usable_encoders",
     "write_failed",
 ]
 
@@ -50,16 +49,6 @@ _STAMP = (
 )
 _X265_DELAY = 2
 _SOFTWARE = ("libx264", "libx265", "prores_ks", "libsvtav1")
-_HARDWARE = (
-    "h264_nvenc",
-    "hevc_nvenc",
-    "h264_videotoolbox",
-    "hevc_videotoolbox",
-    "h264_qsv",
-    "hevc_qsv",
-    "h264_amf",
-    "h264_vaapi",
-)
 
 
 class SegmentWriter:
@@ -281,26 +270,6 @@ def _options(encoding: Encoding) -> dict[str, str]:
     return given
 
 
-def usable_encoders() -> list[str]:
-    """Return those of FFmpeg's encoders for films that work on this computer.
-
-    Hardware encoders are often built in and still find no device: each is opened.
-    """
-    built = [name for name in _SOFTWARE if can_encode(name)]
-    return built + [name for name in _HARDWARE if can_encode(name) and _opens(name)]
-
-
-def _opens(name: str) -> bool:
-    context: Any = av.CodecContext.create(name, "w")
-    context.width, context.height, context.pix_fmt = 256, 256, "yuv420p"
-    context.time_base, context.framerate = Fraction(1, 24), Fraction(24)
-    try:
-        context.open()
-    except (av.error.FFmpegError, ValueError):
-        return False
-    return True
-
-
 def write_failed(path: Path, error: BaseException) -> OutputError:
     """Return the error for a file that the system does not let us finish."""
     return OutputError(
@@ -315,15 +284,15 @@ def _reason(error: BaseException) -> str:
 
 
 def _refused(path: Path, codec: str, error: BaseException) -> BaseException:
-    usable = usable_encoders()
-    if codec in usable:
+    built = [name for name in _SOFTWARE if can_encode(name)]
+    if codec in built:
         return OutputError(
             f"The segment cannot be opened for writing ({_reason(error)}).",
             place=str(path),
             remedy="Check the folder, the suffix and the encoder's options.",
         )
     return OutputError(
-        f"The encoder {codec!r} does not work on this computer.",
+        f"The encoder {codec!r} does not work on this computer ({_reason(error)}).",
         place=str(path),
-        remedy=f"Choose one of: {', '.join(usable)}.",
+        remedy=f"Choose one of: {', '.join(built)}. `otio-genai doctor` shows others.",
     )
