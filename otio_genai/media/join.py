@@ -9,6 +9,7 @@ picture (the priming of AAC) are left out: what remains is on time to the sample
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -94,11 +95,17 @@ def join(
     MediaError
         A segment or the sound cannot be read.
     OutputError
-        The film cannot be written; nothing is left of it.
+        The film cannot be written, for want of room or else; nothing is left of it.
+
+    Notes
+    -----
+    AAC decodes each packet with the one before it. The first lacks it here: measured,
+    a tone of full strength comes in over 16 ms, and is what it was from there on.
     """
     if not segments:
         raise RenderError("There are no segments to join.", place=os.fspath(path))
     target = Path(path)
+    _ensure_room(target, [*segments, sound] if sound else segments)
     with ExitStack() as stack:
         beside = stack.enter_context(files.write_beside(target, force=force))
         film = _Film(beside, target, Fraction(rate), metadata or {})
@@ -113,6 +120,21 @@ def join(
                 progress("join", done, len(segments))
         film.finish()
     return Joined(target, film.frames, film.samples)
+
+
+def _ensure_room(target: Path, parts: Sequence[Path]) -> None:
+    needed = 0
+    for part in parts:
+        with suppress(FileNotFoundError):
+            needed += Path(part).stat().st_size
+    with suppress(FileNotFoundError):
+        lacking = needed - shutil.disk_usage(target.parent).free
+        if lacking > 0:
+            raise OutputError(
+                f"The film needs {-(-lacking // 1_000_000)} MB more than are free.",
+                place=str(target),
+                remedy="Make room, or write elsewhere.",
+            )
 
 
 class _Film:

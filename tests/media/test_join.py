@@ -4,6 +4,7 @@ import functools
 import shutil
 import subprocess
 import sys
+from collections import namedtuple
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from otio_genai.errors import MediaError, OutputError, RenderError
+from otio_genai.media import join as module
 from otio_genai.media.encoding import Encoding
 from otio_genai.media.join import join
 from otio_genai.media.probe import probe
@@ -21,6 +23,7 @@ from otio_genai.media.segment import SegmentWriter
 from tests.support import coded
 
 F = Fraction
+Usage = namedtuple("Usage", "total used free")
 SIZE = (96, 54)
 H264 = Encoding(gop_frames=12, options=(("crf", "18"), ("preset", "veryfast")))
 INTRA = Encoding(
@@ -290,12 +293,8 @@ def test_segments_that_differ_are_all_named(tmp_path):
 
 def test_a_segment_cut_short_is_named(tmp_path):
     made = segments(tmp_path)
-    data = made[3].read_bytes()
-    # Its index, at the end, is whole; what it points at is gone.
-    moov = data.index(b"moov") - 4
-    made[3].write_bytes(data[: moov - 3000] + bytes(3000) + data[moov:])
     hole = tmp_path / "hole.mp4"
-    hole.write_bytes(data[:-200])
+    hole.write_bytes(made[3].read_bytes()[:-200])
     with pytest.raises((RenderError, MediaError)) as caught:
         join(tmp_path / "film.mp4", [*made[:3], hole], F(24))
     assert str(hole) in str(caught.value)
@@ -340,6 +339,18 @@ def test_places_that_cannot_be_written(tmp_path, sound):
         join(tmp_path / "b.mp4", made, F(24), sound=made[0])
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"film.mp4", "p.mov", *(path.name for path in made)}
+
+
+def test_room_is_looked_for_before(tmp_path, monkeypatch):
+    made = segments(tmp_path)
+    needed = sum(path.stat().st_size for path in made)
+    free = [needed - 1]
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: Usage(0, 0, free[0]))
+    with pytest.raises(OutputError, match="1 MB more than are free"):
+        join(tmp_path / "film.mp4", made, F(24))
+    assert sorted(tmp_path.iterdir()) == sorted(made)
+    free[0] = needed
+    assert join(tmp_path / "film.mp4", made, F(24)).frames == sum(LENGTHS)
 
 
 def test_progress_counts_segments(tmp_path):
