@@ -124,29 +124,28 @@ def reframe(
 
 
 def _row(crop: Any) -> dict[str, Any]:
-    middle, _ = crop.camera.window(crop.clip_frame)
-    shares = (None if v is None else round(v, 3) for v in (crop.kept, crop.kept_centre))
-    kept, kept_centre = shares
-    return {
-        "clip": crop.clip.name or "clip",
-        "way": crop.way,
-        "x": round(float(middle[0]), 3),
-        "y": round(float(middle[1]), 3),
-        "kept": kept,
-        "kept_centre": kept_centre,
-    }
+    from otio_genai.deliver.crops import CUT
+
+    row = {"clip": crop.clip.name or "clip", "way": crop.way}
+    if crop.way in CUT:
+        middle, _ = crop.camera.window(crop.clip_frame)
+        row |= {"x": round(float(middle[0]), 3), "y": round(float(middle[1]), 3)}
+    if crop.kept is not None:
+        row |= {"kept": round(crop.kept, 3), "kept_centre": round(crop.kept_centre, 3)}
+    return row
 
 
 def _line(row: dict[str, Any]) -> str:
-    said = f"  {row['way']:<8} at {row['x']:.2f}, {row['y']:.2f}"
-    shares = " " * 22
-    if row["kept"] is not None:
-        shares = f"  holds {row['kept']:4.0%}, middle {row['kept_centre']:4.0%}"
-    return f"{said}{shares}  {row['clip']}"
+    place = shares = ""
+    if "x" in row:
+        place = f"at {row['x']:.2f}, {row['y']:.2f}"
+    if "kept" in row:
+        shares = f"holds {row['kept']:4.0%}, middle {row['kept_centre']:4.0%}"
+    return f"  {row['way']:<8} {place:<13}  {shares:<24}  {row['clip']}"
 
 
 def _summary(rows: list[dict[str, Any]]) -> None:
-    known = [row for row in rows if row["kept"] is not None]
+    known = [row for row in rows if "kept" in row]
     if known:
         kept, centre = (
             sum(row[key] for row in known) / len(known)

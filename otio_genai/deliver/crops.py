@@ -15,10 +15,13 @@ from otio_genai.deliver.camera import Camera, Floats, Size
 from otio_genai.deliver.shots import Shot
 from otio_genai.deliver.window import Sight, best_shift, share
 
-__all__ = ["MEASURED", "Crop", "Seen", "crops", "way"]
+__all__ = ["CUT", "MEASURED", "Crop", "Seen", "crops", "way"]
 
 #: Clip frames with what is to be seen in them.
 Seen = list[tuple[int, Profile]]
+
+#: Ways in which a picture loses what lies outside a window.
+CUT = ("chosen", "camera", "by hand")
 
 #: What cannot be done without looking at the pictures.
 MEASURED = ("chosen", "camera")
@@ -95,7 +98,7 @@ def crops(
     how
         Of `way`.
     """
-    if how in ("chosen", "camera", "by hand"):
+    if how in CUT:
         return _cut(group, seen, film, how)
     return [_uncut(shot, film, how) for shot in group]
 

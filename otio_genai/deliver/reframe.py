@@ -160,6 +160,7 @@ class _Looking:
 
     def __init__(self, cache: Cache, size: Size, pad: str | None) -> None:
         self._cache, self._size, self._pad = cache, size, pad
+        self._digests: dict[Path, str] = {}
         self.shown: list[tuple[int, list[Any]]] = []
 
     def at(self, group: list[Shot]) -> list[Crop]:
@@ -175,7 +176,7 @@ class _Looking:
         if not needed and how != "by hand":
             return []
         try:
-            return shot.seen(self._cache)
+            return shot.seen(self._cache, self._digests)
         except MediaError:
             if needed:
                 raise

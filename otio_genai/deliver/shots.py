@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,15 @@ class Shot:
             return 0
         return min(max(self.run.source_frame(frame, self.source_rate), 0), self.last)
 
-    def seen(self, cache: Cache) -> list[tuple[int, Profile]]:
+    def seen(self, cache: Cache, digests: dict[Path, str]) -> list[tuple[int, Profile]]:
         """Return clip frames with what is to be seen in them.
+
+        Parameters
+        ----------
+        cache
+            Where answers are kept.
+        digests
+            Hashes of files already taken, by path; it is added to.
 
         Raises
         ------
@@ -102,10 +109,12 @@ class Shot:
         """
         reference = self.clip.media_reference
         path = locate.path(reference)
-        hashes = metadata.read(reference, "hash") or store.file_hashes(path)
+        if path not in digests:
+            hashes = metadata.read(reference, "hash") or store.file_hashes(path)
+            digests[path] = hashes["bytes"]
         moments = self.moments()
         numbers = {number for _, number in moments}
-        found = profiles(path, self.source_rate, hashes["bytes"], cache, numbers)
+        found = profiles(path, self.source_rate, digests[path], cache, numbers)
         return [(frame, found[number]) for frame, number in moments if number in found]
 
     def goes_on_in(self, after: Shot) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from otio_genai.analyse.profiles import map_at
-from otio_genai.deliver.crops import Crop
+from otio_genai.deliver.crops import CUT, Crop
 from otio_genai.deliver.reframe import Reframed
 from otio_genai.errors import MediaError, TimelineError
 from otio_genai.media import files, locate
@@ -110,7 +110,9 @@ def _draw_crop(
         return
     high, wide = picture.shape[:2]
     x, y = left + (_CELL_PX[0] - wide) // 2, top + (_CELL_PX[1] - high) // 2
-    middle, size = crop.camera.window(crop.clip_frame)
+    cut = crop.way in CUT
+    whole = np.array([0.5, 0.5]), np.array([1.0, 1.0])
+    middle, size = crop.camera.window(crop.clip_frame) if cut else whole
     kept = _box(middle, size, (wide, high))
     sheet.paste(Image.fromarray(_lit(picture, salience, kept)), (x, y))
     centre = _box(np.array([0.5, 0.5]), size, (wide, high))
