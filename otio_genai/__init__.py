@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from otio_genai.reassembly import reassemble as reassemble
     from otio_genai.render import moviepy_clip as moviepy_clip
     from otio_genai.render import render as render
+    from otio_genai.render.effects import effect as effect
 
 __version__ = "0.1.0"
 
@@ -52,6 +53,7 @@ _HOMES = {
     "check": "check",
     "collect": "export.collect",
     "diff": "interchange.diff",
+    "effect": "render.effects",
     "export": "export",
     "ingest": "ingest",
     "make": "line",
@@ -80,6 +82,7 @@ __all__ = [  # noqa: RUF022  # in the order of the line
     "reframe",
     "render",
     "moviepy_clip",
+    "effect",
     "make",
     "picture_map",
     "sound_map",
