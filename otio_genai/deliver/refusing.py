@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 import opentimelineio as otio
@@ -13,9 +14,16 @@ import opentimelineio as otio
 from otio_genai import maps, metadata
 from otio_genai.deliver.preset import Preset, Size
 from otio_genai.deliver.presets import PRESETS
-from otio_genai.errors import RenderError
+from otio_genai.errors import OutputError, RenderError
 
-__all__ = ["Film", "Refusal", "ensure_taken", "film_of", "refusals"]
+__all__ = [
+    "Film",
+    "Refusal",
+    "ensure_suffix",
+    "ensure_taken",
+    "film_of",
+    "refusals",
+]
 
 # Below this share of its recommended bit rate a picture visibly suffers.
 _POOR = Fraction(1, 4)
@@ -126,6 +134,22 @@ def ensure_taken(film: Film, preset: Preset, *, size: Size | None = None) -> Non
         remedy=" ".join(one.remedy for one in found),
         items=[one.text for one in found],
     )
+
+
+def ensure_suffix(path: Path, preset: Preset) -> None:
+    """Refuse a file of another kind than the preset's.
+
+    Raises
+    ------
+    OutputError
+        Its suffix is another.
+    """
+    if path.suffix.lower() != preset.suffix:
+        raise OutputError(
+            f"{preset.title} is delivered as {preset.suffix}.",
+            place=str(path),
+            remedy=f"Write {path.with_suffix(preset.suffix).name}.",
+        )
 
 
 def _of_rate(film: Film, preset: Preset) -> Iterator[Refusal]:

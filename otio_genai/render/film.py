@@ -19,6 +19,8 @@ from typing import Any
 
 import opentimelineio as otio
 
+from otio_genai.deliver.presets import preset as preset_of
+from otio_genai.deliver.refusing import ensure_suffix
 from otio_genai.media import files, locate
 from otio_genai.media.join import join
 from otio_genai.render.cache import SegmentCache
@@ -162,6 +164,8 @@ def render_film(
     """
     files.spare_originals([path], locate.originals(timeline))
     target = files.ensure_writable(path, force=force)
+    if deliver is not None:
+        ensure_suffix(target, preset_of(deliver))
     report = progress or _silent
     wish = Wish(deliver, size, crf, preset, encoder, loudness)
     settings = settle(wish, timeline)

@@ -146,7 +146,8 @@ def test_a_prores_film_goes_into_a_mov(run, film_file, tmp_path):
         "render", film_file, "-o", tmp_path / "a.mp4", "--for", "festival"
     )
     assert code == 2
-    assert ".mov" in said
+    assert "Festival, ProRes is delivered as .mov." in said
+    assert "Write a.mov." in said
     path = tmp_path / "a.mov"
     assert run("render", film_file, "-o", path, "--for", "festival")[0] == 0
     with av.open(str(path)) as film:

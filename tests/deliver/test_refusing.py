@@ -1,6 +1,7 @@
 """What a preset refuses, said exactly and all at once."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import opentimelineio as otio
 import pytest
@@ -10,8 +11,14 @@ from hypothesis import strategies as st
 from otio_genai import metadata, rates
 from otio_genai.check import check
 from otio_genai.deliver.presets import PRESETS, preset
-from otio_genai.deliver.refusing import Film, ensure_taken, film_of, refusals
-from otio_genai.errors import RenderError
+from otio_genai.deliver.refusing import (
+    Film,
+    ensure_suffix,
+    ensure_taken,
+    film_of,
+    refusals,
+)
+from otio_genai.errors import OutputError, RenderError
 from otio_genai.media import locate
 
 HD = (1920, 1080)
@@ -154,6 +161,15 @@ def test_check_tells_what_a_delivery_refuses():
     assert [p.code for p in check(made)] == ["media-missing"]
     with pytest.raises(RenderError):
         check(made, deliver="reel")
+
+
+def test_a_file_of_another_kind_is_refused_with_its_name():
+    for kind in PRESETS:
+        ensure_suffix(Path(f"film{kind.suffix.upper()}"), kind)
+    with pytest.raises(OutputError) as told:
+        ensure_suffix(Path("out/film.mp4"), preset("festival"))
+    assert told.value.sentence == "Festival, ProRes is delivered as .mov."
+    assert told.value.remedy == "Write film.mov."
 
 
 def test_an_empty_film_is_refused_by_nobody():
