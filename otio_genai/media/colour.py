@@ -29,9 +29,11 @@ __all__ = [
     "planes",
     "rgb",
     "rgba",
+    "scaler_matrix",
     "stamped",
     "tagged",
     "tags_of",
+    "timed",
     "upright",
 ]
 
@@ -138,6 +140,11 @@ def tags_of(frame: VideoFrame) -> tuple[int, int]:
     return matrix, span
 
 
+def scaler_matrix(matrix: int) -> int:
+    """Return swscale's number of a matrix of H.273."""
+    return _SWS.get(matrix, 5)
+
+
 def tagged(frame: VideoFrame) -> VideoFrame:
     """Write `tags_of` a frame into it, in place; RGB is left as it is."""
     if not is_rgb(frame):
@@ -162,7 +169,7 @@ def rgb(
         width=wide,
         height=high,
         format="rgb24",
-        src_colorspace=_SWS.get(matrix, 5),
+        src_colorspace=scaler_matrix(matrix),
         src_color_range=span,
         dst_color_range=_FULL,
         interpolation=interpolation(frame, wide, high),
@@ -180,7 +187,7 @@ def rgba(
     picture = (scaler or VideoReformatter()).reformat(
         frame,
         format="rgba",
-        src_colorspace=_SWS.get(matrix, 5),
+        src_colorspace=scaler_matrix(matrix),
         src_color_range=span,
         dst_color_range=_FULL,
         interpolation=interpolation(frame, frame.width, frame.height),
@@ -193,7 +200,7 @@ def opaque(frame: VideoFrame, scaler: VideoReformatter | None = None) -> VideoFr
     if not has_alpha(frame):
         return frame
     flat = VideoFrame.from_ndarray(_over_black(rgba(frame, scaler)), format="rgb24")
-    return _copied_times(flat, frame)
+    return timed(flat, frame)
 
 
 def interpolation(
@@ -230,7 +237,7 @@ def converted(
         width=width,
         height=height,
         format=pix_fmt,
-        src_colorspace=_SWS.get(matrix, 5),
+        src_colorspace=scaler_matrix(matrix),
         dst_colorspace=_SWS[_BT709],
         src_color_range=span,
         dst_color_range=_LIMITED,
@@ -251,10 +258,10 @@ def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
     """
     if has_alpha(frame) and frame.format.name != "rgba":
         whole = VideoFrame.from_ndarray(rgba(frame), format="rgba")
-        return upright(_copied_times(whole, frame), sar, rotation)
+        return upright(timed(whole, frame), sar, rotation)
     wide, high = display_size(frame.width, frame.height, sar, 0)
     if (wide, high) != (frame.width, frame.height):
-        frame = _copied_times(
+        frame = timed(
             frame.reformat(width=wide, height=high, interpolation=_BICUBIC), frame
         )
     quarter = rotation // 90 % 4
@@ -277,7 +284,7 @@ def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
         shown = rgba(frame) if whole else rgb(frame)
         picture = np.ascontiguousarray(np.rot90(shown, -quarters))
         turned = VideoFrame.from_ndarray(picture, format="rgba" if whole else "rgb24")
-    return _copied_times(turned, frame)
+    return timed(turned, frame)
 
 
 def alike(new: VideoFrame, old: VideoFrame) -> VideoFrame:
@@ -287,7 +294,8 @@ def alike(new: VideoFrame, old: VideoFrame) -> VideoFrame:
     return new
 
 
-def _copied_times(new: VideoFrame, old: VideoFrame) -> VideoFrame:
+def timed(new: VideoFrame, old: VideoFrame) -> VideoFrame:
+    """Write the time of a frame into another, in place."""
     if new is not old:
         new.pts = old.pts
         if old.time_base is not None:

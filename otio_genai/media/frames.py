@@ -23,7 +23,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from otio_genai.errors import MediaError
-from otio_genai.media import colour, containers, kinds, still, vpx, webp
+from otio_genai.media import colour, containers, kinds, still, tone, vpx, webp
 from otio_genai.media.index import VideoIndex, video_index
 
 __all__ = ["FrameReader"]
@@ -61,6 +61,7 @@ class FrameReader:
         self.path = containers.existing(path)
         self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
+        self._tones = tone.Mapper()
         self._decoder: _Decoder | None = None
         self.rate: Fraction | None = None
         self.frames, self.variable = 1, False
@@ -85,7 +86,8 @@ class FrameReader:
     def frame(self, number: int) -> VideoFrame:
         """Return frame ``number``, upright, opaque, with its matrix and range set.
 
-        What is transparent lies over black. The frame is shared with later calls: do
+        What is transparent lies over black; HDR and wide gamut are brought to BT.709
+        (`otio_genai.media.tone`). The frame is shared with later calls: do
         not write into it.
 
         Raises
@@ -119,7 +121,7 @@ class FrameReader:
     def _keep(self, number: int, decoded: VideoFrame) -> None:
         tagged = colour.tagged(decoded)
         if not self.alpha:
-            tagged = colour.opaque(tagged, self._scaler)
+            tagged = self._tones.mapped(colour.opaque(tagged, self._scaler))
         shown = colour.upright(tagged, self._sar, self._rotation)
         self._kept[number] = shown
         self._kept.move_to_end(number)
