@@ -6,6 +6,8 @@ Nothing is imported here; name the module you need::
     from otio_genai.media.frames import FrameReader
     from otio_genai.media.sound import SoundReader, read, read_mono
     from otio_genai.media.write import FilmWriter, write_wav
+    from otio_genai.media.segment import SegmentWriter
+    from otio_genai.media.join import join
     from otio_genai.media import locate, store
 
 Conventions

@@ -1,6 +1,7 @@
 """Joined films: every frame right and on time, sound exact, no edit lists, one face."""
 
 import functools
+import random
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from otio_genai.errors import MediaError, OutputError, RenderError
 from otio_genai.media import join as module
 from otio_genai.media.encoding import Encoding
+from otio_genai.media.frames import FrameReader
 from otio_genai.media.join import join
 from otio_genai.media.probe import probe
 from otio_genai.media.segment import SegmentWriter
@@ -107,6 +109,17 @@ def test_every_frame_in_its_place(tmp_path, rate, suffix):
     assert "elst" not in names and "edts" not in names
     assert names.index("moov") < names.index("mdat")
     assert names.count("trak") == 1
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_any_frame_is_found_in_any_order(tmp_path, suffix):
+    film = tmp_path / f"film{suffix}"
+    join(film, segments(tmp_path, F(30000, 1001)), F(30000, 1001))
+    numbers = list(range(sum(LENGTHS)))
+    random.Random(1).shuffle(numbers)
+    with FrameReader(film) as reader:
+        for number in numbers:
+            assert coded.read_code(reader.rgb(number)) == (1, number)
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -387,6 +400,7 @@ import resource, signal, sys
 from fractions import Fraction
 from pathlib import Path
 from otio_genai.errors import OutputError
+from otio_genai.media.frames import FrameReader
 from otio_genai.media.join import join
 folder = Path(sys.argv[1])
 made = sorted(folder.glob("?.mp4")) * 40
