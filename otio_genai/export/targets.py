@@ -16,17 +16,20 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from otio_genai import metadata
 from otio_genai.check import check
 from otio_genai.export.captions import CaptionsFile, captions, captions_path
 from otio_genai.export.roads import Fractures, Road, take_road
 from otio_genai.export.writers import Target, target
-from otio_genai.interchange.loss import Loss
+from otio_genai.interchange.loss import Loss, LossItem
 from otio_genai.media import files, locate
 
 __all__ = ["CARRIES", "export"]
 
 #: Folder of baked carries, beside the exported file.
 CARRIES = "carries"
+
+_BLACK = "#000000"
 
 Progress = Callable[[str, int, int], None]
 
@@ -90,7 +93,7 @@ def export(
     beside = _captions(timeline, order) if with_captions else None
     _ensure_free(timeline, order, beside)
     lost = _carried_out(timeline, order, beside, progress)
-    return lost + _notes(timeline, beside)
+    return lost + _ground(timeline, order) + _notes(timeline, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,15 @@ def _write(altered: otio.schema.Timeline, order: _Order) -> Loss:
             return order.chosen.write(altered, Path(folder) / order.place.name)
     with files.write_beside(order.place, force=order.force) as fresh:
         return order.chosen.write(altered, fresh)
+
+
+def _ground(timeline: otio.schema.Timeline, order: _Order) -> Loss:
+    """Tell of a film that is not laid on black: other formats know no such thing."""
+    colour = str(metadata.read(timeline, "film", {}).get("background") or _BLACK)
+    if order.chosen.own or colour == _BLACK:
+        return Loss()
+    remedy = f"Lay a colour matte of {colour} under the pictures."
+    return Loss((LossItem("background", "dropped", "black beside pictures", remedy),))
 
 
 def _notes(timeline: otio.schema.Timeline, beside: CaptionsFile | None) -> Loss:

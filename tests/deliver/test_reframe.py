@@ -290,6 +290,28 @@ def test_editors_get_a_plain_position(takes, tmp_path, to, x):
     assert np.abs(pictures[0] - pictures[1]).mean() < 1
 
 
+def test_a_colour_beside_pictures_that_an_editor_does_not_get_is_said(takes, tmp_path):
+    film = one(takes[0.4])
+    for pad, to, said in (
+        ("#203040", "premiere", ["background"]),
+        ("black", "premiere", []),
+        ("#203040", "otio", []),
+    ):
+        made = reframe(film, "9:16", pad=pad)
+        path = tmp_path / f"{pad.strip('#')}-{to}.{'otio' if to == 'otio' else 'xml'}"
+        lost = export(made, path, to=to, with_captions=False)
+        assert [i.feature for i in lost.items if i.outcome == "dropped"] == said
+    assert (
+        "#203040"
+        in export(
+            reframe(film, "9:16", pad="#203040"),
+            tmp_path / "again.xml",
+            to="resolve",
+            with_captions=False,
+        ).readable()
+    )
+
+
 def test_shapes():
     assert raster("9:16", (1280, 720)) == (720, 1280)
     assert raster("1:1", (1920, 1080)) == (1080, 1080)
