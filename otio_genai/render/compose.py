@@ -16,9 +16,6 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from otio_genai.render.effects import Functions
-from otio_genai.maps import drawing
-from otio_genai.media import colour
-from otio_genai.render.carry import swept_planes
 from otio_genai.render.layered import composite, frame_of, opacities
 from otio_genai.render.layers import Layers, made
 from otio_genai.render.pictures import Pictures, stays
@@ -37,9 +34,8 @@ def plain(shown: Frame) -> bool:
     if len(shown) != 1:
         return False
     (layer,) = shown
-    if drawing(layer.url) is not None or layer.over:
-        return False
-    return layer.weight == 1 and layer.sweep is None and stays(layer)
+    whole = layer.weight == 1 and layer.sweep is None
+    return whole and stays(layer) and not made(layer)
 
 
 class Composer:

@@ -7,9 +7,7 @@ that moves is sampled plane by plane. Neither sees RGB unless its file holds it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Callable, Hashable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -43,7 +41,7 @@ _EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 _EXACT |= Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
 # Planar formats by the pixels to a sample of chroma, across and down.
 _FORMATS = {(2, 2): "yuv420p", (2, 1): "yuv422p", (1, 1): "yuv444p"}
-_PLANES, _WHOLE = 3, Fraction(1)
+_PLANES = 3
 _Key = TypeVar("_Key")
 
 
@@ -77,7 +75,7 @@ class Pictures:
         self.ground = blank(size, pix_fmt, self.levels)
         self.held: dict[str, int] = {}
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
-        self._laid: OrderedDict[Shown, VideoFrame] = OrderedDict()
+        self._laid: OrderedDict[tuple[Hashable, ...], VideoFrame] = OrderedDict()
         self._whole: OrderedDict[tuple[str, int], VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
         self._to_rgb = VideoReformatter()
@@ -94,10 +92,10 @@ class Pictures:
             The file cannot be read there.
         """
         reader = self._reader(layer)
-        layer = replace(layer, number=self._number(layer, reader))
-        seen = replace(layer, weight=_WHOLE, sweep=None, clip_frame=0, name="")
+        number = self._number(layer, reader)
+        key = (layer.url, number, layer.look, layer.pose, layer.crop)
         make = self._placed if stays(layer) else self._moved
-        laid = _kept(self._laid, seen, _KEPT, lambda: make(layer, reader))
+        laid = _kept(self._laid, key, _KEPT, lambda: make(layer, number, reader))
         return laid if layer.sweep is None else _swept(laid, layer.sweep)
 
     def rgb(self, layer: Shown) -> NDArray[np.uint8]:
@@ -161,8 +159,8 @@ class Pictures:
             self.held[layer.name] = self.held.get(layer.name, 0) + 1
         return min(layer.number, last)
 
-    def _placed(self, layer: Shown, reader: FrameReader) -> VideoFrame:
-        frame = reader.frame(layer.number)
+    def _placed(self, layer: Shown, number: int, reader: FrameReader) -> VideoFrame:
+        frame = reader.frame(number)
         source = (frame.width, frame.height)
         lies = place(source, self.size, layer.look, layer.pose, layer.crop)
         if lies is None:
@@ -221,9 +219,9 @@ class Pictures:
         deep = self.pix_fmt[len("yuv420p") :]
         return _FORMATS.get(halves, "yuv444p") + deep
 
-    def _moved(self, layer: Shown, reader: FrameReader) -> VideoFrame:
-        at = (layer.url, layer.number)
-        whole = _kept(self._whole, at, 2, lambda: self._in_film(reader, layer.number))
+    def _moved(self, layer: Shown, number: int, reader: FrameReader) -> VideoFrame:
+        at = (layer.url, number)
+        whole = _kept(self._whole, at, 2, lambda: self._in_film(reader, number))
         made = VideoFrame(*self.size, self.pix_fmt)
         source = (whole.width, whole.height)
         planes = colour.planes(whole)
