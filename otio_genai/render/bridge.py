@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import RenderError
 from otio_genai.render.compose import Composer
+from otio_genai.render.effects import Functions
 from otio_genai.render.plan import Plan, make_plan
 
 __all__ = ["Screen", "composer_of", "frame_source", "moviepy_clip", "render_frame"]
@@ -84,9 +85,18 @@ def render_frame(
 
 @contextmanager
 def frame_source(
-    timeline: otio.schema.Timeline, *, size: tuple[int, int] | None = None
+    timeline: otio.schema.Timeline,
+    *,
+    size: tuple[int, int] | None = None,
+    effects: Functions | None = None,
+    captions: bool = False,
 ) -> Iterator[Callable[[int], NDArray[np.uint8]]]:
     """Give a function from record frame to picture, files staying open meanwhile.
+
+    Parameters
+    ----------
+    timeline, size, effects, captions
+        As `render`.
 
     Yields
     ------
@@ -99,8 +109,8 @@ def frame_source(
     RenderError, TimelineError
         As `render_frame`.
     """
-    plan = make_plan(timeline, size)
-    with composer_of(plan) as composer:
+    plan = make_plan(timeline, size, effects=effects, captions=captions)
+    with composer_of(plan, effects) as composer:
         screen = Screen(plan, composer)
 
         def picture(frame: int) -> NDArray[np.uint8]:
@@ -115,9 +125,9 @@ def frame_source(
         yield picture
 
 
-def composer_of(plan: Plan) -> Composer:
+def composer_of(plan: Plan, effects: Functions | None = None) -> Composer:
     """Return what composes a film's frames; close it."""
-    return Composer(plan.size, plan.rate, background=plan.background)
+    return Composer(plan.size, plan.rate, background=plan.background, functions=effects)
 
 
 class Screen:

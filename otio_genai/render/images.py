@@ -28,6 +28,7 @@ from otio_genai.deliver.refusing import film_of
 from otio_genai.errors import OutputError
 from otio_genai.media import files, locate
 from otio_genai.render.bridge import frame_source
+from otio_genai.render.effects import Functions
 from otio_genai.render.settings import in_shape
 
 __all__ = ["Images", "frame_number", "is_pattern", "render_images", "render_still"]
@@ -96,6 +97,8 @@ def render_still(
     size: tuple[int, int] | None = None,
     reframe: bool | None = None,
     pad: str | None = None,
+    captions: bool = False,
+    effects: Functions | None = None,
     force: bool = False,
 ) -> Path:
     """Write one record frame as a PNG, TIFF or JPEG.
@@ -108,7 +111,7 @@ def render_still(
         The image to write.
     frame
         The record frame, from 0.
-    deliver, size, reframe, pad
+    deliver, size, reframe, pad, captions, effects
         As `otio_genai.render.film.render_film`; nothing is refused for its rate or
         its length.
     force
@@ -131,7 +134,9 @@ def render_still(
     files.spare_originals([target], locate.originals(timeline))
     files.ensure_writable(target, force=force)
     shaped, raster = _shaped(timeline, deliver, size, reframe, pad, _silent)
-    with frame_source(shaped, size=raster) as picture:
+    with frame_source(
+        shaped, size=raster, effects=effects, captions=captions
+    ) as picture:
         shown = picture(frame)
     with files.write_beside(target, force=force) as beside:
         _save(shown, beside, how)
@@ -146,6 +151,8 @@ def render_images(
     size: tuple[int, int] | None = None,
     reframe: bool | None = None,
     pad: str | None = None,
+    captions: bool = False,
+    effects: Functions | None = None,
     progress: Progress | None = None,
     force: bool = False,
 ) -> Images:
@@ -183,7 +190,9 @@ def render_images(
     home = target.parent.parent
     with (
         tempfile.TemporaryDirectory(prefix=".images-", dir=home) as beside,
-        frame_source(shaped, size=raster) as picture,
+        frame_source(
+            shaped, size=raster, effects=effects, captions=captions
+        ) as picture,
     ):
         shown = None
         for number, place in enumerate(targets):

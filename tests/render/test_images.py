@@ -11,6 +11,7 @@ from otio_genai import rates
 from otio_genai.errors import OutputError, RenderError, TimelineError
 from otio_genai.media import locate
 from otio_genai.render import render_frame
+from otio_genai.render.effects import effect
 from otio_genai.render.images import (
     frame_number,
     is_pattern,
@@ -152,3 +153,13 @@ def test_a_frame_in_the_shape_of_a_delivery(film, tmp_path):
 def test_patterns():
     assert is_pattern("a/%06d.png") and is_pattern("%d.png")
     assert not is_pattern("%06d/a.png") and not is_pattern("100%.png")
+
+
+def test_effects_of_the_caller_are_seen(takes, tmp_path):
+    made = timeline([clip(takes[2], 3, 4)])
+    made.tracks[0][0].effects.append(effect("inverted"))
+    functions = {"inverted": lambda shown: shown.image_transform(lambda a: 255 - a)}
+    plain = render_still(timeline([clip(takes[2], 3, 4)]), tmp_path / "a.png", 1)
+    path = render_still(made, tmp_path / "b.png", 1, effects=functions)
+    far = np.abs(255 - opened(plain).astype(int) - opened(path).astype(int))
+    assert far.max() <= 2
