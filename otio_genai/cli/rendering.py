@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from otio_genai.cli import console
+from otio_genai.cli.workers import executor as executor_of
+from otio_genai.cli.workers import others
 from otio_genai.deliver import presets as delivery
 from otio_genai.deliver import table
 from otio_genai.deliver.encoders import encoder_names
@@ -140,20 +142,17 @@ def _work(command: Callable[..., Any]) -> Callable[..., Any]:
             "--no-cache", is_flag=True, help="Make everything anew, keep nothing."
         ),
         click.option(
-            "--media",
-            multiple=True,
-            metavar="HERE=THERE",
-            help="Where the cluster's computers find a folder of media.",
+            "--shared",
+            type=click.Path(exists=True, file_okay=False),
+            help="A folder that the cluster's computers see too: what they make comes "
+            "back through it.",
         ),
+        others,
         click.option(
-            "--cluster",
-            metavar="ADDRESS",
-            help="Make segments on a Dask cluster: tcp://host:8786, or local.",
-        ),
-        click.option(
-            "--jobs",
-            type=click.IntRange(1, 256),
-            help="Make segments in so many processes.",
+            "--openjd",
+            is_flag=True,
+            help="Write a job for a render farm (Open Job Description): -o is its "
+            "folder.",
         ),
         click.option(
             "--strict",
@@ -245,22 +244,30 @@ def _film(
     from otio_genai.render import render_film
 
     wishes = {key: value for key, value in asked.items() if value is not None}
-    jobs, cluster = wishes.pop("jobs", None), wishes.pop("cluster", None)
-    media, captions = wishes.pop("media", ()), wishes.pop("captions", None)
-    if media and not cluster:
-        raise click.UsageError("--media needs --cluster: it is for its computers.")
-    if jobs and cluster:
-        raise click.UsageError("--jobs does not go with --cluster: it has its own.")
-    wishes["cache"] = not wishes.pop("no_cache")
+    by = [wishes.pop(name, None) for name in ("jobs", "cluster", "media", "shared")]
+    farm, captions = wishes.pop("openjd"), wishes.pop("captions", None)
+    if farm and any(by):
+        raise click.UsageError("--openjd leaves it to the farm who does the work.")
+    if farm and captions in ("beside", "vtt"):
+        raise click.UsageError("--openjd makes a film alone: captions may be burnt in.")
+    executor = executor_of(*by)
+    cache = not wishes.pop("no_cache")
     if captions == "burn":
         wishes["captions"] = True
+    if farm:
+        return _farm_job(timeline, output, wishes, bar)
     beside = None
     if captions in ("beside", "vtt"):
         beside = output.with_suffix(".vtt" if captions == "vtt" else ".srt")
         files.ensure_writable(beside, force=force)
-    executor = _executor(jobs, cluster, media)
     made = render_film(
-        timeline, output, **wishes, executor=executor, progress=bar, force=force
+        timeline,
+        output,
+        **wishes,
+        executor=executor,
+        cache=cache,
+        progress=bar,
+        force=force,
     )
     said = dataclasses.asdict(made)
     lines = [_summary(made), *(f"  {note}" for note in made.notes)]
@@ -271,16 +278,14 @@ def _film(
     return said, "\n".join(lines)
 
 
-def _executor(jobs: int | None, cluster: str | None, media: tuple[str, ...]) -> Any:
-    if cluster:
-        from otio_genai.render.cluster import Dask
+def _farm_job(
+    timeline: Any, folder: Path, wishes: dict[str, Any], bar: Any
+) -> tuple[dict[str, Any], str]:
+    """Write the film as a job for a render farm."""
+    from otio_genai.render.cluster.farm import openjd
 
-        return Dask(cluster, media=media)
-    if jobs and jobs > 1:
-        from otio_genai.render.workers import Processes
-
-        return Processes(jobs)
-    return None
+    template = openjd(timeline, folder, progress=bar, **wishes)
+    return {"template": template}, f"{template}: a job for a render farm"
 
 
 def _write_captions(timeline: Any, path: Path, force: bool) -> int:

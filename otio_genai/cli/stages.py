@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from otio_genai.cli import console, notes, rendering
+from otio_genai.cli import console, notes, rendering, workers
 
 __all__ = ["analyse", "assemble", "check", "ingest", "nearest"]
 
@@ -91,8 +91,16 @@ def ingest(folder: Path, output: Path, force: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("bin_file", metavar="BIN", type=_FILE)
+@workers.others
 @_output
-def analyse(bin_file: Path, output: Path, force: bool) -> None:
+def analyse(
+    bin_file: Path,
+    jobs: int | None,
+    cluster: str | None,
+    media: tuple[str, ...],
+    output: Path,
+    force: bool,
+) -> None:
     r"""Measure motion, music, voices and loudness of a BIN.
 
     \b
@@ -103,8 +111,11 @@ def analyse(bin_file: Path, output: Path, force: bool) -> None:
     from otio_genai.ingest import bin as bins
     from otio_genai.media import files
 
+    by = workers.executor(jobs, cluster, media)
     with console.progress() as bar:
-        made = otio_genai.analyse(bins.read(bin_file), progress=bar)
+        made = otio_genai.analyse(
+            bins.read(bin_file), progress=bar, map=by.map if by else None
+        )
     with files.write_beside(output, force=force) as beside:
         beside.write_text(made.to_json_string(), encoding="utf-8")
     click.echo(f"{output}: {len(made)} files measured")

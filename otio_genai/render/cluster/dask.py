@@ -23,6 +23,7 @@ from otio_genai.errors import RenderError
 from otio_genai.media.encoding import Encoding
 from otio_genai.render import work
 from otio_genai.render.cluster import task
+from otio_genai.render.cluster.batches import batches, cost_px
 from otio_genai.render.cluster.places import Places
 from otio_genai.render.cluster.rounds import Rounds
 from otio_genai.render.workers import Job, Place, Progress, files_of, named
@@ -92,7 +93,7 @@ class Dask:
             there = self._places.there(str(self._shared))
         function = functools.partial(task.segment, shared=there)
         total, done = sum(job.frames for job in jobs), 0
-        costs = [job.frames * _pixels(job.recipe) for job in jobs]
+        costs = [cost_px(job) for job in jobs]
         with (
             tempfile.TemporaryDirectory(dir=self._folder) as folder,
             closing(
@@ -142,7 +143,7 @@ class Dask:
         function: Callable[[dict[str, Any]], Any],
         items: Sequence[Mapping[str, Any]],
         names: Sequence[str],
-        batches: Callable[[int], list[list[int]]],
+        tasks: Callable[[int], list[list[int]]],
     ) -> Generator[tuple[int, Any], None, None]:
         if not items:
             return
@@ -150,7 +151,7 @@ class Dask:
             terms = task.Terms(self._places, task.here())
             rounds = Rounds(client, function, items, names, terms, self._patience_s)
             threads = rounds.welcome()
-            yield from rounds.answers(batches(threads))
+            yield from rounds.answers(tasks(threads))
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Any]:
@@ -213,30 +214,15 @@ def _local(workers: int | None) -> Iterator[Any]:
         yield cluster
 
 
-def _pixels(recipe: Mapping[str, Any]) -> int:
-    width, height = recipe["size"]
-    return int(width) * int(height)
-
-
 def _single(count: int) -> list[list[int]]:
     return [[index] for index in range(count)]
 
 
 def _batches(costs: Sequence[int], threads: int) -> list[list[int]]:
-    """Return neighbours put together until they are worth a task, dearest first.
-
-    Neighbours, since they read the same files.
-    """
+    """Return the places of segments, task by task, the dearest first."""
     enough = min(_TASK_PX, sum(costs) // (_SHARES * threads))
-    batches: list[list[int]] = []
-    held = enough
-    for index, cost in enumerate(costs):
-        if held >= enough:
-            batches.append([])
-            held = 0
-        batches[-1].append(index)
-        held += cost
-    return sorted(batches, key=lambda one: -sum(costs[index] for index in one))
+    found = batches(costs, enough)
+    return sorted(found, key=lambda one: -sum(costs[index] for index in one))
 
 
 def _damaged(job: Job) -> RenderError:
