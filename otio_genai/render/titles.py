@@ -212,7 +212,8 @@ def _drawn(
     words: _Words, block: _Block, corner: tuple[float, float], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     letters, rim = Image.new("L", size), Image.new("L", size)
-    edge = round(words.edge_px)
+    # However small the frame, white on white must have its edge.
+    edge = max(1, round(words.edge_px)) if words.edge_px else 0
     for number, line in enumerate(block.lines):
         spare = block.width - block.font.getlength(line)
         shift = {"left": 0.0, "right": spare}.get(words.align, spare / 2)
