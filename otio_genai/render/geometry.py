@@ -36,6 +36,8 @@ __all__ = [
 
 _FITS = ("cover", "contain", "native")
 _KEY_NUMBERS = 5
+# Less than this beyond an edge is an error of the arithmetic.
+_TINY_PX = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,9 @@ def _boxed(
     sides = (left, top, left + view[0] * size[0], top + view[4] * size[1])
     if not (left < wide and top < high and sides[2] > 0 and sides[3] > 0):
         return Image.new(image.mode, size, ground)
-    slack += 1e-6 * max(image.size)
-    before = [math.ceil(max(0.0, -near - slack)) for near in (left, top)]
+    before = [_margin(-near, slack) for near in (left, top)]
     after = [
-        math.ceil(max(0.0, far - end - slack))
+        _margin(far - end, slack)
         for far, end in zip(sides[2:], image.size, strict=True)
     ]
     if any(before) or any(after):
@@ -244,6 +245,11 @@ def _boxed(
         min(sides[3] + y, float(image.height)),
     )
     return image.resize(size, Image.Resampling.BICUBIC, box=box)
+
+
+def _margin(beyond: float, slack: float) -> int:
+    """Return the samples of ground needed for what is seen beyond an edge."""
+    return 0 if beyond <= slack + _TINY_PX else math.ceil(beyond - _TINY_PX)
 
 
 def _turned(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from otio_genai.maps import Sweep
 from otio_genai.media import colour, locate
 from otio_genai.media.frames import FrameReader
+from otio_genai.media.siting import Siting
 from otio_genai.render.carry import swept_planes
 from otio_genai.render.geometry import Grid, moved
 from otio_genai.render.placing import Place, place
@@ -79,6 +80,7 @@ class Pictures:
         self._whole: OrderedDict[tuple[str, int], VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
         self._to_rgb = VideoReformatter()
+        self._siting = Siting()
 
     def yuv(self, layer: Shown) -> VideoFrame:
         """Return a layer's picture as it lies in the frame, swept if it is.
@@ -117,7 +119,7 @@ class Pictures:
     def as_rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
         shown = self._to_rgb.reformat(
-            frame,
+            self._siting.left(frame),
             format="rgb24",
             src_colorspace=_BT709,
             src_color_range=_LIMITED,
@@ -135,6 +137,8 @@ class Pictures:
     def _converted(
         self, frame: VideoFrame, wide: int, high: int, pix_fmt: str
     ) -> VideoFrame:
+        if colour.is_rgb(frame):
+            frame = self._siting.left(frame)
         made = colour.converted(frame, wide, high, self._scaler, pix_fmt)
         # Scaling keeps the source's tags although it converts to these.
         return colour.stamped(made)
@@ -199,7 +203,7 @@ class Pictures:
             x = lies.x.start * plane.shape[1] // frame.width
             y = lies.y.start * plane.shape[0] // frame.height
             into[:] = plane[y : y + into.shape[0], x : x + into.shape[1]]
-        return colour.alike(part, frame)
+        return self._siting.left(colour.alike(part, frame))
 
     def _planar(self, frame: VideoFrame) -> VideoFrame:
         """Return a frame with planes of its own; itself where it has them."""
