@@ -20,7 +20,10 @@ __all__ = ["Screen", "composer_of", "frame_source", "moviepy_clip", "render_fram
 
 
 def moviepy_clip(
-    timeline: otio.schema.Timeline, *, size: tuple[int, int] | None = None
+    timeline: otio.schema.Timeline,
+    *,
+    size: tuple[int, int] | None = None,
+    effects: Functions | None = None,
 ) -> Any:
     """Return the film as a moviepy clip, to go on with in moviepy.
 
@@ -34,6 +37,8 @@ def moviepy_clip(
         Any timeline whose media are on this computer; it is not changed.
     size
         (width, height) in pixels, both even; by default as `render`.
+    effects
+        Functions from a moviepy clip to a moviepy clip that clips may name.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def moviepy_clip(
     # moviepy takes half a second to load, and most films need none of it.
     from otio_genai.render.filmclip import FilmClip
 
-    return FilmClip(make_plan(timeline, size))
+    return FilmClip(make_plan(timeline, size, effects=effects), effects)
 
 
 def render_frame(

@@ -64,9 +64,16 @@ def burnt(
     most = _LETTERS_UPRIGHT if upright else _LETTERS
     found: list[Burnt] = []
     notes: list[str] = []
+    together = ""
     for number, (start_s, stop_s, text) in enumerate(cues):
+        text = f"{together} {text}".strip()
         if number + 1 < len(cues):
             stop_s = min(stop_s, cues[number + 1][0])
+        if rates.frames_at(start_s, rate) >= rates.frames_at(stop_s, rate):
+            # Two voices at once: what has no frame of its own is said with the next.
+            together = text
+            continue
+        together = ""
         for begin_s, end_s, part in _parts(start_s, stop_s, text, most):
             first, last = (rates.frames_at(t, rate) for t in (begin_s, end_s))
             if first < last:

@@ -16,6 +16,7 @@ from moviepy import AudioClip, VideoClip
 from numpy.typing import NDArray
 
 from otio_genai.render.bridge import Screen, composer_of
+from otio_genai.render.effects import Functions
 from otio_genai.render.plan import SAMPLE_RATE, Plan
 from otio_genai.render.sound import Mixer, safe_gain, true_peak
 
@@ -29,9 +30,9 @@ _PIECE_SAMPLES = 10 * SAMPLE_RATE
 class FilmClip(VideoClip):  # type: ignore[misc]  # moviepy ships no types
     """A moviepy clip of a film; copies share the open files."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, effects: Functions | None = None) -> None:
         super().__init__()
-        self._composer = composer_of(plan)
+        self._composer = composer_of(plan, effects)
         screen = Screen(plan, self._composer)
         last = plan.frames - 1
         per_s = float(plan.rate)

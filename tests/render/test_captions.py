@@ -129,3 +129,10 @@ def test_they_go_with_the_film_whatever_is_under_them(media):
     assert all(frame[-1].over and frame[-1].drawn for frame in frames[12:])
     nobody = make_plan(timeline([clip(take, 0, 24)]), captions=True)
     assert nobody.spans[0].plain
+
+
+def test_two_voices_at_once_are_both_read():
+    cues = [(Fraction(1), Fraction(3), "Yes."), (Fraction(1), Fraction(2), "No.")]
+    found, _ = burnt(cues, R, (1920, 1080))
+    assert [maps.drawing(one.url).read()["text"] for one in found] == ["Yes. No."]
+    assert [(one.first, one.last) for one in found] == [(24, 48)]
