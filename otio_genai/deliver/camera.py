@@ -28,6 +28,7 @@ _KEY_NUMBERS = 5
 _DIGITS = 6
 # A pixel of the largest films: less uncovers nothing that anyone sees.
 _ROUNDING_FW = 1e-4
+_TINY = 1e-9
 
 
 def fit_scale(fit: str, picture: Size, film: Size) -> float:
@@ -164,7 +165,9 @@ class Camera:
         middle = (self.aims.min(axis=0) + self.aims.max(axis=0)) / 2
         ways = self.aims[:, None] - self.aims
         most = rooms[:, None] + rooms
-        shares = np.divide(most, ways, out=np.ones_like(ways), where=ways > most)
+        # A rounding error without room must not stop all movement.
+        over = ways > most + _TINY
+        shares = np.divide(most, ways, out=np.ones_like(ways), where=over)
         share = shares.min(axis=(0, 1))
         return replace(self, aims=middle + share * (self.aims - middle))
 

@@ -130,6 +130,12 @@ def test_still_positions_lie_on_whole_pixels_and_uncover_nothing():
         assert there.fills
 
 
+def test_rounding_where_there_is_no_room_stops_no_camera():
+    said = [[0, 1, 1e-14, 0, 0], [12, 1.25, 0.125, 0, 0], [24, 1, 0, 0, 0]]
+    camera = Camera.read({"keys": said}, (1920, 1080), (1920, 1080))
+    assert camera.within().aims == pytest.approx(camera.aims)
+
+
 @pytest.mark.parametrize(
     "said",
     [
