@@ -29,12 +29,16 @@ from otio_genai.export import rendered
 from otio_genai.export.sites import Nest, Site, remove
 from otio_genai.export.windows import Layers, Window, fingerprint, unseen, windows
 from otio_genai.render import frame_source
+from otio_genai.render.looks import see_through
 from otio_genai.render.plan import make_plan
 
 __all__ = ["TRACK", "Baked", "bake"]
 
 #: Name of the track that baked carries lie on.
 TRACK = "Carries"
+
+# Of a film that states no size; its shape alone counts, for what a framing covers.
+_USUAL = (1920, 1080)
 
 Progress = Callable[[str, int, int], None]
 
@@ -144,7 +148,9 @@ def _strip(
     kept = metadata.read(timeline, "film", {})
     metadata.put(film, "film", {**kept, "rate": rates.text(rate)})
     film.tracks.extend(copy.deepcopy(track) for track in nest.stack[: index + 1])
-    pictures = maps.picture_map(film)
+    # A small picture in a large one bares what lies below it.
+    stated = kept.get("width") or _USUAL[0], kept.get("height") or _USUAL[1]
+    pictures = maps.picture_map(film, see_through(film, stated))
     found, refused = windows(sites, pictures, rate)
     baked.refused += [(sites[number], why) for number, why in refused.items()]
     if not found:

@@ -179,8 +179,15 @@ def fingerprint(
             frames = (layer.source_frame, layer.clip_frame if framing or crop else 0)
             facts = (_digest(layer.url), frames, str(layer.weight), sweep)
             told.update(repr((*facts, framing, crop)).encode())
+            if laid := _effects(layer.clip):
+                told.update(repr((laid, layer.clip_frame)).encode())
         told.update(b"|")
     return told.hexdigest()[:_NAME_DIGITS]
+
+
+def _effects(clip: otio.schema.Clip) -> list[Any]:
+    kept = (metadata.read(one, "effect") for one in clip.effects)
+    return [one for one in kept if isinstance(one, dict) and "moviepy" in one]
 
 
 def digest(file: Path) -> str:

@@ -8,6 +8,7 @@ Aim
 from __future__ import annotations
 
 import bisect
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +19,9 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
-from otio_genai.errors import RenderError
+from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import locate
-from otio_genai.media.identity import known
+from otio_genai.media.identity import Known, known
 from otio_genai.render import effects, titles
 from otio_genai.render.geometry import Framing, framing
 from otio_genai.render.shown import NO_CROP, Effect, Frame, Look, Pose, Shown
@@ -221,7 +222,15 @@ def _has_alpha(clip: otio.schema.Clip) -> bool:
         return bool(facts.get("alpha"))
     if PurePosixPath(str(url).lower()).suffix in _OPAQUE:
         return False
-    return known(locate.path(url)).alpha
+    measured = _known(url)
+    return measured is not None and measured.alpha
+
+
+def _known(url: str) -> Known | None:
+    # That a file is missing is told elsewhere, and of all of them at once.
+    with contextlib.suppress(MediaError):
+        return known(locate.path(url))
+    return None
 
 
 def _covers(clip: otio.schema.Clip, size: tuple[int, int]) -> bool:
@@ -242,8 +251,10 @@ def _size(clip: otio.schema.Clip, film: tuple[int, int]) -> tuple[int, int]:
     facts: dict[str, Any] = metadata.read(clip.media_reference, "media", {})
     if facts.get("width") and facts.get("height"):
         return int(facts["width"]), int(facts["height"])
-    measured = known(locate.path(url))
-    return max(measured.width, 1), max(measured.height, 1)
+    measured = _known(url)
+    if measured is None or not (measured.width and measured.height):
+        return film
+    return measured.width, measured.height
 
 
 def _covered(half: tuple[float, float], size: tuple[int, int], pose: Pose) -> bool:
