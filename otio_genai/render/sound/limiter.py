@@ -3,9 +3,11 @@
 Method
     Where the wave between samples (`otio_genai.render.sound.peaks`) passes the
     ceiling, all channels are turned down together by what is needed. The reduction
-    is held and let go in dB at a steady rate; then the deepest within the look-ahead
-    is taken for every sample, and all that is smoothed by a Hann window of the same
-    length, so that the level arrives before the peak does and nothing clicks.
+    is let go in dB at a steady rate; then the deepest from the hold before to the
+    look-ahead after is taken for every sample, and all that is smoothed by a Hann
+    window as long as the look-ahead to both sides, so that the level arrives before
+    the peak does and nothing clicks. The hold is half a wave of 50 Hz, so that tones
+    from there up are not bent; after it a click is soon forgotten.
     The smoothed reduction is never less than the one needed, hence no sample and no
     wave passes. Where nothing does, the sound stays as it is, bit for bit.
 
@@ -23,18 +25,20 @@ from numpy.typing import NDArray
 from otio_genai.render.plan import SAMPLE_RATE
 from otio_genai.render.sound.peaks import REACH, factor, peaks_above
 
-__all__ = ["AHEAD_SAMPLES", "RELEASE_DB_S", "Limiter", "limited"]
+__all__ = ["AHEAD_SAMPLES", "HOLD_SAMPLES", "RELEASE_DB_S", "Limiter", "limited"]
 
 Samples = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 #: How far to both sides a reduction is seen, and as far again it is smoothed.
 AHEAD_SAMPLES = SAMPLE_RATE // 400
+#: How long it stays after that.
+HOLD_SAMPLES = SAMPLE_RATE // 100
 #: How quickly it is let go.
-RELEASE_DB_S = 40.0
+RELEASE_DB_S = 120.0
 
 _CHUNK = 8192
-_AROUND = 2 * AHEAD_SAMPLES
+_BEFORE, _AFTER = 2 * AHEAD_SAMPLES + HOLD_SAMPLES, 2 * AHEAD_SAMPLES
 _SLOPE_DB = RELEASE_DB_S / SAMPLE_RATE
 # For what two meters may see differently between samples.
 _MARGIN_DB = 0.02
@@ -117,7 +121,7 @@ class Limiter:
         before, here, after = self._needed
         if not (before.any() or here.any() or after.any()):
             return sound
-        deepest = _deepest(np.concatenate([before[-_AROUND:], here, after[:_AROUND]]))
+        deepest = _deepest(np.concatenate([before[-_BEFORE:], here, after[:_AFTER]]))
         removed = np.convolve(1 - 10 ** (deepest / 20), _WINDOW, "valid")
         most = float(removed.max())
         if most > 0:
@@ -126,9 +130,9 @@ class Limiter:
 
 
 def _deepest(levels_db: Floats) -> Floats:
-    """Return the lowest of each sample and `AHEAD_SAMPLES` to either side."""
+    """Return the lowest from the hold before each sample to the look-ahead after."""
     width, lowest = 1, levels_db
-    wanted = 2 * AHEAD_SAMPLES + 1
+    wanted = 2 * AHEAD_SAMPLES + HOLD_SAMPLES + 1
     while width < wanted:
         step = min(width, wanted - width)
         lowest = np.minimum(lowest[:-step], lowest[step:])

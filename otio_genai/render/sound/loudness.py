@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from otio_genai.errors import RenderError
 from otio_genai.render.plan import SAMPLE_RATE
 from otio_genai.render.sound.hearing import STEP_SAMPLES, Heard
-from otio_genai.render.sound.limiter import AHEAD_SAMPLES, RELEASE_DB_S
+from otio_genai.render.sound.limiter import AHEAD_SAMPLES, HOLD_SAMPLES, RELEASE_DB_S
 from otio_genai.render.sound.peaks import CEILING_DBTP, decibels, factor
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _STEPS_AHEAD = round(AHEAD_SAMPLES / STEP_SAMPLES)
+_STEPS_HELD = round(HOLD_SAMPLES / STEP_SAMPLES)
 _STEP_SLOPE_DB = RELEASE_DB_S * STEP_SAMPLES / SAMPLE_RATE
 # Peaks that would have to be held back by more are left the loudest thing there is:
 # beyond, a limiter is a distortion.
@@ -125,10 +126,11 @@ def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
 
 
 def _smoothed(factors: NDArray[np.float64]) -> NDArray[np.float64]:
-    around = np.pad(factors, 2 * _STEPS_AHEAD, mode="edge")
-    width = 2 * _STEPS_AHEAD + 1
-    lowest = np.lib.stride_tricks.sliding_window_view(around, width).min(axis=1)
-    window = np.hanning(width + 2)[1:-1]
+    ends = 2 * _STEPS_AHEAD + _STEPS_HELD, 2 * _STEPS_AHEAD
+    lowest = np.pad(factors, ends, mode="edge")
+    for _ in range(2 * _STEPS_AHEAD + _STEPS_HELD):
+        lowest = np.minimum(lowest[:-1], lowest[1:])
+    window = np.hanning(2 * _STEPS_AHEAD + 3)[1:-1]
     return np.convolve(lowest, window / window.sum(), "valid")
 
 

@@ -1,0 +1,267 @@
+"""The programme's file: its samples, its loudness, and what is kept of it."""
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from otio_genai.media import sound as media_sound
+from otio_genai.media.encoding import SoundEncoding
+from otio_genai.render.sound import (
+    Folder,
+    LoudnessTarget,
+    Mixer,
+    programme,
+    target_for,
+)
+from tests.render.sound.programmes import (
+    S,
+    ebur128,
+    identities,
+    pink,
+    sine,
+    span,
+    speech_like,
+    wav,
+)
+
+AAC, PCM = SoundEncoding(), SoundEncoding("pcm_s24le")
+SECONDS = 6
+
+
+class Counting(Folder):
+    """A folder that counts what is put in."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.suffixes = []
+
+    def put(self, key, suffix, make):
+        self.suffixes.append(suffix)
+        return super().put(key, suffix, make)
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """Sounds of a few kinds, six seconds each."""
+    folder = tmp_path_factory.mktemp("programmes")
+    n = np.arange(SECONDS * S)
+    loud = (n % S) < S // 5
+    kinds = {
+        "sine": sine(997, len(n), level=0.05),
+        "speech": speech_like(SECONDS, 1),
+        "music": 0.1 * pink(len(n), 2),
+        "bursts": 0.004 * pink(len(n), 3) + 0.15 * pink(len(n), 4) * loud,
+        "clicks": 0.03 * pink(len(n), 5) + 0.6 * (n % 24_000 == 0),
+        "quiet": 1e-3 * pink(len(n), 6),
+        "overs": 0.9 * sine(220, len(n)) * loud + 0.05 * pink(len(n), 7),
+    }
+    return {name: wav(folder / f"{name}.wav", kind) for name, kind in kinds.items()}
+
+
+def made(folder, *spans, length=SECONDS * S, **how):
+    folder.mkdir(exist_ok=True)
+    cache = how.pop("cache", None) or Counting(folder)
+    return programme(spans, length, cache=cache, identities=identities(*spans), **how)
+
+
+def whole(*spans, length=SECONDS * S):
+    with Mixer(spans, length) as mixer:
+        return mixer.block(0, length)
+
+
+def test_pcm_is_the_mix_sample_for_sample(sounds, tmp_path):
+    spans = (
+        span(sounds["speech"], 4 * S, at=123),
+        span(sounds["music"], SECONDS * S - 77, levels=((0, 0.5), (3 * S, 0.1))),
+    )
+    done = made(tmp_path / "kept", *spans, encoding=PCM)
+    written = media_sound.read(done.path)
+    assert (done.gain_db, done.limited_db, done.notes) == (0, 0, ())
+    assert written.shape == (SECONDS * S, 2)
+    assert np.abs(written - whole(*spans)).max() <= 2**-24
+
+
+def test_aac_begins_on_its_sample(sounds, tmp_path):
+    one = span(sounds["music"], SECONDS * S)
+    written = media_sound.read(made(tmp_path / "kept", one).path)
+    mix = whole(one)
+    piece = slice(S, S + 8192)
+    found = np.correlate(written[S - 50 : S + 8192 + 50, 0], mix[piece, 0], "valid")
+    assert int(np.argmax(found)) == 50
+    assert 0 <= len(written) - len(mix) < 1024
+
+
+def meets_ffmpeg(sounds, folder, name, encoding, profile):
+    target = target_for(profile)
+    one = span(sounds[name], SECONDS * S)
+    done = made(folder, one, target=target, encoding=encoding)
+    lufs, peak_dbtp = ebur128(done.path)
+    assert lufs == pytest.approx(target.integrated_lufs, abs=0.3)
+    assert done.lufs == pytest.approx(lufs, abs=0.15)
+    # It prints one decimal.
+    assert peak_dbtp <= target.true_peak_dbtp + 0.05
+    assert done.peak_dbtp <= target.true_peak_dbtp
+
+
+KINDS = ["sine", "speech", "music", "bursts", "clicks", "overs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("speech", AAC), ("bursts", PCM), ("clicks", AAC), ("overs", AAC)],
+)
+def test_ffmpeg_hears_the_loudness_that_was_asked_for(sounds, tmp_path, name, encoding):
+    meets_ffmpeg(sounds, tmp_path / "kept", name, encoding, "web")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["web", "podcast", "broadcast"])
+@pytest.mark.parametrize("encoding", [AAC, PCM], ids=["aac", "pcm"])
+@pytest.mark.parametrize("name", KINDS)
+def test_ffmpeg_hears_the_loudness_of_every_profile(
+    sounds, tmp_path, name, encoding, profile
+):
+    meets_ffmpeg(sounds, tmp_path / "kept", name, encoding, profile)
+
+
+def test_no_target_turns_nothing_up_and_what_overshoots_down(sounds, tmp_path):
+    soft = made(tmp_path / "soft", span(sounds["music"], SECONDS * S), encoding=PCM)
+    assert (soft.gain_db, soft.notes) == (0, ())
+    one = span(sounds["overs"], SECONDS * S, levels=((0, 2.0),))
+    loud = made(tmp_path / "loud", one, encoding=PCM)
+    assert loud.gain_db == pytest.approx(-1 - loud.peak_dbtp_before, abs=1e-9)
+    assert loud.peak_dbtp == pytest.approx(-1, abs=0.01)
+    assert loud.limited_db == 0
+    assert "turned down" in loud.notes[0]
+
+
+def test_silence_is_left_alone(sounds, tmp_path):
+    faint = span(sounds["quiet"], SECONDS * S, levels=((0, 0.03),))
+    for name, spans in {"nothing": (), "faint": (faint,)}.items():
+        done = made(tmp_path / name, *spans, target=target_for("web"), encoding=PCM)
+        assert (done.gain_db, done.limited_db) == (0, 0)
+        assert "good as silent" in done.notes[0]
+        assert np.abs(media_sound.read(done.path) - whole(*spans)).max() <= 2**-24
+
+
+def test_much_gain_is_told(sounds, tmp_path):
+    one = span(sounds["quiet"], SECONDS * S, levels=((0, 1.0),))
+    done = made(tmp_path / "kept", one, target=target_for("broadcast"), encoding=PCM)
+    assert done.gain_db > 20
+    assert "is much" in done.notes[1]
+
+
+def test_what_cannot_be_reached_is_told_and_the_ceiling_holds(tmp_path):
+    n = np.arange(4 * S)
+    path = wav(tmp_path / "ticks.wav", 0.9 * (n % 24_000 == 0))
+    done = made(
+        tmp_path / "kept", span(path, 4 * S), length=4 * S, target=target_for("web")
+    )
+    assert done.peak_dbtp <= -1
+    assert done.lufs < -20
+    assert done.limited_db < 13
+    assert "cannot be brought to -14 LUFS" in " ".join(done.notes)
+
+
+@pytest.mark.parametrize("length", [800, 15_000, 20_000])
+def test_films_of_a_moment_have_sound_too(sounds, tmp_path, length):
+    one = span(sounds["music"], length)
+    done = made(tmp_path / "kept", one, length=length, target=target_for("web"))
+    assert len(media_sound.read(done.path)) >= length
+    assert math.isfinite(done.lufs)
+    assert done.peak_dbtp <= -1
+
+
+def test_a_speed_that_varies_is_told(sounds, tmp_path):
+    one = span(sounds["music"], S, speed=Fraction(5, 4), varies=True)
+    done = made(tmp_path / "kept", one, length=S)
+    assert done.notes == ("sound: its speed varies; its sound runs at the mean speed.",)
+
+
+LONG = 35 * S
+
+
+def parts(sounds):
+    return tuple(
+        span(sounds["music"], 8 * S, at=second * S) for second in (0, 9, 18, 27)
+    )
+
+
+def test_nothing_changed_costs_nothing(sounds, tmp_path):
+    cache = Counting(tmp_path)
+    first = made(tmp_path, *parts(sounds), length=LONG, cache=cache)
+    assert sorted(cache.suffixes) == sorted([".f32"] * 4 + [".mp4", ".json"])
+    told = []
+    again = made(
+        tmp_path, *parts(sounds), length=LONG, cache=cache,
+        progress=lambda *said: told.append(said),
+    )  # fmt: skip
+    assert again == first
+    assert len(cache.suffixes) == 6
+    assert not told
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "mixed"),
+    [
+        (1, {"levels": ((0, 0.5),)}, 2),
+        (3, {"source_in_s": Fraction(1)}, 2),
+        (0, {"speed": Fraction(-1)}, 1),
+        (0, {"channels": (2,)}, 1),
+        (0, {"fade_out_samples": S}, 1),
+        (3, {"fade_out_samples": S}, 1),
+        (3, {"fade_in_samples": S, "fade_in_curve": "power"}, 1),
+        (2, {"levels": ((0, 1.0), (S, 1.0), (2 * S, 1.0), (5 * S, 0.1))}, 1),
+        (2, {"track": "another", "clip": None}, 0),
+    ],
+)
+def test_an_edit_mixes_what_it_touched(sounds, tmp_path, number, change, mixed):
+    cache = Counting(tmp_path)
+    before = parts(sounds)
+    first = made(tmp_path, *before, length=LONG, cache=cache, encoding=PCM)
+    cache.suffixes.clear()
+    after = tuple(
+        replace(one, **change) if index == number else one
+        for index, one in enumerate(before)
+    )
+    done = made(tmp_path, *after, length=LONG, cache=cache, encoding=PCM)
+    assert cache.suffixes.count(".f32") == mixed
+    assert (done == first) == (mixed == 0)
+    # What was kept and what was mixed anew are together the mix.
+    wanted = whole(*after, length=LONG) * np.float32(10 ** (done.gain_db / 20))
+    assert np.abs(media_sound.read(done.path) - wanted).max() <= 2**-24
+
+
+def test_another_target_or_file_is_another_programme(sounds, tmp_path):
+    one = span(sounds["sine"], S)
+    usual = {"cache": Counting(tmp_path), "identities": identities(one)}
+    ways = [
+        {},
+        {"target": LoudnessTarget(-20.0)},
+        {"target": LoudnessTarget(None, -2.0)},
+        {"encoding": SoundEncoding("aac", 128_000)},
+        {"identities": {one.url: "b"}},
+    ]
+    paths = {programme((one,), S, **{**usual, **way}).path for way in ways}
+    paths.add(programme((one,), S - 1, **usual).path)
+    assert len(paths) == len(ways) + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["music", "voice"])
+def test_real_sound_meets_its_profile(shared, tmp_path, kind):
+    for number, path in enumerate(sorted((shared / "media" / kind).iterdir())):
+        facts = media_sound.sound_facts(path)
+        length = min(facts.samples * S // facts.sample_rate, 30 * S)
+        one = span(path, length)
+        for profile in ("web", "broadcast"):
+            target = target_for(profile)
+            done = made(
+                tmp_path / f"{number}{profile}", one, length=length, target=target
+            )
+            lufs, peak_dbtp = ebur128(done.path)
+            assert lufs == pytest.approx(target.integrated_lufs, abs=0.3), path.name
+            assert peak_dbtp <= -1.0, path.name
