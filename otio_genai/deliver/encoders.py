@@ -60,8 +60,10 @@ def _qsv(crf: int, cap: int | None) -> dict[str, str]:
 
 
 def _x265(crf: int, cap: int | None) -> dict[str, str]:
-    # Its frames are encoded side by side in a number that its bytes depend on.
-    return {"crf": str(crf), "x265-params": "frame-threads=2"} | _capped(cap)
+    # Its bytes depend on how many frames are encoded side by side; under a cap nothing
+    # is, as for x264.
+    side_by_side = "frame-threads=2" if cap is None else "frame-threads=1:wpp=0"
+    return {"crf": str(crf), "x265-params": side_by_side} | _capped(cap)
 
 
 def _capped(cap: int | None) -> dict[str, str]:

@@ -44,6 +44,7 @@ _STEP = 250_000
 # Of a limit on bytes, the part that pictures and sound together may take.
 _FILLED = Fraction(19, 20)
 _FAST = 48
+_THREADS = 4
 _ALIKE = Fraction(1, 50)
 _PCM_BITS = 2 * 24 * 48_000
 
@@ -229,6 +230,8 @@ class Preset:
             options=tuple(sorted(options.items())),
             gop_frames=gop,
             bframes=picture.bframes,
+            # Where a cap holds, x264 on several threads gives other bytes each time.
+            threads=_THREADS if cap is None else 1,
             tag=picture.tag,
         )
 

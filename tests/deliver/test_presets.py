@@ -142,6 +142,25 @@ def test_caps_keep_below_every_limit(rate, wide, high, length_s):
             assert (held * 1.45 + kind.sound_bits()) * length_s / 8 <= most
 
 
+def test_where_a_cap_holds_the_bytes_are_the_same_each_time(tmp_path):
+    """On several threads x264 would give others: whoever was quicker decides."""
+    size = (640, 360)
+    found = preset("reels").encoding(size, Fraction(24), Fraction(900))
+    pictures = noise(24, size)
+    made = set()
+    for number in range(3):
+        path = tmp_path / f"{number}.mp4"
+        with SegmentWriter(path, size, Fraction(24), found) as writer:
+            for picture in pictures:
+                writer.write(picture)
+        made.add(path.read_bytes())
+    assert len(made) == 1
+    cap = int(dict(found.options)["maxrate"])
+    assert cap < len(made.pop()) * 8 < 1.45 * cap
+    assert found.threads == 1
+    assert preset("mezzanine").encoding(size, Fraction(24)).threads > 1
+
+
 def test_the_numbers_of_the_reference():
     youtube = preset("youtube")
     assert youtube.mean((1920, 1080), Fraction(24)) == 8_000_000
