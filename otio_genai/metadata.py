@@ -18,8 +18,9 @@ Conventions
         heard, ``link`` what moves together, ``takes`` the shot's other takes.
     On a time effect: ``retime``, a speed that varies (`otio_genai.maps.speed`). On an
     effect or a transition of another editor: ``effect``, what its format needs to
-    write it again; on one of moviepy's, its name ``moviepy`` and its ``parameters``. On a track: ``locked``. On a timeline: ``film``. On a transition:
-    ``carry``, and ``curve`` of a crossfade, ``power`` or ``gain``.
+    write it again; on one of moviepy's, its name ``moviepy`` and its ``parameters``.
+    On a track: ``locked``. On a timeline: ``film``. On a transition: ``carry``, and
+    ``curve`` of a crossfade, ``power`` or ``gain``.
 """
 
 from __future__ import annotations
