@@ -12,6 +12,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -87,8 +88,9 @@ class FrameReader:
         """Return frame ``number``, upright, opaque, with its matrix and range set.
 
         What is transparent lies over black; HDR and wide gamut are brought to BT.709
-        (`otio_genai.media.tone`). The frame is shared with later calls: do
-        not write into it.
+        (`otio_genai.media.tone`). For a frame that damage took stands the last
+        readable one before it. The frame is shared with later calls: do not write
+        into it.
 
         Raises
         ------
@@ -111,6 +113,8 @@ class FrameReader:
                 place=str(self.path),
                 remedy="Trim the clip to the frames the file has.",
             )
+        if self._decoder is not None:
+            number = self._decoder.readable(number)
         if number not in self._kept:
             if self._decoder is None:
                 raise MediaError("This reader is closed.", place=str(self.path))
@@ -185,6 +189,10 @@ class _Decoder:
         self._frames: Iterator[VideoFrame] = iter(())
         self._next = -1
         self._from_pts = 0
+
+    def readable(self, number: int) -> int:
+        """Return the number of the picture that stands for one, if damage took it."""
+        return self._index.readable(number)
 
     def towards(self, number: int) -> Iterator[tuple[int, VideoFrame]]:
         """Yield the last few pictures before ``number``, and itself last."""
@@ -261,10 +269,11 @@ class _Decoder:
 
     def _decoded(self, packets: Iterator[Any], first: Any) -> Iterator[VideoFrame]:
         context = self._context or self._stream.codec_context
-        if first is not None:
-            yield from _decode(context, first)
-        for packet in packets:
-            yield from _decode(context, packet)
+        index = self._index
+        for packet in chain([] if first is None else [first], packets):
+            # Given what is destroyed, a decoder with threads withholds good pictures.
+            if index.numbers.get(packet.pts) not in index.unreadable:
+                yield from _decode(context, packet)
         try:
             yield from context.decode(None)
         except av.error.FFmpegError:

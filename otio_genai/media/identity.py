@@ -24,7 +24,7 @@ from otio_genai.media.index import video_index
 
 __all__ = ["Known", "identity", "known", "sound_identity"]
 
-_VERSION = 3
+_VERSION = 4
 
 
 class Known(NamedTuple):
@@ -44,6 +44,8 @@ class Known(NamedTuple):
     "The same."
     alpha: bool
     "Whether its pictures may be transparent."
+    unreadable: tuple[int, ...] = ()
+    "Numbers of the pictures that damage took; others stand for them."
 
 
 def identity(path: str | os.PathLike[str]) -> str:
@@ -111,7 +113,7 @@ def _read(place: Path, head: list[Any]) -> Known | None:
     try:
         kept = json.loads(place.read_text("utf-8"))
         if kept.pop("file") == head:
-            return Known(**kept)
+            return Known(**{**kept, "unreadable": tuple(kept["unreadable"])})
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         pass
     return None
@@ -120,6 +122,7 @@ def _read(place: Path, head: list[Any]) -> Known | None:
 def _measured(file: Path) -> Known:
     hashes = store.file_hashes(file)
     pictures, frames, size, alpha = hashes["bytes"], 0, (0, 0), False
+    lost: tuple[int, ...] = ()
     kind = kinds.kind(file)
     if kind is kinds.Kind.STREAM:
         shown = _shown(file)
@@ -127,13 +130,14 @@ def _measured(file: Path) -> Known:
             text = json.dumps([hashes["packets"], *shown])
             pictures = hashlib.sha256(text.encode()).hexdigest()
             frames, size, alpha = _seen(file)
+            lost = tuple(sorted(video_index(file).unreadable))
     elif kind is kinds.Kind.STILL:
         facts = still.still_facts(file)
         frames, size, alpha = 1, (facts.width, facts.height), facts.alpha
     else:
         frames, size, alpha = _seen(webp.mezzanine(file))
     return Known(
-        pictures, hashes["bytes"], hashes["packets"], frames, *size, alpha=alpha
+        pictures, hashes["bytes"], hashes["packets"], frames, *size, alpha, lost
     )
 
 

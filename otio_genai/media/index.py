@@ -21,7 +21,7 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from otio_genai.media import colour, containers, timing, vpx
+from otio_genai.media import colour, containers, damage, timing, vpx
 
 __all__ = ["VideoIndex", "video_index"]
 
@@ -46,6 +46,9 @@ class VideoIndex:
     alpha
         The pictures may be transparent: their format has alpha, or VP8 and VP9 carry
         it beside them. A GIF, or a copy of an animated WebP, is judged by its first.
+    unreadable
+        Numbers of the pictures that damage has reached: destroyed, or made from a
+        destroyed one. They keep their place.
     """
 
     frames: int
@@ -66,11 +69,19 @@ class VideoIndex:
     colour: colour.Colour
     damage: str
     alpha: bool
+    unreadable: frozenset[int]
 
     @property
     def start_s(self) -> Fraction:
         """When the first picture is shown, on the container's clock."""
         return self.first_pts * self.tick_s
+
+    def readable(self, number: int) -> int:
+        """Return the last readable picture not after ``number``, else the next."""
+        if number not in self.unreadable:
+            return number
+        ways: tuple[range, range] = range(number, -1, -1), range(number, self.frames)
+        return next(n for way in ways for n in way if n not in self.unreadable)
 
     def key_for(self, number: int) -> int:
         """Return the place in `keys` of the last one shown not after ``number``."""
@@ -85,6 +96,7 @@ class _Pass:
     last_duration: int
     told: bool
     torn: bool
+    broken: bool
 
 
 def video_index(path: str | os.PathLike[str]) -> VideoIndex:
@@ -114,14 +126,21 @@ def _index(path: str, size: int, _mtime_ns: int) -> VideoIndex:
     if told and not found.torn and decoded.pts is not None:
         shown = [pts for pts in shown if pts >= decoded.pts]
         told = bool(shown) and shown[0] == decoded.pts
-    damage = ""
-    if found.torn or not told:
+    said, good = "", set(shown)
+    if found.broken and told and not found.torn:
+        good &= damage.intact(file)
+        if not good:
+            raise containers.damaged(file, "No picture of this file can be decoded.")
+        said = _damage(len(good))
+    elif found.torn or not told:
         counted = _decoded_pts(file)
-        damage = _damage(found, len(counted))
+        said = _damage(len(counted)) if found.torn else ""
         known = [pts for pts in counted if pts is not None]
         told = len(set(known)) == len(counted)
         shown = sorted(known) if told else list(range(len(counted)))
-    return _assembled(found, shown, told, damage, first, decoded)
+        good = set(shown)
+    unreadable = frozenset(n for n, pts in enumerate(shown) if pts not in good)
+    return _assembled(found, shown, told, said, unreadable, first, decoded)
 
 
 def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
@@ -130,8 +149,10 @@ def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
     keys: list[int] = []
     vp8 = stream.codec_context.name in ("vp8", "libvpx")
     torn, told, last, place = False, True, (0, 0), 0
+    broken, led_by = False, damage.length_bytes(stream)
     for packet in containers.packets(container, stream):
         torn = torn or packet.is_corrupt or (packet.pos or 0) + packet.size > size
+        broken = broken or not damage.is_whole(packet, led_by)
         pts = packet.pts
         if pts is None or pts in order:
             told = False
@@ -145,7 +166,7 @@ def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
             last = max(last, (pts, packet.duration or 0))
     torn = torn or _promised(stream) > size
     keys = keys if keys == sorted(keys) else []
-    return _Pass(shown, order, keys, last[1], told and bool(keys), torn)
+    return _Pass(shown, order, keys, last[1], told and bool(keys), torn, broken)
 
 
 def _is_hidden(packet: Any) -> bool:
@@ -213,9 +234,7 @@ def _decoded_pts(file: Path) -> list[int | None]:
     return counted[:-1] if gif and containers.is_torn(file) else counted
 
 
-def _damage(found: _Pass, readable: int) -> str:
-    if not found.torn:
-        return ""
+def _damage(readable: int) -> str:
     return f"The file is damaged: only {readable} frames of it can be read."
 
 
@@ -223,7 +242,8 @@ def _assembled(
     found: _Pass,
     shown: list[int],
     told: bool,
-    damage: str,
+    said: str,
+    unreadable: frozenset[int],
     facts: dict[str, Any],
     frame: Any,
 ) -> VideoIndex:
@@ -251,7 +271,8 @@ def _assembled(
         codec=facts["codec"],
         pix_fmt=frame.format.name,
         colour=facts["colour"],
-        damage=damage,
+        damage=said,
+        unreadable=unreadable,
         alpha=facts["alpha"] or _shows_through(frame),
     )
 

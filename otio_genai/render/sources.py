@@ -72,16 +72,24 @@ class Sources:
 
     def _short(self, plan: Plan) -> Iterator[str]:
         held: dict[str, int] = {}
+        lost: dict[str, int] = {}
         for span in plan.spans:
             for frame in span.frames:
                 for one in frame:
                     facts = self._known.get(one.url)
                     if facts and one.number >= facts.frames:
                         held[one.name] = held.get(one.name, 0) + 1
+                    elif facts and one.number in facts.unreadable:
+                        lost[one.name] = lost.get(one.name, 0) + 1
         for name, count in held.items():
             yield (
                 f"{name}: the file is shorter than the timeline says; "
                 f"its last frame was held {count} frames longer."
+            )
+        for name, count in lost.items():
+            yield (
+                f"{name}: the file is damaged; in {count} of the film's frames the "
+                "last readable picture before stands for one that is lost."
             )
 
 
