@@ -16,13 +16,12 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from otio_genai.render.effects import Functions
-from otio_genai.render.layered import composite, frame_of, opacities
 from otio_genai.render.layers import Layers, made
 from otio_genai.render.pictures import Pictures, stays
 from otio_genai.render.planes import summed
 from otio_genai.render.shown import Frame
 
-__all__ = ["Composer", "composite", "frame_of", "opacities", "plain"]
+__all__ = ["Composer", "plain"]
 
 
 def plain(shown: Frame) -> bool:
