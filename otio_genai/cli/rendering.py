@@ -87,6 +87,12 @@ def _delivery(command: Callable[..., Any]) -> Callable[..., Any]:
             "keep its middle; the first by default with --for.",
         ),
         click.option(
+            "--stems",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="FOLDER",
+            help="Write the sound of each track as a WAV as well: voice, bed, takes.",
+        ),
+        click.option(
             "--captions",
             type=click.Choice(("burn", "beside", "vtt")),
             help="Burn captions in, or put them beside the film: SubRip, or WebVTT.",
@@ -208,6 +214,7 @@ def render(
     shape = {key: asked[key] for key in ("deliver", "size", "reframe", "pad")}
     if frame is not None or images.is_pattern(output):
         _refuse_film_options(asked, {*shape, "no_cache"})
+        shape["captions"] = asked["captions"] == "burn"
     if frame is not None:
         number = images.frame_number(frame, timeline)
         made = images.render_still(timeline, output, number, **shape, force=force)
@@ -231,6 +238,8 @@ def render(
 
 def _refuse_film_options(asked: dict[str, Any], taken: set[str]) -> None:
     given = [key for key, value in asked.items() if value and key not in taken]
+    if asked["captions"] == "burn":
+        given.remove("captions")
     if given:
         names = ", ".join(f"--{key.replace('_', '-')}" for key in given)
         raise click.UsageError(f"Images know nothing of {names}.")
@@ -250,6 +259,8 @@ def _film(
         raise click.UsageError("--openjd leaves it to the farm who does the work.")
     if farm and captions in ("beside", "vtt"):
         raise click.UsageError("--openjd makes a film alone: captions may be burnt in.")
+    if farm and asked["stems"]:
+        raise click.UsageError("--openjd makes a film alone: no stems.")
     executor = executor_of(*by)
     cache = not wishes.pop("no_cache")
     if captions == "burn":

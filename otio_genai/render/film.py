@@ -28,6 +28,8 @@ from otio_genai.render.making import make
 from otio_genai.render.plan import Plan, make_plan
 from otio_genai.render.settings import Settings, Wish, in_shape, settle
 from otio_genai.render.sound.programme import Programme, programme
+from otio_genai.render.sound.stems import Stems
+from otio_genai.render.sound.stems import stems as write_stems
 from otio_genai.render.sources import Sources
 from otio_genai.render.workers import Executor
 
@@ -61,6 +63,8 @@ class Rendered:
     "Kept files that were no longer what they were, and were made again."
     sound: Programme | None
     "How loud the sound was and is."
+    stems: tuple[Path, ...]
+    "The sound of each track, where that was asked for."
     notes: tuple[str, ...]
     "What differs from the timeline, one sentence each."
 
@@ -101,6 +105,7 @@ def render_film(
     captions: bool = False,
     reframe: bool | None = None,
     pad: str | None = None,
+    stems: str | os.PathLike[str] | None = None,
     effects: Mapping[str, Callable[..., Any]] | None = None,
     strict: bool = False,
     executor: Executor | None = None,
@@ -136,6 +141,8 @@ def render_film(
         by default for delivery presets.
     pad
         Show clips whole on a colour in place of that: ``"#rrggbb"`` or ``"own"``.
+    stems
+        Folder for the sound of each track as a WAV; made if it is not there.
     effects
         Functions from a moviepy clip to a moviepy clip that clips may name.
     strict
@@ -176,6 +183,7 @@ def render_film(
     sources = Sources(shaped, plan, strict=strict)
     with _kept(cache, target) as kept:
         heard = _heard(plan, settings, kept, sources, report)
+        apart = _apart(plan, heard, stems, force, report)
         made = make(
             plan,
             settings.encoding,
@@ -205,7 +213,13 @@ def render_film(
             made=made.fresh,
             damaged=kept.damaged,
             sound=heard,
-            notes=(*plan.notes, *(heard.notes if heard else ()), *sources.notes),
+            stems=apart.paths if apart else (),
+            notes=(
+                *plan.notes,
+                *(heard.notes if heard else ()),
+                *(apart.notes if apart else ()),
+                *sources.notes,
+            ),
         )
 
 
@@ -227,6 +241,26 @@ def _kept(cache: SegmentCache | bool, target: Path) -> Iterator[SegmentCache]:
             SegmentCache(Path(folder)) as passing,
         ):
             yield passing
+
+
+def _apart(
+    plan: Plan,
+    heard: Programme | None,
+    folder: str | os.PathLike[str] | None,
+    force: bool,
+    report: Progress,
+) -> Stems | None:
+    """Write the stems, before the pictures: where they cannot be, little was done."""
+    if folder is None or heard is None:
+        return None
+    return write_stems(
+        plan.sounds,
+        plan.samples,
+        folder,
+        gain_db=heard.gain_db,
+        force=force,
+        progress=report,
+    )
 
 
 def _heard(

@@ -4,10 +4,13 @@ import json
 from fractions import Fraction
 
 import av
+import numpy as np
 import pytest
 from PIL import Image
 
+from otio_genai import metadata
 from otio_genai.media.probe import probe
+from otio_genai.media.write import write_wav
 from tests.render.building import clip, timeline
 from tests.support.coded import read_film, write_take
 
@@ -86,6 +89,8 @@ def test_one_frame_and_all_of_them(run, film_file, tmp_path):
         ("--frame", "24"),
         ("--frame", "3", "--crf", "18"),
         ("--frame", "3", "--loudness", "web"),
+        ("--frame", "3", "--stems", "stems"),
+        ("--frame", "3", "--captions", "beside"),
         ("--loudness", "loud"),
         ("--loudness", "3"),
         ("--captions", "above"),
@@ -154,6 +159,47 @@ def test_a_prores_film_goes_into_a_mov(run, film_file, tmp_path):
         context = film.streams.video[0].codec_context
         assert (context.name, context.profile) == ("prores", "HQ")
     assert read_film(path) == CODES
+
+
+@pytest.fixture(scope="module")
+def spoken_file(tmp_path_factory):
+    """The same with a voice that says something."""
+    folder = tmp_path_factory.mktemp("spoken")
+    take = write_take(folder / "take3.mp4", 3, 30, options={"preset": "ultrafast"})
+    write_wav(folder / "voice.wav", np.full((48_000, 2), 0.1, np.float32), 48_000)
+    voice = clip(folder / "voice.wav", 0, 24)
+    said = {"source": "srt", "sentences": [[0.0, 0.9, "Wind, and sand."]]}
+    metadata.put(voice.media_reference, "speech", said)
+    made = timeline([clip(take, 5, 24)], audio=[[voice]])
+    made.audio_tracks()[0].name = "Voice"
+    (folder / "film.otio").write_text(made.to_json_string())
+    return folder / "film.otio"
+
+
+def test_stems_and_captions_lie_beside(run, spoken_file, tmp_path):
+    code, said, _ = run(
+        *("render", spoken_file, "-o", tmp_path / "a.mp4", "--captions", "vtt"),
+        *("--stems", tmp_path / "stems", "--json"),
+    )
+    assert code == 0
+    held = json.loads(said)
+    assert held["stems"] == [str(tmp_path / "stems/voice.wav")]
+    assert probe(tmp_path / "stems/voice.wav").samples == 48_000
+    text = (tmp_path / "a.vtt").read_text("utf-8")
+    assert text.startswith("WEBVTT\n\n1\n00:00:00.000 --> ")
+    assert "Wind, and sand." in text
+    before = sorted(tmp_path.rglob("*"))
+    again = ("render", spoken_file, "-o", tmp_path / "b.mp4")
+    assert run(*again, "--stems", tmp_path / "stems")[0] == 2
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_captions_burnt_into_a_frame(run, spoken_file, tmp_path):
+    bare, burnt = tmp_path / "a.png", tmp_path / "b.png"
+    one = ("render", spoken_file, "--frame", "6", "-o")
+    assert run(*one, bare)[0] == 0
+    assert run(*one, burnt, "--captions", "burn")[0] == 0
+    assert bare.read_bytes() != burnt.read_bytes()
 
 
 def test_presets_are_told(run):
