@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import os
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from otio_genai.media.encoding import Encoding
 from otio_genai.render import work
 from otio_genai.render.cluster import task
 from otio_genai.render.cluster.batches import batches, cost_px
+from otio_genai.render.cluster.local import installed, local
 from otio_genai.render.cluster.places import Places
 from otio_genai.render.cluster.rounds import Rounds
 from otio_genai.render.workers import Job, Place, Progress, files_of, named
@@ -156,11 +156,11 @@ class Dask:
     @contextlib.contextmanager
     def _client(self) -> Iterator[Any]:
         """Yield a client of the cluster, and leave nothing running."""
-        distributed = _distributed()
+        distributed = installed()
         with contextlib.ExitStack() as stack:
             address: Any = self._address
             if address == "local":
-                address = stack.enter_context(_local(self._workers))
+                address = stack.enter_context(local(self._workers))
             try:
                 client = distributed.Client(
                     address,
@@ -193,27 +193,6 @@ class Dask:
         return path
 
 
-@contextlib.contextmanager
-def _local(workers: int | None) -> Iterator[Any]:
-    """Yield a cluster of processes on this computer."""
-    import dask
-
-    distributed = _distributed()
-    # A lost worker is started again; until then Dask must not take it for gone.
-    patient = {"distributed.deploy.lost-worker-timeout": "5 minutes"}
-    with (
-        dask.config.set(patient),
-        distributed.LocalCluster(
-            n_workers=workers or os.cpu_count(),
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):
-        yield cluster
-
-
 def _single(count: int) -> list[list[int]]:
     return [[index] for index in range(count)]
 
@@ -231,14 +210,3 @@ def _damaged(job: Job) -> RenderError:
         place=named(job),
         remedy="Render again: what came whole is kept.",
     )
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise RenderError(
-            "Rendering on a cluster needs Dask, which is not installed.",
-            remedy="Install it: pip install 'otio-genai[cluster]'.",
-        ) from error
-    return distributed

@@ -4,6 +4,9 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,13 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai.errors import RenderError
+from otio_genai.render import render_film
 from otio_genai.render.cluster import dask, task
 from otio_genai.render.cluster.dask import Dask
+from otio_genai.render.workers import Processes
+from tests.render.building import clip, dissolve, timeline
 from tests.render.cluster.making import (
     Taken,
     dies,
     dies_once,
     refuses,
+    sha256,
     with_number,
 )
 
@@ -195,3 +202,79 @@ def test_an_item_that_kills_every_worker_is_named():
         list(Dask("local", workers=2).map(dies, items(1)))
     assert caught.value.place == "item 0"
     assert not multiprocessing.active_children()
+
+
+def test_without_dask_it_is_told(jobs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(RenderError, match="not installed") as caught:
+        Dask("local").run(jobs, Taken())
+    assert "otio-genai[cluster]" in caught.value.remedy
+
+
+class KillsOne:
+    """Told of progress, it kills a worker as soon as the first segments are made."""
+
+    def __init__(self):
+        self.left = None
+
+    def __call__(self, what, done, total):
+        if what == "render" and self.left is None:
+            self.left = total - done
+            kill_one()
+
+
+@pytest.mark.slow
+def test_a_film_is_the_same_whoever_makes_it(few, tmp_path):
+    items = [clip(few[n % 4], n % 5, 24) for n in range(40)]
+    items[9:9] = [dissolve(4, 4)]
+    long = timeline(items, size=(320, 180))
+
+    def made(name, **how):
+        path = tmp_path / f"{name}.mp4"
+        return sha256(render_film(long, path, cache=False, **how).path)
+
+    here = made("here")
+    for name, executor in (
+        ("processes", Processes(2)),
+        ("dask", Dask("local", workers=2)),
+    ):
+        killing = KillsOne()
+        assert made(name, executor=executor, progress=killing) == here
+        # It was in the middle.
+        assert killing.left > 480
+    assert not multiprocessing.active_children()
+
+
+INTERRUPTED = """
+import sys
+from otio_genai.render.cluster import Dask
+from tests.render.cluster.making import waits
+
+if __name__ == "__main__":
+    try:
+        for found in Dask("local", workers=1).map(waits, [{"sources": []}]):
+            raise SystemExit("it did not wait")
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+def test_ctrl_c_ends_every_worker(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(INTERRUPTED, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    ) as run:
+        worker = int(run.stdout.readline())
+        os.killpg(run.pid, signal.SIGINT)
+        said, complaints = run.communicate(timeout=120)
+    assert (said, complaints) == ("stopped\n", "")
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
