@@ -12,6 +12,7 @@ Method
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +34,8 @@ _SIZE = 1 << 15
 _ONWARD = 600 * STEP_SAMPLES
 _TAPS = _SIZE - _ONWARD + 1
 _SHORTEST_HOPS = 4
+# Whole hops, few enough that no film's length is felt.
+_STRETCH_STEPS = 3000 * _STEPS_PER_HOP
 
 
 class Heard:
@@ -41,31 +44,38 @@ class Heard:
     Parameters
     ----------
     powers
-        K-weighted power of each whole millisecond.
+        K-weighted power of each whole millisecond, float32.
     tops
-        Highest sample of each.
+        Highest sample of each, float32.
     true_peak
         Of all, full scale being 1.
     """
 
-    def __init__(self, powers: Floats, tops: Floats, true_peak: float) -> None:
+    def __init__(self, powers: Samples, tops: Samples, true_peak: float) -> None:
         self.powers, self.tops, self.true_peak = powers, tops, true_peak
 
-    def lufs(self, factors: Floats | None = None) -> float:
+    def lufs(self, shaping: Callable[[Floats], Floats] | None = None) -> float:
         """Return the integrated loudness; less than 400 ms are measured as they are.
 
         Parameters
         ----------
-        factors
-            Amplitude factor of each millisecond; all 1 by default.
+        shaping
+            Given the highest samples of some minutes of milliseconds, returns an
+            amplitude factor for each; all 1 by default.
         """
-        powers = self.powers if factors is None else self.powers * factors**2
-        hops = len(powers) // _STEPS_PER_HOP
-        if hops < _SHORTEST_HOPS:
-            mean = float(powers.mean()) if len(powers) else 0.0
+        hops: list[Floats] = []
+        mean = 0.0
+        for start in range(0, len(self.powers), _STRETCH_STEPS):
+            stretch = slice(start, start + _STRETCH_STEPS)
+            powers = self.powers[stretch].astype(np.float64)
+            if shaping is not None:
+                powers *= shaping(self.tops[stretch].astype(np.float64)) ** 2
+            whole = powers[: len(powers) // _STEPS_PER_HOP * _STEPS_PER_HOP]
+            hops.append(whole.reshape(-1, _STEPS_PER_HOP).mean(axis=1))
+            mean += float(powers.sum()) / len(self.powers)
+        if sum(map(len, hops)) < _SHORTEST_HOPS:
             return OFFSET_DB + 10 * math.log10(mean) if mean > 0 else -math.inf
-        whole = powers[: hops * _STEPS_PER_HOP].reshape(hops, _STEPS_PER_HOP)
-        return integrated_lufs(whole.mean(axis=1))
+        return integrated_lufs(np.concatenate(hops))
 
 
 class Ear:
@@ -109,9 +119,7 @@ class Ear:
         self._powers[-1] = self._powers[-1][:steps]
         self._tops[-1] = self._tops[-1][:steps]
         powers, tops = np.concatenate(self._powers), np.concatenate(self._tops)
-        return Heard(
-            powers.astype(np.float64), tops.astype(np.float64), self._peak.result()
-        )
+        return Heard(powers, tops, self._peak.result())
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,8 @@ __all__ = [
     "target_for",
 ]
 
+Floats = NDArray[np.float64]
+
 _STEPS_AHEAD = round(AHEAD_SAMPLES / STEP_SAMPLES)
 _STEPS_HELD = round(HOLD_SAMPLES / STEP_SAMPLES)
 _STEP_SLOPE_DB = RELEASE_DB_S * STEP_SAMPLES / SAMPLE_RATE
@@ -116,16 +118,18 @@ def _nearest(
 
 def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
     """Return the loudness a gain and a limiter give, foreseen by milliseconds."""
-    over_db = gain_db - ceiling_dbtp
-    with np.errstate(divide="ignore"):
-        needed = np.minimum(0, -over_db - 20 * np.log10(heard.tops))
-    steps = np.arange(len(needed)) * _STEP_SLOPE_DB
-    held = np.minimum(np.minimum.accumulate(needed - steps) + steps, 0)
-    factors = factor(gain_db) * _smoothed(10 ** (held / 20))
-    return heard.lufs(factors)
+
+    def shaping(tops: Floats) -> Floats:
+        with np.errstate(divide="ignore"):
+            needed = ceiling_dbtp - gain_db - 20 * np.log10(tops)
+        steps = np.arange(len(tops)) * _STEP_SLOPE_DB
+        held = np.minimum.accumulate(np.minimum(needed, 0) - steps) + steps
+        return factor(gain_db) * _smoothed(10 ** (np.minimum(held, 0) / 20))
+
+    return heard.lufs(shaping)
 
 
-def _smoothed(factors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _smoothed(factors: Floats) -> Floats:
     ends = 2 * _STEPS_AHEAD + _STEPS_HELD, 2 * _STEPS_AHEAD
     lowest = np.pad(factors, ends, mode="edge")
     for _ in range(2 * _STEPS_AHEAD + _STEPS_HELD):
