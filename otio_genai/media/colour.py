@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "NO_COLOUR",
+    "ONE_THREAD",
     "Colour",
     "alike",
     "colour_of",
@@ -76,9 +77,12 @@ _BT709, _BT601 = 1, 6
 _HD_WIDTH, _SD_HEIGHT = 1280, 576
 # swscale names matrices by other numbers than H.273.
 _SWS = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
-# swscale's flags; careful: accurate rounding and full chroma interpolation.
-_AREA, _BICUBIC, _CAREFUL = 0x20, 4, 0x42000
+# swscale's flags; careful: accurate rounding, full chroma interpolation, and the same
+# bytes on every processor.
+_AREA, _BICUBIC, _CAREFUL = 0x20, 4, 0xC2000
 _BITS = 8
+#: For every scaler: what several make of a larger picture depends on how many they are.
+ONE_THREAD = 1
 
 
 class Colour(NamedTuple):
@@ -173,6 +177,7 @@ def rgb(
         src_color_range=span,
         dst_color_range=_FULL,
         interpolation=interpolation(frame, wide, high),
+        threads=ONE_THREAD,
     )
     return np.asarray(picture.to_ndarray(), dtype=np.uint8)
 
@@ -191,6 +196,7 @@ def rgba(
         src_color_range=span,
         dst_color_range=_FULL,
         interpolation=interpolation(frame, frame.width, frame.height),
+        threads=ONE_THREAD,
     )
     return np.asarray(picture.to_ndarray(), dtype=np.uint8)
 
@@ -242,6 +248,7 @@ def converted(
         src_color_range=span,
         dst_color_range=_LIMITED,
         interpolation=interpolation(frame, width, height, exact=True),
+        threads=ONE_THREAD,
     )
 
 
@@ -261,9 +268,13 @@ def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
         return upright(timed(whole, frame), sar, rotation)
     wide, high = display_size(frame.width, frame.height, sar, 0)
     if (wide, high) != (frame.width, frame.height):
-        frame = timed(
-            frame.reformat(width=wide, height=high, interpolation=_BICUBIC), frame
+        square = frame.reformat(
+            width=wide,
+            height=high,
+            interpolation=_BICUBIC | _CAREFUL,
+            threads=ONE_THREAD,
         )
+        frame = timed(square, frame)
     quarter = rotation // 90 % 4
     return _turned(frame, quarter) if quarter else frame
 

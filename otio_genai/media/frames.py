@@ -153,7 +153,11 @@ class FrameReader:
         if (wide, high) != (frame.width, frame.height):
             method = colour.interpolation(frame, wide, high)
             frame = self._scaler.reformat(
-                frame, width=wide, height=high, interpolation=method
+                frame,
+                width=wide,
+                height=high,
+                interpolation=method,
+                threads=colour.ONE_THREAD,
             )
         return colour.luma(frame)
 

@@ -45,7 +45,7 @@ _GAMMA = 2.4
 _LUMA = (0.2627, 0.6780, 0.0593)
 _FULL, _LIMITED = 2, 1
 _CLOCK = Fraction(1, 24)
-_SWS_BT709, _CAREFUL = 1, 4 | 0x42000
+_SWS_BT709, _CAREFUL = 1, 4 | 0xC2000
 _DEEP = {(2, 2): "yuv420p10le", (2, 1): "yuv422p10le"}
 
 Array = NDArray[np.float64]
@@ -91,6 +91,7 @@ class Mapper:
             src_color_range=span,
             dst_color_range=_FULL,
             interpolation=_CAREFUL,
+            threads=colour.ONE_THREAD,
         )
         made = self._scaler.reformat(
             self._graph.through(deep),
@@ -99,6 +100,7 @@ class Mapper:
             src_color_range=_FULL,
             dst_color_range=_LIMITED,
             interpolation=_CAREFUL,
+            threads=colour.ONE_THREAD,
         )
         return colour.stamped(colour.timed(made, frame))
 

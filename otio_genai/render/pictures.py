@@ -43,6 +43,8 @@ _EXACT |= Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP
 # Planar formats by the pixels to a sample of chroma, across and down.
 _FORMATS = {(2, 2): "yuv420p", (2, 1): "yuv422p", (1, 1): "yuv444p"}
 _PLANES = 3
+# RGB so many times as wide as the film is kept with halved chroma.
+_LARGE = 1.5
 _Key = TypeVar("_Key")
 
 
@@ -116,6 +118,15 @@ class Pictures:
             picture = _cropped(picture, layer.crop, 0)
         return moved(picture, self.size, layer.look, layer.pose)
 
+    def source_size(self, layer: Shown) -> tuple[int, int]:
+        """Return the size of the pictures of a layer's file; errors as `yuv`."""
+        reader = self._reader(layer)
+        return reader.width, reader.height
+
+    def see_through(self, layer: Shown) -> bool:
+        """Tell whether the pictures of a layer's file have alpha; errors as `yuv`."""
+        return bool(self._reader(layer).alpha)
+
     def as_rgb(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Return a frame of the film's own colours as RGB, right to half a level."""
         shown = self._to_rgb.reformat(
@@ -125,6 +136,7 @@ class Pictures:
             src_color_range=_LIMITED,
             dst_color_range=_FULL,
             interpolation=_EXACT,
+            threads=colour.ONE_THREAD,
         )
         return np.asarray(shown.to_ndarray(), dtype=np.uint8)
 
@@ -214,8 +226,11 @@ class Pictures:
 
     def _format(self, frame: VideoFrame) -> str:
         """Return the film's format with the chroma of a frame of another kind."""
-        halves = (1, 1)
-        if not colour.is_rgb(frame):
+        if colour.is_rgb(frame):
+            # Where the film is coarser, its chroma is no finer for it.
+            large = frame.width >= _LARGE * self.size[0]
+            halves = (2, 2) if large else (1, 1)
+        else:
             halves = (
                 round(frame.width / frame.format.chroma_width(frame.width)),
                 round(frame.height / frame.format.chroma_height(frame.height)),
