@@ -88,7 +88,8 @@ def read(path: str | os.PathLike[str], rate: int = 48000, channels: int = 2) -> 
     MediaError
         The file cannot be opened or has no sound.
     """
-    blocks = list(_blocks(path, rate, channels))
+    with _Native(path) as native:
+        blocks = list(_blocks(native, rate, channels))
     return np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
 
 
@@ -140,13 +141,13 @@ class SoundReader:
         self._blocks: Iterator[Samples] = iter(())
         self._held = np.zeros((0, channels), np.float32)
         self._held_at = 0
-        with _Native(path):
-            pass
+        self._native: _Native | None = None
         self._restart()
 
     def _restart(self) -> None:
         self.close()
-        self._blocks = _blocks(self.path, self.rate, self.channels, *self._how)
+        self._native = _Native(self.path)
+        self._blocks = _blocks(self._native, self.rate, self.channels, *self._how)
         self._held = np.zeros((0, self.channels), np.float32)
         self._held_at = 0
 
@@ -192,10 +193,10 @@ class SoundReader:
 
     def close(self) -> None:
         """Close the file."""
-        closing = getattr(self._blocks, "close", None)
-        if closing is not None:
-            closing()
         self._blocks = iter(())
+        if self._native is not None:
+            self._native.close()
+            self._native = None
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -297,6 +298,9 @@ class _Native:
             )
         return _mixed(block, self.channels)
 
+    def close(self) -> None:
+        self._container.close()
+
     def __enter__(self) -> Self:
         """Return itself."""
         return self
@@ -308,7 +312,7 @@ class _Native:
         trace: TracebackType | None,
     ) -> None:
         """Close."""
-        self._container.close()
+        self.close()
 
 
 def _codec_name(context: Any) -> str:
@@ -335,7 +339,7 @@ def _floats(frame: AudioFrame) -> Samples:
 
 
 def _blocks(
-    path: str | os.PathLike[str],
+    native: _Native,
     rate: int,
     channels: int,
     picked: tuple[int, ...] = (),
@@ -344,14 +348,13 @@ def _blocks(
     """Yield the sound of a file in blocks, at the wanted rate and channels."""
     if channels not in (1, 2) or rate <= 0:
         raise ValueError("Sound is read in 1 or 2 channels, at a positive rate.")
-    with _Native(path) as native:
-        chosen = (_chosen(block, picked) for block in native.blocks())
-        mixed = (_mixed(block, channels) for block in chosen)
-        source = native.rate * speed
-        if source == rate:
-            yield from mixed
-        else:
-            yield from _resampled(mixed, source, rate, channels)
+    chosen = (_chosen(block, picked) for block in native.blocks())
+    mixed = (_mixed(block, channels) for block in chosen)
+    source = native.rate * speed
+    if source == rate:
+        yield from mixed
+    else:
+        yield from _resampled(mixed, source, rate, channels)
 
 
 def _chosen(block: Samples, picked: tuple[int, ...]) -> Samples:
