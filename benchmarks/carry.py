@@ -1,16 +1,18 @@
 """Our sweep across a cut against the brute-force one and a plain cross-dissolve.
 
 The frames of five carries (pan, pan with roll, tilt, dolly out, stillness) are made at
-each size from the same two pictures, in one thread and one process, in turn:
+each size from the same two pictures, 8-bit 4:2:0 as films have it, in one thread and
+one process, in turn:
 
-``fast``      `otio_genai.render.carry.swept` with OpenCV;
+``fast``      `otio_genai.render.carry.swept_planes` with OpenCV;
 ``pillow``    the same with numpy and Pillow alone;
+``rgb``       by way of RGB, swept as one picture with OpenCV;
 ``brute``     as many bilinear moves as the blur is long, every 5 px at 720p, each with
               OpenCV, summed in 16 bits and divided: what blurring usually is;
-``dissolve``  a plain mean of the two pictures in 16 bits, as a floor.
+``dissolve``  `otio_genai.render.planes.summed` of the two pictures, as a floor.
 
 Printed are milliseconds of CPU per frame, the mean and the slowest, their ratios, and
-how far each lies from a blur of four times as many samples, in levels of 255.
+how far the luma of each lies from a blur of four times as many samples, in levels.
 
 Run ``python benchmarks/carry.py [--quick] [--json]``.
 """
@@ -27,12 +29,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from av.video.frame import VideoFrame
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from otio_genai.maps import Carry, Sweep, carry
-from otio_genai.render.carry import swept
+from otio_genai.media import colour
+from otio_genai.render.carry import swept, swept_planes
+from otio_genai.render.pictures import Pictures
+from otio_genai.render.planes import summed
 
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
 QUICK = {"360p": (640, 360)}
@@ -89,27 +95,42 @@ def sweeps(motions, size: tuple[int, int]) -> dict[int, Sweep]:
 
 def compare(size: tuple[int, int], runs: int, cv2) -> dict[str, object]:
     """Return what was measured at one size."""
-    pictures = picture(size, 1), picture(size, 2)
-    ways: dict[str, Callable[[np.ndarray, Sweep], np.ndarray]] = {
-        "pillow": lambda one, sweep: swept(one, sweep, fast=False),
-        "dissolve": lambda one, _: dissolve(one, pictures[1]),
+    film = Pictures(size)
+    frames = [film.from_rgb(picture(size, seed)) for seed in (1, 2)]
+
+    def planes(frame: VideoFrame, sweep: Sweep, fast: bool) -> list[np.ndarray]:
+        return swept_planes(colour.planes(frame), sweep, fast=fast)
+
+    def rgb(frame: VideoFrame, sweep: Sweep) -> list[np.ndarray]:
+        moved = swept(film.as_rgb(frame), sweep, fast=True)
+        return colour.planes(film.from_rgb(moved))
+
+    def dissolve(frame: VideoFrame, _: Sweep) -> list[np.ndarray]:
+        half = Fraction(1, 2)
+        made = summed([(half, frame), (half, frames[1])], film.levels)
+        return colour.planes(made)
+
+    ways: dict[str, Callable[[VideoFrame, Sweep], list[np.ndarray]]] = {
+        "pillow": lambda frame, sweep: planes(frame, sweep, fast=False),
+        "dissolve": dissolve,
     }
     if cv2 is not None:
-        ways["fast"] = lambda one, sweep: swept(one, sweep, fast=True)
-        ways["brute"] = lambda one, sweep: brute(one, sweep, cv2)
+        ways["fast"] = lambda frame, sweep: planes(frame, sweep, fast=True)
+        ways["rgb"] = rgb
+        ways["brute"] = lambda frame, sweep: brute(frame, sweep, cv2)
     taken: dict[str, list[float]] = {name: [] for name in ways}
     off: dict[str, list[float]] = {name: [] for name in ways if name != "dissolve"}
     for motions in MOTIONS.values():
         for k, sweep in sweeps(motions, size).items():
-            one = pictures[0] if k < 0 else pictures[1]
+            one = frames[0] if k < 0 else frames[1]
             made = {}
             for name, way in ways.items():
                 made[name], cpu_ms = timed(way, one, sweep, runs)
                 taken[name].append(cpu_ms)
             if cv2 is not None and k in (-3, -1, 0, 2):
-                fine = brute(one, sweep, cv2, finer=4).astype(int)
+                fine = brute(one, sweep, cv2, finer=4)[0].astype(int)
                 for name in off:
-                    off[name].append(float(np.abs(made[name] - fine).mean()))
+                    off[name].append(float(np.abs(made[name][0] - fine).mean()))
     means = {name: sum(found) / len(found) for name, found in taken.items()}
     first = "fast" if "fast" in means else "pillow"
     return {
@@ -124,7 +145,7 @@ def compare(size: tuple[int, int], runs: int, cv2) -> dict[str, object]:
     }
 
 
-def timed(way, one: np.ndarray, sweep: Sweep, runs: int) -> tuple[np.ndarray, float]:
+def timed(way, one: VideoFrame, sweep: Sweep, runs: int) -> tuple[list, float]:
     """Return what a way makes, and its least CPU time in milliseconds."""
     least = math.inf
     for _ in range(runs):
@@ -134,23 +155,26 @@ def timed(way, one: np.ndarray, sweep: Sweep, runs: int) -> tuple[np.ndarray, fl
     return made, least * 1000
 
 
-def dissolve(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the mean of two pictures."""
-    return ((one.astype(np.uint16) + other) >> 1).astype(np.uint8)
-
-
-def brute(one: np.ndarray, sweep: Sweep, cv2, finer: int = 1) -> np.ndarray:
-    """Return the mean of evenly spaced moves, in whole pictures."""
-    high, wide = one.shape[:2]
+def brute(frame: VideoFrame, sweep: Sweep, cv2, finer: int = 1) -> list[np.ndarray]:
+    """Return the mean of evenly spaced moves, plane by plane."""
     ends = np.array(sweep.opening), np.array(sweep.closing)
-    kappa = math.sqrt((1 + (high / wide) ** 2) / 12)
+    kappa = math.sqrt((1 + (frame.height / frame.width) ** 2) / 12)
     # Corners go at most 1.7 times as far as the picture on average.
     path = 1.7 * float(np.linalg.norm((ends[1] - ends[0]) * [1, 1, kappa, kappa]))
     count = max(1, math.ceil(path / SPACING_FW)) * finer
-    total = np.zeros(one.shape, np.uint16 if count < 256 else np.uint32)
-    for k in range(count):
-        share = (k + 0.5) / count
-        tx, ty, zoom, turn = ends[0] * (1 - share) + ends[1] * share
+    places = [
+        ends[0] * (1 - (k + 0.5) / count) + ends[1] * (k + 0.5) / count
+        for k in range(count)
+    ]
+    return [blurred(plane, places, cv2) for plane in colour.planes(frame)]
+
+
+def blurred(plane: np.ndarray, places: list[np.ndarray], cv2) -> np.ndarray:
+    """Return the mean of a plane at places."""
+    high, wide = plane.shape
+    count = len(places)
+    total = np.zeros(plane.shape, np.uint16 if count < 256 else np.uint32)
+    for tx, ty, zoom, turn in places:
         cos, sin = math.cos(turn) * math.exp(zoom), math.sin(turn) * math.exp(zoom)
         x, y = (wide - 1) / 2, (high - 1) / 2
         matrix = np.array(
@@ -160,7 +184,7 @@ def brute(one: np.ndarray, sweep: Sweep, cv2, finer: int = 1) -> np.ndarray:
             ]
         )
         total += cv2.warpAffine(
-            one,
+            plane,
             matrix,
             (wide, high),
             flags=cv2.INTER_LINEAR,
