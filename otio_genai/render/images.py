@@ -24,12 +24,11 @@ from PIL import Image
 
 from otio_genai import maps, rates
 from otio_genai.deliver.presets import preset as preset_of
-from otio_genai.deliver.refusing import film_of
 from otio_genai.errors import OutputError
 from otio_genai.media import files, locate
 from otio_genai.render.bridge import frame_source
 from otio_genai.render.effects import Functions
-from otio_genai.render.settings import in_shape
+from otio_genai.render.settings import film_to_deliver, in_shape
 
 __all__ = ["Images", "frame_number", "is_pattern", "render_images", "render_still"]
 
@@ -255,9 +254,9 @@ def _shaped(
     report: Progress,
 ) -> tuple[otio.schema.Timeline, tuple[int, int] | None]:
     """Return the film in the shape it is delivered in, and its size."""
-    stated = film_of(timeline).size
-    if size is None and deliver is not None and stated is not None:
-        size = preset_of(deliver).size_for(stated)
+    if size is None and deliver is not None:
+        stated = film_to_deliver(timeline).size
+        size = stated and preset_of(deliver).size_for(stated)
     if pad is not None or (deliver is not None if reframe is None else reframe):
         return in_shape(timeline, size, pad, report), size
     return timeline, size

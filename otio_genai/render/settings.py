@@ -12,13 +12,14 @@ from otio_genai import maps
 from otio_genai.deliver.encoders import encoding_by
 from otio_genai.deliver.preset import Preset
 from otio_genai.deliver.presets import preset as preset_of
-from otio_genai.deliver.refusing import ensure_taken, film_of
+from otio_genai.deliver.refusing import Film, ensure_taken, film_of
+from otio_genai.errors import MediaError, TimelineError
 from otio_genai.media.encoding import Encoding, SoundEncoding
 from otio_genai.render.plan import GRID_S
 from otio_genai.render.sound.loudness import AS_IT_IS, LoudnessTarget, target_for
 from otio_genai.render.sound.peaks import CEILING_DBTP
 
-__all__ = ["Settings", "Wish", "in_shape", "settle"]
+__all__ = ["Settings", "Wish", "film_to_deliver", "in_shape", "settle"]
 
 _CRF, _PRESET = 18.0, "veryfast"
 
@@ -64,7 +65,7 @@ def settle(wish: Wish, timeline: otio.schema.Timeline) -> Settings:
     preset = preset_of(wish.deliver) if wish.deliver else None
     size = wish.size
     if preset is not None:
-        film = film_of(timeline)
+        film = film_to_deliver(timeline)
         ensure_taken(film, preset, size=wish.size)
         if size is None and film.size is not None:
             size = preset.size_for(film.size)
@@ -115,6 +116,26 @@ def _loudness(asked: str | float | None, preset: Preset | None) -> LoudnessTarge
         return target_for(str(asked))
 
 
+def film_to_deliver(timeline: otio.schema.Timeline) -> Film:
+    """Return what decides whether a film is taken; its size is measured if need be.
+
+    Raises
+    ------
+    TimelineError
+        The timeline states no rate.
+    """
+    film = film_of(timeline)
+    if film.size is not None or not film.frames:
+        return film
+    from otio_genai.deliver.shots import film_size
+
+    try:
+        return replace(film, size=film_size(timeline))
+    except (MediaError, TimelineError):
+        # What is missing is told later, all of it at once.
+        return film
+
+
 def in_shape(
     timeline: otio.schema.Timeline,
     size: tuple[int, int] | None,
@@ -128,7 +149,7 @@ def in_shape(
     RenderError, TimelineError
         As `otio_genai.deliver.reframe.reframe`.
     """
-    stated = film_of(timeline).size
+    stated = film_to_deliver(timeline).size
     if size is None or stated is None or _alike(size, stated):
         return timeline
     from otio_genai.deliver.reframe import reframe

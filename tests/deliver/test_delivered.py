@@ -16,7 +16,7 @@ from otio_genai.deliver.presets import PRESETS
 from otio_genai.media.write import write_wav
 from otio_genai.render import render_film
 from tests.render.building import clip, timeline
-from tests.support.coded import write_take
+from tests.support.coded import read_code, write_take
 
 S = 48_000
 FRAMES = 78
@@ -70,6 +70,20 @@ def test_a_delivered_film_is_as_promised(kind, film, tmp_path):
         assert made.sound.peak_dbtp <= loud.true_peak_dbtp + 0.05
     if loud.integrated_lufs is not None:
         assert made.sound.lufs == pytest.approx(loud.integrated_lufs, abs=0.3)
+
+
+def test_a_film_that_states_no_size_gets_the_presets_shape(film, tmp_path):
+    bare = film.deepcopy()
+    bare.metadata.clear()
+    for one in bare.find_clips():
+        one.media_reference.metadata.clear()
+    made = render_film(
+        bare, tmp_path / "a.mp4", deliver="tiktok", pad="#000000", preset="ultrafast"
+    )
+    assert made.size == (1080, 1920)
+    with av.open(str(made.path)) as opened:
+        picture = next(opened.decode(video=0)).to_ndarray(format="rgb24")
+    assert read_code(picture[960 - 304 : 960 + 304]) == (3, 0)
 
 
 def look_at_picture(context, kind, found, size):
