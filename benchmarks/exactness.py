@@ -5,8 +5,8 @@ of segment there is: cuts, dissolves, dips, fades, carries, stills, moving camer
 titles, tracks that let through what lies below, clips retimed, reversed and frozen,
 gaps. Every picture carries its take and number, and every frame is compared with what
 the picture map asks for: its code; the shares of both codes in a mixture; of a frame
-in a carry, that it is nearer to its own code swept than to the code before and after;
-of a moving camera, where the code lies in the frame. Frames on both sides of every
+in a carry, how far it is from its code swept; of a moving camera, where the code lies
+in the frame; under a title, the half above it. Frames on both sides of every
 change of clips are counted again under ``borders``.
 
 The film is written twice, with AAC and as a mezzanine with PCM. Bursts begin at known
@@ -49,6 +49,8 @@ _QUICK = "24000/1001,30"
 _TAKE_RATES = ("8", "16", "24", "25", "30", "60000/1001", "500/31")
 _BORDERS = "borders"
 _OFF_PX, _RESIDUAL, _SHARE = 2.0, 0.05, 0.03
+# Levels of 255; of right frames they are below 1, of wrong ones above 10.
+_FAR = 4.0
 _BLACK = 12
 
 
@@ -83,7 +85,7 @@ def make_takes(folder: Path) -> list[Path]:
 def tried(rate: Fraction, takes: list[Path], folder: Path) -> dict[str, object]:
     """Render one film in both ways and return what is wrong in each."""
     still = folder / f"take{sections.STILL}.png"
-    Image.fromarray(coded_frame(sections.STILL, 0, *SIZE)).save(still)
+    write_still(still)
     parts = sections.every_kind(takes, still, rate)
     length = sum(part.frames for part in parts)
     starts = [rates.sample_at(k, rate, _S) for k in range(3, length - 3, 11)]
@@ -107,6 +109,11 @@ def tried(rate: Fraction, takes: list[Path], folder: Path) -> dict[str, object]:
     return report
 
 
+def write_still(path: Path) -> None:
+    """Write the coded still."""
+    Image.fromarray(coded_frame(sections.STILL, 0, *SIZE)).save(path)
+
+
 def judged(film: object, parts: list[Section], path: Path) -> dict[str, object]:
     """Return wrong frames by kind, and the first few of them in words."""
     wanted = maps.picture_map(film)
@@ -116,7 +123,7 @@ def judged(film: object, parts: list[Section], path: Path) -> dict[str, object]:
     total[_BORDERS] = len(borders)
     for count, picture in enumerate(decoded(path), 1):
         k = count - 1
-        why = _amiss(picture, wanted[k]) if k < len(wanted) else "one too many"
+        why = amiss(picture, wanted[k]) if k < len(wanted) else "one too many"
         if why:
             kind = kinds[k] if k < len(kinds) else "end"
             wrong[kind] += 1
@@ -138,7 +145,7 @@ def _borders(wanted: list[tuple[maps.Layer, ...]]) -> set[int]:
     return {k + side for k in changes for side in (-1, 0)}
 
 
-def _amiss(picture: np.ndarray, layers: tuple[maps.Layer, ...]) -> str:
+def amiss(picture: np.ndarray, layers: tuple[maps.Layer, ...]) -> str:
     """Return what is wrong with a picture; empty if it is what the map asks for."""
     coded = [layer for layer in layers if not layer.url.startswith("genai:")]
     if not coded:
@@ -160,14 +167,9 @@ def _amiss(picture: np.ndarray, layers: tuple[maps.Layer, ...]) -> str:
 
 
 def _unlike_sweep(picture: np.ndarray, code: tuple[int, int], sweep: object) -> str:
-    take, number = code
-    far = {}
-    for near in (number - 1, number, number + 1):
-        if near >= 0:
-            drawn = swept(coded_frame(take, near, *SIZE), sweep).astype(np.int16)
-            far[near] = float(np.abs(drawn - picture).mean())
-    best = min(far, key=far.__getitem__)
-    return "" if best == number else f"{code} swept is wanted, {best} is nearer"
+    drawn = swept(coded_frame(*code, *SIZE), sweep).astype(np.int16)
+    far = float(np.abs(drawn - picture).mean())
+    return "" if far <= _FAR else f"{code} swept is {far:.1f} levels off"
 
 
 def _off_camera(picture: np.ndarray, code: tuple[int, int], layer: maps.Layer) -> str:
@@ -189,19 +191,12 @@ def _off_camera(picture: np.ndarray, code: tuple[int, int], layer: maps.Layer) -
 
 
 def _under_title(picture: np.ndarray, code: tuple[int, int]) -> str:
-    """Compare the upper half alone: the title is in the lower one."""
-    take, number = code
-    half, far = SIZE[1] // 2, {}
-    for near in (number - 1, number, number + 1):
-        if near >= 0:
-            drawn = coded_frame(take, near, *SIZE)[:half].astype(np.int16)
-            far[near] = float(np.abs(drawn - picture[:half]).mean())
-    best = min(far, key=far.__getitem__)
-    if best != number:
-        return f"{code} is wanted under a title, {best} is nearer"
-    below = coded_frame(take, number, *SIZE)[half:].astype(np.int16)
-    written = np.abs(below - picture[half:]).mean()
-    return "" if written > far[number] + 1 else "there is no title"
+    """Compare the upper half with its code: the title is in the lower one."""
+    off = np.abs(coded_frame(*code, *SIZE).astype(np.int16) - picture)
+    above, below = (float(half.mean()) for half in np.split(off, 2))
+    if above > _FAR:
+        return f"{code} under a title is {above:.1f} levels off"
+    return "" if below > above + 1 else "there is no title"
 
 
 def heard(path: Path, wave: np.ndarray, samples: int) -> dict[str, object]:

@@ -54,8 +54,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             outcomes = faults[name](Path(folder))
         report[name] = [outcome.told() for outcome in outcomes]
-        print(name, file=sys.stderr, flush=True)
-    print(json.dumps(report, indent=2) if options.json else table(report))
+        if not options.json:
+            print(table({name: report[name]}), flush=True)
+    if options.json:
+        print(json.dumps(report, indent=2))
 
 
 # Bad media ------------------------------------------------------------------------
@@ -130,6 +132,20 @@ def gop(folder: Path) -> list[Outcome]:
     return _twice(folder, made)
 
 
+def _hdr(transfer: str) -> object:
+    def fault(folder: Path) -> list[Outcome]:
+        bad = folder / f"take{_BAD}.mp4"
+        broken.hdr(bad, _BAD, transfer)
+        one = rendered(folder, film_of(folder, bad), "", [], judge=False)
+        if one.film is not None:
+            shown = list(decoded(one.film))[_FRAMES : 2 * _FRAMES]
+            good = sum(read_code(p) == (_BAD, 4 + k) for k, p in enumerate(shown))
+            one.film_is = f"{good} of 24 frames right; {levels(one.film)}"
+        return [one]
+
+    return fault
+
+
 def alpha(folder: Path) -> list[Outcome]:
     """Render a film of which one file lets through what lies below: here nothing."""
     bad = broken.half_transparent(folder / f"take{_BAD}.mov", _BAD)
@@ -172,8 +188,8 @@ MEDIA = {
     "non-square": _of_take(broken.squeezed),
     "full-range": _in_colour(broken.full_range),
     "alpha": alpha,
-    "hdr-pq": _in_colour(lambda path, take: broken.hdr(path, take, "PQ")),
-    "hdr-hlg": _in_colour(lambda path, take: broken.hdr(path, take, "HLG")),
+    "hdr-pq": _hdr("PQ"),
+    "hdr-hlg": _hdr("HLG"),
     "5.1": surround,
 }
 

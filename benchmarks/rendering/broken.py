@@ -32,6 +32,7 @@ __all__ = [
 SIZE, FRAMES, RATE = (192, 108), 72, Fraction(24)
 _LIMITED, _FULL, _BT709, _BT2020 = 1, 2, 1, 9
 _TRANSFERS = {"PQ": 16, "HLG": 18}
+_WHITES = {"PQ": 0.58, "HLG": 0.75}
 
 
 def whole(path: Path, take: int, frames: int = FRAMES) -> Path:
@@ -95,8 +96,14 @@ def full_range(path: Path, take: int) -> Path:
 
 
 def hdr(path: Path, take: int, transfer: str) -> Path:
-    """Write a 10-bit take tagged BT.2020 and ``"PQ"`` or ``"HLG"``."""
-    shown = [coded_frame(take, n, *SIZE) for n in range(FRAMES)]
+    """Write a 10-bit take of BT.2020 and ``"PQ"`` or ``"HLG"``.
+
+    Its white is the reference white of such films (ITU-R BT.2408: 203 cd/m²), well
+    below the largest value.
+    """
+    white = np.float32(_WHITES[transfer])
+    coded = (coded_frame(take, n, *SIZE) for n in range(FRAMES))
+    shown = [(picture * white).astype(np.uint8) for picture in coded]
     tags = {
         "color_trc": _TRANSFERS[transfer],
         "colorspace": _BT2020,

@@ -323,7 +323,7 @@ def _stopped(kind: signal.Signals) -> Callable[[Path], list[Outcome]]:
             time.sleep(0.02)
         run.send_signal(kind)
         one = outcome(_ended(run), out, made, kind.name, judge=False)
-        one.film_is = f"none; {_count(entries)} files in the cache"
+        one.film_is = f"none; {_count(entries)} segments in the cache"
         again = outcome(
             _run(folder, made, out), out, made, "started again", judge=False
         )
@@ -338,7 +338,7 @@ def _stopped(kind: signal.Signals) -> Callable[[Path], list[Outcome]]:
 
 
 def _count(entries: Path) -> int:
-    return sum(1 for path in entries.rglob("*") if path.is_file())
+    return sum(1 for path in entries.rglob("*.mp4") if path.is_file())
 
 
 MISHAPS = {

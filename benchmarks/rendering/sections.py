@@ -105,5 +105,6 @@ def _frozen(made: otio.schema.Clip) -> otio.schema.Clip:
 
 def _title(frames: int, rate: Fraction) -> otio.schema.Clip:
     written = {"text": "title", "position": [0.5, 0.75], "size": 300}
+    written["color"] = [1.0, 0.2, 0.0]
     drawn = otio.schema.GeneratorReference("title", "title", parameters=written)
     return otio.schema.Clip("title", drawn, rates.span(0, frames, rate))
