@@ -26,6 +26,7 @@ from otio_genai.render import titles
 from otio_genai.render.carry import swept
 from otio_genai.render.effects import Functions, applied
 from otio_genai.render.geometry import moved
+from otio_genai.render.masks import Masks
 from otio_genai.render.over import Overlay, cropped, laid_over, overlay
 from otio_genai.render.pictures import Pictures
 from otio_genai.render.planes import summed
@@ -79,6 +80,7 @@ class Layers:
     ) -> None:
         self._pictures, self._rate = pictures, rate
         self._functions = functions
+        self._masks = Masks(pictures)
         self._kept: OrderedDict[Shown, Overlay | None] = OrderedDict()
 
     def frame(self, shown: Frame) -> VideoFrame:
@@ -103,19 +105,22 @@ class Layers:
         return under
 
     def _laid(self, layer: Shown) -> VideoFrame | Overlay | None:
+        pictures = self._pictures
         if not made(layer):
-            return self._pictures.yuv(layer)
+            return pictures.yuv(layer)
         key = replace(layer, weight=Fraction(1), clip_frame=0, name="")
         still = layer.drawn and not layer.look.effects
         if still and key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
+        if not (layer.drawn or layer.look.effects or pictures.see_through(layer)):
+            return self._masks.overlay(layer)
         picture = self.picture(layer)
         if layer.sweep is not None:
             picture = swept(picture, layer.sweep)
         if picture.shape[2] == 3:
-            return self._pictures.from_rgb(picture)
-        laid = overlay(picture, self._pictures.pix_fmt)
+            return pictures.from_rgb(picture)
+        laid = overlay(picture, pictures.pix_fmt)
         if still:
             self._kept[key] = laid
             if len(self._kept) > _KEPT:

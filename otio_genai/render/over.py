@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -21,12 +22,12 @@ from numpy.typing import NDArray
 
 from otio_genai.media import colour
 
-__all__ = ["Overlay", "cropped", "laid_over", "overlay", "with_alpha"]
+__all__ = ["STEPS", "Overlay", "box", "cropped", "laid_over", "overlay", "with_alpha"]
 
 # Alpha is in whole steps of this: four times the deepest level of it fit 32 bits.
 _BITS = 14
-_STEPS, _WHOLE = 1 << _BITS, 256
-_ALPHAS = (np.arange(256, dtype=np.uint32) * _STEPS + 127) // 255
+STEPS, _WHOLE = 1 << _BITS, 256
+_ALPHAS = (np.arange(256, dtype=np.uint32) * STEPS + 127) // 255
 _SUBSAMPLED = re.compile(r"yuv4\d\dp")
 
 _Numbers = NDArray[np.uint32]
@@ -54,10 +55,10 @@ def overlay(rgba: NDArray[np.uint8], pix_fmt: str) -> Overlay | None:
     pix_fmt
         Planar YUV of 8 to 16 bits.
     """
-    box = _box(rgba[..., 3])
-    if box is None:
+    covered = box(rgba[..., 3])
+    if covered is None:
         return None
-    rows, columns = box
+    rows, columns = covered
     part = rgba[rows, columns]
     picture = VideoFrame.from_ndarray(np.ascontiguousarray(part[..., :3]), "rgb24")
     size = picture.width, picture.height
@@ -80,7 +81,7 @@ def overlay(rgba: NDArray[np.uint8], pix_fmt: str) -> Overlay | None:
     return Overlay(places, alphas, values_of)
 
 
-def _box(alpha: NDArray[np.uint8]) -> tuple[slice, slice] | None:
+def box(alpha: NDArray[Any]) -> tuple[slice, slice] | None:
     """Return the rows and columns that are covered, at even places."""
     ends = []
     for axis in (1, 0):
@@ -138,9 +139,9 @@ def _lay(
         # Levels of 16 bits times alpha leave no room for another factor.
         alpha = (alpha * np.uint32(share)) >> np.uint32(8)
         values = (values >> np.uint32(8)) * np.uint32(share)
-    mixed = into * (np.uint32(_STEPS) - alpha)
+    mixed = into * (np.uint32(STEPS) - alpha)
     mixed += values
-    mixed += np.uint32(_STEPS >> 1)
+    mixed += np.uint32(STEPS >> 1)
     mixed >>= np.uint32(_BITS)
     into[:] = mixed
 

@@ -143,7 +143,7 @@ def test_a_small_picture_shows_the_one_below_around_it(takes):
     below = pictures(timeline([clip(takes[0], 0, 4)]))
     for number in range(4):
         assert np.array_equal(seen[number][:, :94], below[number][:, :94])
-        small = seen[number][27:81, 96:192].astype(np.uint8)
+        small = seen[number][28:80, 96:192].astype(np.uint8)
         large = np.asarray(Image.fromarray(small).resize((192, 108)))
         assert read_code(large) == (2, 10 + number)
 
@@ -266,3 +266,26 @@ def test_crops_are_cut_at_whole_pixels():
     assert seen.any(axis=0).nonzero()[0].tolist() == list(range(5, 10))
     assert seen.any(axis=1).nonzero()[0].tolist() == list(range(1, 10))
     assert not cropped(picture, (0.6, 0, 0.6, 0)).any()
+
+
+@pytest.mark.parametrize("fmt", ["yuv420p", "yuv422p10le", "yuv444p12le"])
+@pytest.mark.parametrize("background", [(0, 0, 0), (200, 40, 90)])
+@pytest.mark.parametrize("turn", [0.0, 20.0])
+def test_small_pictures_have_clean_edges(takes, fmt, background, turn, tmp_path):
+    """White on white shows no edge, whatever the film's background is."""
+    path = tmp_path / "white.png"
+    Image.new("RGB", (192, 108), (255, 255, 255)).save(path)
+    upper = clip(path, 0, 3)
+    keys = [[0, 0.4, 0.1, 0.05, turn], [2, 0.6, -0.1, 0.0, turn]]
+    metadata.put(upper, "framing", {"fit": "cover", "keys": keys})
+    plan = make_plan(timeline([clip(path, 0, 3)], [upper]))
+    with Composer(plan.size, plan.rate, pix_fmt=fmt, background=background) as composer:
+        (span,) = plan.spans
+        for frame in span.frames:
+            assert frame[1].over
+            seen = composer.frame(frame)
+            deep = 2 ** (seen.format.components[0].bits - 8)
+            for plane, level in zip(
+                colour.planes(seen), ground((255, 255, 255), fmt), strict=True
+            ):
+                assert np.abs(plane.astype(int) - level).max() <= 4 * deep
