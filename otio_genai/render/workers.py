@@ -12,20 +12,24 @@ Conventions
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import pickle
 import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from otio_genai.errors import RenderError
+
+if TYPE_CHECKING:
+    from otio_genai.render.work import Maker
 
 __all__ = ["Executor", "Job", "Place", "Processes", "Progress", "files_of", "named"]
 
@@ -179,8 +183,18 @@ def _encode(item: Mapping[str, Any]) -> str:
 
     recipe = item["recipe"]
     path: str = item["path"] + work.suffix(Encoding.from_json(recipe["encoding"]))
-    work.encode(recipe, Path(path))
+    # Neighbours read the same files: they stay open as long as the process works.
+    maker = _maker()
+    maker.make(recipe, nullcontext(Path(path)))
+    maker.settle()
     return path
+
+
+@functools.cache
+def _maker() -> Maker:
+    from otio_genai.render.work import Maker
+
+    return Maker()
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,18 +274,18 @@ def make_part(
             f"This job has no part {number}.", place=str(folder)
         ) from error
     jobs = [Job(one["key"], one["recipe"], one["frames"]) for one in told]
-    total, done, fresh = sum(job.frames for job in jobs), 0, 0
-    for job in jobs:
-        if _left(folder, job) is None:
+    lacking = [job for job in jobs if _left(folder, job) is None]
+    done, total = 0, sum(job.frames for job in lacking)
+    with task.at_work():
+        for job in lacking:
             digest, content = task.segment(places.local(job.recipe))
             name = f"{job.key}.{digest[:_DIGITS]}{_suffix(job)}"
             with files.write_beside(folder / _SEGMENTS / name, force=True) as beside:
                 beside.write_bytes(content or b"")
-            fresh += 1
-        done += job.frames
-        if progress is not None:
-            progress("render", done, total)
-    return fresh
+            done += job.frames
+            if progress is not None:
+                progress("render", done, total)
+    return len(lacking)
 
 
 def _left(folder: Path, job: Job) -> Path | None:

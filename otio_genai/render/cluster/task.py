@@ -8,7 +8,9 @@ import os
 import re
 import socket
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -25,10 +27,18 @@ from otio_genai.media.encoding import Encoding
 from otio_genai.render import segments, work
 from otio_genai.render.cluster.places import Places
 
-__all__ = ["Done", "Failed", "Terms", "answer", "digest", "here", "segment"]
+__all__ = ["Done", "Failed", "Terms", "answer", "at_work", "digest", "here", "segment"]
 
 _SIDE_PX = 16
-_BLOCK = 1 << 20
+
+
+class _Here(threading.local):
+    """What a thread of a worker has at hand; a worker may have several."""
+
+    maker: work.Maker
+
+
+_here = _Here()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +92,21 @@ def _x264() -> str:
     return f"x264 {found[1].decode().strip()}" if found else "x264 unknown"
 
 
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Keep files open from one `segment` to the next: neighbours read the same."""
+    with work.Maker() as _here.maker:
+        yield
+
+
 def answer(
     function: Callable[[dict[str, Any]], Any],
     items: Sequence[Mapping[str, Any]],
     terms: Terms,
 ) -> list[Done | Failed]:
     """Return what the function says of every item, its files found on this worker."""
-    return [_one(function, item, terms) for item in items]
+    with at_work():
+        return [_one(function, item, terms) for item in items]
 
 
 def _one(
@@ -122,6 +140,8 @@ def segment(
 ) -> tuple[str, bytes | None]:
     """Make a segment; return the SHA-256 of its file, and the file or None.
 
+    Called within `at_work`, as `answer` does.
+
     Parameters
     ----------
     recipe
@@ -132,12 +152,17 @@ def segment(
     name = segments.key(recipe) + work.suffix(Encoding.from_json(recipe["encoding"]))
     if shared is not None:
         with files.write_beside(Path(shared, name), force=True) as beside:
-            work.encode(recipe, beside)
+            _encode(recipe, beside)
             return digest(beside), None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
-        work.encode(recipe, path)
+        _encode(recipe, path)
         return digest(path), path.read_bytes()
+
+
+def _encode(recipe: Mapping[str, Any], path: Path) -> None:
+    _here.maker.make(recipe, nullcontext(path))
+    _here.maker.settle()
 
 
 def digest(path: Path) -> str:
