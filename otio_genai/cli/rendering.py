@@ -114,12 +114,13 @@ def _delivery(command: Callable[..., Any]) -> Callable[..., Any]:
             "--preset",
             type=click.Choice(_SPEEDS),
             metavar="NAME",
-            help="x264's speed, ultrafast to veryslow; veryfast by default.",
+            help="x264's speed, ultrafast to veryslow; by default veryfast, or what "
+            "--for says.",
         ),
         click.option(
             "--crf",
             type=click.FloatRange(0, 51),
-            help="x264 quality, less is better; 18 by default.",
+            help="x264 quality, less is better; by default 18, or what --for says.",
         ),
         click.option(
             "--size",

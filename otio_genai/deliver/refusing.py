@@ -22,6 +22,7 @@ __all__ = [
     "ensure_suffix",
     "ensure_taken",
     "film_of",
+    "overweight",
     "refusals",
 ]
 
@@ -150,6 +151,20 @@ def ensure_suffix(path: Path, preset: Preset) -> None:
             place=str(path),
             remedy=f"Write {path.with_suffix(preset.suffix).name}.",
         )
+
+
+def overweight(size_bytes: int, preset: Preset) -> tuple[str, ...]:
+    """Return a note on a file that became larger than the preset's platform takes.
+
+    Caps keep below that by far; a quality or an encoder of one's own may not.
+    """
+    largest = preset.limits.largest_bytes
+    if largest is None or size_bytes <= largest:
+        return ()
+    return (
+        f"The file has {size_bytes / 1e6:.0f} MB; {preset.title} takes "
+        f"{largest // 1_000_000} MB. A higher --crf makes it smaller.",
+    )
 
 
 def _of_rate(film: Film, preset: Preset) -> Iterator[Refusal]:

@@ -20,7 +20,7 @@ from typing import Any
 import opentimelineio as otio
 
 from otio_genai.deliver.presets import preset as preset_of
-from otio_genai.deliver.refusing import ensure_suffix
+from otio_genai.deliver.refusing import ensure_suffix, overweight
 from otio_genai.media import files, locate
 from otio_genai.media.join import join
 from otio_genai.render.cache import SegmentCache
@@ -171,8 +171,9 @@ def render_film(
     """
     files.spare_originals([path], locate.originals(timeline))
     target = files.ensure_writable(path, force=force)
-    if deliver is not None:
-        ensure_suffix(target, preset_of(deliver))
+    goal = preset_of(deliver) if deliver else None
+    if goal is not None:
+        ensure_suffix(target, goal)
     report = progress or _silent
     wish = Wish(deliver, size, crf, preset, encoder, loudness)
     settings = settle(wish, timeline)
@@ -219,6 +220,7 @@ def render_film(
                 *(heard.notes if heard else ()),
                 *(apart.notes if apart else ()),
                 *sources.notes,
+                *(overweight(target.stat().st_size, goal) if goal else ()),
             ),
         )
 

@@ -16,6 +16,7 @@ from otio_genai.deliver.refusing import (
     ensure_suffix,
     ensure_taken,
     film_of,
+    overweight,
     refusals,
 )
 from otio_genai.errors import OutputError, RenderError
@@ -170,6 +171,13 @@ def test_a_file_of_another_kind_is_refused_with_its_name():
         ensure_suffix(Path("out/film.mp4"), preset("festival"))
     assert told.value.sentence == "Festival, ProRes is delivered as .mov."
     assert told.value.remedy == "Write film.mov."
+
+
+def test_a_file_that_became_too_large_is_noted():
+    assert overweight(300_000_000, preset("reels")) == ()
+    (said,) = overweight(412_000_000, preset("reels"))
+    assert said.startswith("The file has 412 MB; Instagram Reels takes 300 MB.")
+    assert overweight(10**12, preset("youtube")) == ()
 
 
 def test_an_empty_film_is_refused_by_nobody():
