@@ -36,7 +36,16 @@ from otio_genai.render.geometry import moved
 from otio_genai.render.over import with_alpha
 from otio_genai.render.shown import Effect, Look, Pose
 
-__all__ = ["HIDING", "Functions", "applied", "effect", "named", "refusal", "stays"]
+__all__ = [
+    "HIDING",
+    "Functions",
+    "Lens",
+    "applied",
+    "effect",
+    "named",
+    "refusal",
+    "stays",
+]
 
 #: What a caller passes: functions from moviepy clip to moviepy clip, by name.
 Functions = Mapping[str, Callable[..., Any]]
@@ -238,44 +247,72 @@ def applied(
     RenderError
         A function is not there or is another, or asks for another time.
     """
-    length = max(look.length_frames, 1)
-    inside = min(max(clip_frame, 0), length - 1)
-    time_s = (inside + 0.5) / float(rate)
-    moment = _Moment(time_s)
-    clip = moment.clip(picture, length / float(rate))
-    for one in look.effects:
-        clip = _laid_on(clip, one, functions or {})
-    moment.now = True
-    return _seen(clip, time_s, (picture.shape[1], picture.shape[0]), look.fit)
+    return Lens(look, rate, functions)(picture, clip_frame)
+
+
+class Lens:
+    """Lays a clip's effects on one picture after the other; all as `applied`.
+
+    moviepy's own are laid on once for all pictures: it makes each twice otherwise. A
+    function of the caller's is called anew for each, since it may look at the picture.
+    """
+
+    def __init__(
+        self, look: Look, rate: Fraction, functions: Functions | None = None
+    ) -> None:
+        self._look, self._rate, self._functions = look, rate, functions or {}
+        self._once = not any(one.code for one in look.effects)
+        self._made: dict[tuple[int, ...], tuple[_Moment, Any]] = {}
+
+    def __call__(
+        self, picture: NDArray[np.uint8], clip_frame: int
+    ) -> NDArray[np.uint8]:
+        """Return a picture under the effects."""
+        length = max(self._look.length_frames, 1)
+        inside = min(max(clip_frame, 0), length - 1)
+        time_s = (inside + 0.5) / float(self._rate)
+        if picture.shape not in self._made or not self._once:
+            moment = _Moment(picture)
+            clip = moment.clip(length / float(self._rate))
+            for one in self._look.effects:
+                clip = _laid_on(clip, one, self._functions)
+            self._made[picture.shape] = moment, clip
+        moment, clip = self._made[picture.shape]
+        moment.picture, moment.time_s = picture, time_s
+        size = (picture.shape[1], picture.shape[0])
+        return _seen(clip, time_s, size, self._look.fit)
 
 
 class _Moment:
-    """The time that effects see; while they are laid on, moviepy looks at others."""
+    """The picture and the time that effects see.
 
-    def __init__(self, time_s: float) -> None:
-        self.now = False
-        self._time_s = time_s
+    While they are laid on, moviepy looks at other times: there is none yet.
+    """
 
-    def clip(self, picture: NDArray[np.uint8], length_s: float) -> Any:
-        """Return a moviepy clip that shows one picture, at one time."""
-        made = self._shows(picture[..., :3], length_s)
-        if picture.shape[2] == 4:
-            made.mask = self._shows(picture[..., 3] / 255, length_s)
+    def __init__(self, picture: NDArray[np.uint8]) -> None:
+        self.picture = picture
+        self.time_s: float | None = None
+
+    def clip(self, length_s: float) -> Any:
+        """Return a moviepy clip that shows the picture of the moment."""
+        made = self._shows(lambda: self.picture[..., :3], length_s)
+        if self.picture.shape[2] == 4:
+            made.mask = self._shows(lambda: self.picture[..., 3] / 255, length_s)
             made.mask.is_mask = True
         return made
 
-    def _shows(self, picture: NDArray[Any], length_s: float) -> Any:
+    def _shows(self, picture: Callable[[], NDArray[Any]], length_s: float) -> Any:
         from moviepy import VideoClip
 
         def at(time_s: float) -> NDArray[Any]:
-            if self.now and abs(time_s - self._time_s) > _SLACK_S:
+            if self.time_s is not None and abs(time_s - self.time_s) > _SLACK_S:
                 raise RenderError("it asks for the picture of another time")
-            return picture
+            return picture()
 
         # Given to its constructor, moviepy would call the function for a first frame.
         clip = VideoClip()
         clip.frame_function = at
-        clip.size = (picture.shape[1], picture.shape[0])
+        clip.size = (self.picture.shape[1], self.picture.shape[0])
         clip.duration = clip.end = length_s
         return clip
 

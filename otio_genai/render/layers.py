@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 from otio_genai import maps
 from otio_genai.render import titles
 from otio_genai.render.carry import swept
-from otio_genai.render.effects import Functions, applied
+from otio_genai.render.effects import Functions, Lens
 from otio_genai.render.geometry import moved
 from otio_genai.render.masks import Masks
 from otio_genai.render.over import Overlay, cropped, laid_over, overlay
 from otio_genai.render.pictures import Pictures
 from otio_genai.render.planes import summed
-from otio_genai.render.shown import NO_CROP, Frame, Pose, Shown
+from otio_genai.render.shown import NO_CROP, Frame, Look, Pose, Shown
 
 __all__ = ["Layers", "made", "opacities"]
 
@@ -81,6 +81,7 @@ class Layers:
         self._pictures, self._rate = pictures, rate
         self._functions = functions
         self._masks = Masks(pictures)
+        self._lenses: OrderedDict[Look, Lens] = OrderedDict()
         self._kept: OrderedDict[Shown, Overlay | None] = OrderedDict()
 
     def frame(self, shown: Frame) -> VideoFrame:
@@ -144,7 +145,15 @@ class Layers:
             shown = self._pictures.rgb(bare)
         if not layer.look.effects:
             return shown
-        return applied(shown, layer.look, layer.clip_frame, self._rate, self._functions)
+        return self._lens(layer.look)(shown, layer.clip_frame)
+
+    def _lens(self, look: Look) -> Lens:
+        if look not in self._lenses:
+            self._lenses[look] = Lens(look, self._rate, self._functions)
+            if len(self._lenses) > _KEPT:
+                self._lenses.popitem(last=False)
+        self._lenses.move_to_end(look)
+        return self._lenses[look]
 
     def _drawn(self, layer: Shown, *, holes: bool) -> NDArray[np.uint8]:
         size = self._pictures.size
