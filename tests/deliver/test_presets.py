@@ -15,7 +15,6 @@ from otio_genai.deliver.presets import PRESETS, names, preset
 from otio_genai.errors import GenaiError
 from otio_genai.media.segment import SegmentWriter
 
-SMALL = {"youtube": (192, 108), "festival": (192, 108), "festival-h264": (192, 108)}
 PROMISED = {"libx264": ("h264", "High", "yuv420p"), "prores_ks": ("prores", "HQ", None)}
 sides = st.integers(32, 4096)
 film_rates = st.sampled_from(
