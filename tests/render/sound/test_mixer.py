@@ -83,6 +83,15 @@ def test_backwards_is_flipped(noise):
         assert np.abs(back - forth[::-1]).max() < (1e-6 if speed == 2 else 0.01)
 
 
+def test_a_long_sound_runs_backwards_from_piece_to_piece(folder):
+    # Longer than what is read ahead at once.
+    sound = 0.1 * pink(45 * S, 8)
+    path = wav(folder / "long.wav", sound)
+    back = span(path, 45 * S, source=45 * S, speed=Fraction(-1))
+    heard = mixed(back, sizes=(10 * S, 7 * S + 1))
+    assert np.array_equal(heard, media_sound.read(path)[::-1])
+
+
 def test_held_still_a_sound_is_silent(noise):
     assert not mixed(span(noise[0], 4800, speed=Fraction(0))).any()
 

@@ -1,6 +1,7 @@
 """The programme's file: its samples, its loudness, and what is kept of it."""
 
 import math
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -127,6 +128,17 @@ def test_ffmpeg_hears_the_loudness_of_every_profile(
     meets_ffmpeg(sounds, tmp_path / "kept", name, encoding, profile)
 
 
+def test_two_passes_are_enough(sounds, tmp_path):
+    told = []
+    made(
+        tmp_path / "kept",
+        span(sounds["speech"], SECONDS * S),
+        target=target_for("web"),
+        progress=lambda what, done, total: told.append((what, done == total)),
+    )
+    assert [what for what, whole in told if whole] == ["listen", "sound"]
+
+
 def test_no_target_turns_nothing_up_and_what_overshoots_down(sounds, tmp_path):
     soft = made(tmp_path / "soft", span(sounds["music"], SECONDS * S), encoding=PCM)
     assert (soft.gain_db, soft.notes) == (0, ())
@@ -181,16 +193,23 @@ def test_a_speed_that_varies_is_told(sounds, tmp_path):
     assert done.notes == ("sound: its speed varies; its sound runs at the mean speed.",)
 
 
-LONG = 35 * S
+# Blocks of a tenth of their usual length, and parts to go with them.
+T = S // 10
+LONG = 35 * T
+
+
+@pytest.fixture
+def short_blocks(monkeypatch):
+    module = sys.modules["otio_genai.render.sound.blocks"]
+    assert module.BLOCK_SAMPLES == 10 * S
+    monkeypatch.setattr(module, "BLOCK_SAMPLES", 10 * T)
 
 
 def parts(sounds):
-    return tuple(
-        span(sounds["music"], 8 * S, at=second * S) for second in (0, 9, 18, 27)
-    )
+    return tuple(span(sounds["music"], 8 * T, at=at * T) for at in (0, 9, 18, 27))
 
 
-def test_nothing_changed_costs_nothing(sounds, tmp_path):
+def test_nothing_changed_costs_nothing(sounds, tmp_path, short_blocks):
     cache = Counting(tmp_path)
     first = made(tmp_path, *parts(sounds), length=LONG, cache=cache)
     assert sorted(cache.suffixes) == sorted([".f32"] * 4 + [".mp4", ".json"])
@@ -211,14 +230,16 @@ def test_nothing_changed_costs_nothing(sounds, tmp_path):
         (3, {"source_in_s": Fraction(1)}, 2),
         (0, {"speed": Fraction(-1)}, 1),
         (0, {"channels": (2,)}, 1),
-        (0, {"fade_out_samples": S}, 1),
-        (3, {"fade_out_samples": S}, 1),
-        (3, {"fade_in_samples": S, "fade_in_curve": "power"}, 1),
-        (2, {"levels": ((0, 1.0), (S, 1.0), (2 * S, 1.0), (5 * S, 0.1))}, 1),
+        (0, {"fade_out_samples": T}, 1),
+        (3, {"fade_out_samples": T}, 1),
+        (3, {"fade_in_samples": T, "fade_in_curve": "power"}, 1),
+        (2, {"levels": ((0, 1.0), (T, 1.0), (2 * T, 1.0), (5 * T, 0.1))}, 1),
         (2, {"track": "another", "clip": None}, 0),
     ],
 )
-def test_an_edit_mixes_what_it_touched(sounds, tmp_path, number, change, mixed):
+def test_an_edit_mixes_what_it_touched(
+    sounds, tmp_path, short_blocks, number, change, mixed
+):
     cache = Counting(tmp_path)
     before = parts(sounds)
     first = made(tmp_path, *before, length=LONG, cache=cache, encoding=PCM)
