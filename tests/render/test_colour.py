@@ -19,6 +19,7 @@ SOURCES = {
     "untagged SD": ("yuv420p", {}, "ITU601", "MPEG"),
     "full range": ("yuvj420p", {"colorspace": 1, "color_range": 2}, "ITU709", "JPEG"),
     "4:4:4": ("yuv444p", {"colorspace": 1, "color_range": 1}, "ITU709", "MPEG"),
+    "10 bit": ("yuv420p10le", {"colorspace": 1, "color_range": 1}, "ITU709", "MPEG"),
 }
 KEEPS = {"fit": "cover", "keys": [[0, 1.0, 0, 0, 0], [99, 1.001, 0, 0, 0]]}
 
@@ -64,8 +65,10 @@ def test_a_flat_colour_survives(tmp_path, source, colour):
     with FrameReader(film) as reader:
         seen = np.array([middle(reader.rgb(n)) for n in range(reader.frames)])
     assert np.abs(seen - colour).max() <= 3, seen.round(1)
-    # Plain, dissolving and moving frames are one colour to the eye.
-    assert np.ptp(seen, axis=0).max() <= 1.5, seen.round(1)
+    # Plain, dissolving and moving frames are one colour to the eye. What lies between
+    # two levels of 8 bits is dithered, and the encoder takes one: two of red or blue.
+    near = 2.5 if source == "10 bit" else 1.5
+    assert np.ptp(seen, axis=0).max() <= near, seen.round(1)
     with moviepy_clip(made) as whole:
         bridged = np.array([middle(p) for p in whole.iter_frames(fps=24)])
     assert np.abs(bridged - colour).max() <= 3
