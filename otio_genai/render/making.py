@@ -11,9 +11,9 @@ from otio_genai.errors import OutputError
 from otio_genai.media.encoding import Encoding
 from otio_genai.render.cache import SegmentCache
 from otio_genai.render.effects import Functions
+from otio_genai.render.here import make_here
 from otio_genai.render.plan import Plan
 from otio_genai.render.segments import Segment, key, recipe, segments
-from otio_genai.render.work import Maker, suffix
 from otio_genai.render.workers import Executor, Job
 
 __all__ = ["Made", "make"]
@@ -63,7 +63,7 @@ def make(
         # Other processes do not have the caller's functions.
         here = [job for job in missing if executor is None or _has_functions(job)]
         if here:
-            _make_here(here, cache, report, functions)
+            make_here(here, cache, report, functions)
         rest = [job for job in missing if not _has_functions(job)]
         if rest and executor is not None:
             executor.run(rest, _Keeping(cache), report)
@@ -97,30 +97,6 @@ def _ensure_room(
 
 def _has_functions(job: Job) -> bool:
     return any(one["code"] for look in job.recipe["looks"] for one in look["effects"])
-
-
-def _make_here(
-    missing: Sequence[Job],
-    cache: SegmentCache,
-    report: Progress,
-    functions: Functions | None,
-) -> None:
-    total, done = sum(job.frames for job in missing), 0
-    with Maker(functions) as maker:
-        for job in missing:
-            what = f"render · {_shot(job)}"
-            ended = suffix(Encoding.from_json(job.recipe["encoding"]))
-
-            def seen(frames: int, what: str = what, before: int = done) -> None:
-                report(what, before + frames, total)
-
-            maker.make(job.recipe, cache.adding(job.key, ended), seen)
-            done += job.frames
-
-
-def _shot(job: Job) -> str:
-    names = [source["name"] for source in job.recipe["sources"]]
-    return " + ".join(dict.fromkeys(names)) or "black"
 
 
 class _Keeping:

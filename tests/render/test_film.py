@@ -173,3 +173,37 @@ def test_the_record_says_which_frames_went_straight_through(
     done = render_film(film(long_takes), tmp_path / "a.mp4", cache=cache)
     assert (done.frames, done.plain_frames) == (410, 410 - 11)
     assert done.rate == R and done.sound is None
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_makers_side_by_side_give_the_same_film(
+    long_takes, tmp_path, monkeypatch, threads
+):
+    made = film(long_takes)
+    wished = {"cache": False, "deliver": "youtube" if threads == 1 else None}
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    alone = render_film(made, tmp_path / "a.mp4", **wished)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3 * threads)
+    seen = []
+    three = render_film(
+        made, tmp_path / "b.mp4", **wished, progress=lambda *step: seen.append(step)
+    )
+    assert three.path.read_bytes() == alone.path.read_bytes()
+    counted = [done for what, done, _ in seen if what.startswith("render")]
+    assert counted == list(range(1, made_frames(seen) + 1))
+
+
+def made_frames(seen):
+    return next(total for what, _, total in seen if what.startswith("render"))
+
+
+def test_one_maker_that_fails_stops_them_all(long_takes, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 12)
+
+    def fail(what, done, total):
+        if what.startswith("render") and done == 20:
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        render_film(film(long_takes), tmp_path / "a.mp4", cache=False, progress=fail)
+    assert list(tmp_path.iterdir()) == []
