@@ -36,7 +36,7 @@ class Keeper(Protocol):
     def find(self, key: str) -> Path | None:
         """Return the file kept under a key, if it is there and whole."""
 
-    def put(self, key: str, suffix: str, make: Callable[[Path], None]) -> Path:
+    def put(self, key: str, suffix: str, make: Callable[[Path], object]) -> Path:
         """Have a file made at the path ``make`` is given, and keep it."""
 
 
@@ -57,7 +57,7 @@ class Folder:
         """Return the file kept under a key."""
         return self._kept.get(key)
 
-    def put(self, key: str, suffix: str, make: Callable[[Path], None]) -> Path:
+    def put(self, key: str, suffix: str, make: Callable[[Path], object]) -> Path:
         """Have a file made, and keep it."""
         path = self._folder / f"{key}{suffix}"
         make(path)
@@ -144,7 +144,8 @@ class Blocks:
 
     def _mixed(self, start: int, stop: int, key: str) -> Samples:
         block = self._mixer.block(start, stop - start)
-        self._keeper.put(key, ".f32", lambda path: block.tofile(path))
+        # numpy's own way to a file does not say why it failed.
+        self._keeper.put(key, ".f32", lambda path: path.write_bytes(block.tobytes()))
         return block
 
     def __enter__(self) -> Self:
