@@ -235,20 +235,26 @@ def _limited() -> None:
 
 
 def damaged_cache(folder: Path) -> list[Outcome]:
-    """Flip a byte in the largest file of the cache and render again."""
+    """Flip a byte in a segment of the cache, then in every file; render again."""
     made, out = _long(folder), _fresh(folder)
-    first = _run(folder, made, out)
+    found = [outcome(_run(folder, made, out), out, made, "before", judge=False)]
     whole = _judged(out / "film.mp4")
-    entries = [path for path in (folder / "cache").rglob("*") if path.is_file()]
-    largest = max(entries, key=lambda path: path.stat().st_size)
-    content = bytearray(largest.read_bytes())
-    content[len(content) // 2] ^= 1
-    largest.write_bytes(content)
-    (out / "film.mp4").unlink()
-    one = outcome(_run(folder, made, out), out, made, "one byte flipped", judge=False)
-    same = _judged(out / "film.mp4") == whole
-    one.film_is = "byte for byte the first one" if same else "another than the first"
-    return [outcome(first, out, made, "before", judge=False), one]
+    kept = folder / "cache" / "render" / "entries"
+    for how, pattern, most in (
+        ("a byte flipped in a segment", "*.mp4", 1),
+        ("a byte flipped in every file", "*.*", None),
+    ):
+        entries = [path for path in kept.rglob(pattern) if path.is_file()]
+        for path in sorted(entries, key=lambda path: -path.stat().st_size)[:most]:
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 1
+            path.write_bytes(content)
+        (out / "film.mp4").unlink()
+        one = outcome(_run(folder, made, out), out, made, how, judge=False)
+        same = _judged(out / "film.mp4") == whole
+        one.film_is = "byte for byte the first one" if same else "another film"
+        found.append(one)
+    return found
 
 
 def killed_worker(folder: Path) -> list[Outcome]:
@@ -323,7 +329,7 @@ def _stopped(kind: signal.Signals) -> Callable[[Path], list[Outcome]]:
             time.sleep(0.02)
         run.send_signal(kind)
         one = outcome(_ended(run), out, made, kind.name, judge=False)
-        one.film_is = f"none; {_count(entries)} segments in the cache"
+        one.film_is = f"none; {_count(entries)} films and pieces in the cache"
         again = outcome(
             _run(folder, made, out), out, made, "started again", judge=False
         )
