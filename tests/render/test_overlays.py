@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
@@ -289,3 +290,35 @@ def test_small_pictures_have_clean_edges(takes, fmt, background, turn, tmp_path)
                 colour.planes(seen), ground((255, 255, 255), fmt), strict=True
             ):
                 assert np.abs(plane.astype(int) - level).max() <= 4 * deep
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [("a.mov", "qtrle", "argb"), ("a.webm", "libvpx-vp9", "yuva420p")],
+)
+def test_a_video_with_alpha_shows_each_frames_own(
+    takes, tmp_path, name, codec, pix_fmt
+):
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=24)
+        stream.width, stream.height, stream.pix_fmt = 192, 108, pix_fmt
+        stream.codec_context.time_base = Fraction(1, 24)
+        if codec == "libvpx-vp9":
+            stream.codec_context.options = {"crf": "4", "cpu-used": "8"}
+        for number in range(20):
+            picture = np.zeros((108, 192, 4), np.uint8)
+            picture[:] = *BLUE, 10 * number
+            frame = av.VideoFrame.from_ndarray(picture, format="rgba")
+            frame = frame.reformat(format=pix_fmt, dst_colorspace=5)
+            frame.pts, frame.time_base = number, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    made = foreign(timeline([clip(takes[0], 0, 12)], [gap(2), clip(path, 7, 8)]))
+    for one in made.find_clips():
+        metadata.put(one.media_reference, "media", {"rate": "24/1"})
+    seen = planes(made)
+    below = planes(timeline([clip(takes[0], 0, 12)]))
+    for number in range(12):
+        share = 10 * (number + 5) / 255 if 2 <= number < 10 else 0
+        assert off(seen[number], mixed(below[number], BLUE, share)) <= 4
