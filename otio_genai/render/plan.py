@@ -25,6 +25,7 @@ from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import locate
 from otio_genai.media.probe import probe
 from otio_genai.render.captions import burnt
+from otio_genai.render.compose import plain
 from otio_genai.render.effects import Functions
 from otio_genai.render.looks import Looks, see_through, undrawn
 from otio_genai.render.shown import Frame, Shown
@@ -299,7 +300,7 @@ def _spans(
     start = 0
     kinds = [
         (
-            _is_plain(frame),
+            plain(frame),
             tuple(id(layer.clip) for layer in layers),
             tuple(one.url for one in frame[len(layers) :]),
         )
@@ -309,12 +310,3 @@ def _spans(
         if index == len(shown) or kinds[index] != kinds[start]:
             yield Span(start, kinds[start][0], tuple(shown[start:index]))
             start = index
-
-
-def _is_plain(frame: Frame) -> bool:
-    return (
-        len(frame) == 1
-        and frame[0].weight == 1
-        and frame[0].sweep is None
-        and frame[0].fitted
-    )
