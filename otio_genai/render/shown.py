@@ -89,19 +89,6 @@ class Shown:
     name: str = "clip"
     "The clip's name, for messages alone."
 
-    @property
-    def fitted(self) -> bool:
-        """Whether it is laid in the frame once and for all, by its fit alone."""
-        look = self.look
-        still = not (look.moves or look.turns or look.effects)
-        whole = look.fit != "native" and self.pose == Pose() and self.crop == NO_CROP
-        return still and whole and not self.over and not self.drawn
-
-    @property
-    def drawn(self) -> bool:
-        """Whether it is no file's picture but is drawn."""
-        return self.url.startswith(SCHEME)
-
 
 #: The layers of a record frame, lowest first; empty is black.
 Frame = tuple[Shown, ...]
