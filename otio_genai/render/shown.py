@@ -89,6 +89,11 @@ class Shown:
     name: str = "clip"
     "The clip's name, for messages alone."
 
+    @property
+    def drawn(self) -> bool:
+        """Whether it is no file's picture but is drawn."""
+        return self.url.startswith(SCHEME)
+
 
 #: The layers of a record frame, lowest first; empty is black.
 Frame = tuple[Shown, ...]
