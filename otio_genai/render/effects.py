@@ -82,6 +82,7 @@ _OTHERS = frozenset(
 )
 # These look alike at any time, so that a trimmed clip is still the same.
 _TIMELESS = HIDING - {"FadeIn", "FadeOut"} | {"Crop", "Margin", "MaskColor", "Resize"}
+_PLACED = frozenset(["Crop", "Margin", "Resize", "Rotate", "Scroll"])
 _TIME = frozenset(
     [
         "AccelDecel",
@@ -188,10 +189,17 @@ def stays(effects: Sequence[Effect]) -> bool:
     return all(one.name in _TIMELESS and not one.code for one in effects)
 
 
-def refusal(wanted: Effect, look: Look, rate: Fraction, functions: Functions) -> str:
+def refusal(
+    wanted: Effect,
+    look: Look,
+    rate: Fraction,
+    functions: Functions,
+    size: tuple[int, int],
+) -> str:
     """Return why an effect cannot be laid on; empty if it can.
 
-    It is tried on a small picture, since moviepy checks no argument before.
+    It is tried, since moviepy checks no argument before: on a picture of the film's
+    ``size`` where places in the picture may be among them, else on a small one.
     """
     name = wanted.name
     if name not in functions:
@@ -204,7 +212,9 @@ def refusal(wanted: Effect, look: Look, rate: Fraction, functions: Functions) ->
     if not isinstance(json.loads(wanted.parameters), dict):
         return "its parameters are no dictionary"
     tried = replace(look, effects=(wanted,))
-    grey = np.full((_TRIED_PX, _TRIED_PX, 3), 128, np.uint8)
+    placed = name in functions or name in _PLACED
+    wide, high = size if placed else (_TRIED_PX, _TRIED_PX)
+    grey = np.full((high, wide, 3), 128, np.uint8)
     try:
         for frame in {0, max(look.length_frames - 1, 0)}:
             applied(grey, tried, frame, rate, functions)

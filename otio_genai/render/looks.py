@@ -54,6 +54,8 @@ class Looks:
     ----------
     rate
         Record frames per second.
+    size
+        Of the film.
     functions
         Effects that the caller passes, by name.
     bare
@@ -70,13 +72,15 @@ class Looks:
     def __init__(
         self,
         rate: Fraction,
+        size: tuple[int, int],
         functions: effects.Functions | None = None,
         *,
         bare: bool = True,
     ) -> None:
         self.notes: list[str] = []
         self.faults: list[str] = []
-        self._rate, self._functions, self._bare = rate, functions or {}, bare
+        self._rate, self._size = rate, size
+        self._functions, self._bare = functions or {}, bare
         self._known: dict[int, _Clip] = {}
         self._drawn: dict[str, str] = {}
         self._tried: dict[tuple[Effect, Look], str] = {}
@@ -125,7 +129,9 @@ class Looks:
     def _try(self, clip: otio.schema.Clip, one: Effect, look: Look) -> None:
         key = one, replace(look, effects=())
         if key not in self._tried:
-            self._tried[key] = effects.refusal(one, look, self._rate, self._functions)
+            self._tried[key] = effects.refusal(
+                one, look, self._rate, self._functions, self._size
+            )
         if self._tried[key]:
             name = clip.name or "clip"
             self.faults.append(f"{name}: {one.name}: {self._tried[key]}")

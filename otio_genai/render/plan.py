@@ -146,7 +146,7 @@ def make_plan(
     if through is not None:
         pictures = maps.picture_map(timeline, through)
     background = _background(timeline)
-    looks = Looks(rate, effects, bare=background == (0, 0, 0))
+    looks = Looks(rate, size, effects, bare=background == (0, 0, 0))
     shown = [looks.frame(layers) for layers in pictures]
     _refuse_faults(looks.faults, name)
     notes = [*looks.notes, *undrawn(timeline)]

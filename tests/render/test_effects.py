@@ -283,3 +283,11 @@ def test_moviepys_own_effects_are_all_judged():
     known = effects.HIDING | effects._OTHERS | effects._TIME | effects._FUNCTIONS
     missing = {name for name in fx.__all__ if name[0].isupper()} - known
     assert missing <= {"EvenSize"}
+
+
+def test_places_are_those_of_the_films_frame(take):
+    far = clip(take, 0, 2), effect("Crop", x1=1000, y1=500, x2=1800, y2=950)
+    make_plan(timeline([under(*far)], size=(1920, 1080)))
+    outside = clip(take, 0, 2), effect("Crop", x1=5000, x2=5400)
+    with pytest.raises(RenderError, match="1 of the effects"):
+        make_plan(timeline([under(*outside)], size=(1920, 1080)))
