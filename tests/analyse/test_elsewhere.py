@@ -111,7 +111,7 @@ def test_processes_and_dask_answer(bin, tmp_path):
     way = Processes(2).map
     assert analyse(bin, cache=tmp_path / "b", map=way).to_json_string() == here
     with distributed.LocalCluster(
-        n_workers=2, processes=False, dashboard_address=None
+        n_workers=2, processes=False, dashboard_address=":0"
     ) as cluster:
         way = Dask(cluster.scheduler_address).map
         assert analyse(bin, cache=tmp_path / "c", map=way).to_json_string() == here

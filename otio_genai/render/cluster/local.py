@@ -20,15 +20,20 @@ def local(workers: int | None) -> Iterator[Any]:
     distributed = installed()
     import dask
 
-    # A lost worker is started again; until then Dask must not take it for gone.
-    patient = {"distributed.deploy.lost-worker-timeout": "5 minutes"}
+    settings = {
+        # A lost worker is started again; until then Dask must not take it for gone.
+        "distributed.deploy.lost-worker-timeout": "5 minutes",
+        # Nobody looks at its profile, which is taken a hundred times a second.
+        "distributed.worker.profile.enabled": False,
+    }
     with (
-        dask.config.set(patient),
+        dask.config.set(settings),
         distributed.LocalCluster(
             n_workers=workers or os.cpu_count(),
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            # Any port: two of them at once must not quarrel.
+            dashboard_address=":0",
             silence_logs=logging.CRITICAL,
             preload=[__name__],
         ) as cluster,

@@ -35,7 +35,7 @@ distributed = pytest.importorskip("distributed")
 def cluster():
     """Two workers in this process, quick to start."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as made:
         yield made
 
@@ -122,7 +122,7 @@ def test_no_scheduler_and_no_worker_are_told(jobs):
         Dask("tcp://127.0.0.1:9", patience_s=0.5).run(jobs, Taken())
     with (
         distributed.LocalCluster(
-            n_workers=0, processes=False, dashboard_address=None
+            n_workers=0, processes=False, dashboard_address=":0"
         ) as empty,
         pytest.raises(RenderError, match="no worker"),
     ):
