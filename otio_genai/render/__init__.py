@@ -1,9 +1,12 @@
-"""A timeline made into a film: frames counted, moviepy composing, one encode.
+"""A timeline made into a film: frames counted, nothing encoded twice.
 
-``plan`` cuts the timeline into spans, ``pictures`` fetches frames by number,
-``compose`` lets moviepy put them together where there is more than one, ``sound``
-mixes, ``film`` writes, ``bridge`` hands the whole film to moviepy. ``carry`` sweeps
-pictures across a cut, by ``warp``.
+``plan`` cuts the timeline into spans (``looks``: how its clips look), ``segments``
+those into pieces with a recipe and a key each, ``work`` makes one from its recipe,
+``making`` those that ``cache`` does not have: ``here``, in ``workers`` or on a
+``cluster``. ``pictures`` fetches frames by number and lays them in place (``placing``,
+``geometry``); ``compose`` puts layers together: sums on ``planes``, carries by ``carry``
+and ``warp``, what has holes by ``layers``, moviepy's ``effects``. ``sound`` mixes and
+measures, ``film`` joins. ``bridge`` gives single frames, ``filmclip`` the film to moviepy.
 """
 
 from __future__ import annotations

@@ -88,6 +88,7 @@ class Composer:
             A file cannot be read there.
         """
         pictures = self.pictures
+        pictures.layers = len(shown)
         if not shown:
             return pictures.ground
         if any(made(layer) for layer in shown):

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Rendered:
     damaged: int
     "Kept files that were no longer what they were, and were made again."
     sound: Programme | None
-    "How loud the sound was and is."
+    "How loud the sound was and is; its path is the film's."
     stems: tuple[Path, ...]
     "The sound of each track, where that was asked for."
     notes: tuple[str, ...]
@@ -213,7 +213,7 @@ def render_film(
             segments=len(made.files),
             made=made.fresh,
             damaged=kept.damaged,
-            sound=heard,
+            sound=heard and replace(heard, path=target),
             stems=apart.paths if apart else (),
             notes=(
                 *plan.notes,

@@ -28,8 +28,9 @@ from otio_genai.render.shown import NO_CROP, Shown
 
 __all__ = ["OPEN_READERS", "Pictures", "stays"]
 
-#: Files that are open at once, at most.
-OPEN_READERS = 4
+#: Files that are open at once, unless a frame has more layers: decoders of large
+#: pictures take a hundred megabytes each.
+OPEN_READERS = 2
 
 # A file is read on by the same reader up to this many frames further.
 _NEAR = 60
@@ -55,7 +56,7 @@ def stays(layer: Shown) -> bool:
 
 
 class Pictures:
-    """Fetches the pictures of layers; files open when needed, four at most.
+    """Fetches the pictures of layers; files open when needed, few at once.
 
     Parameters
     ----------
@@ -65,6 +66,13 @@ class Pictures:
         Planar YUV of 8 to 16 bits.
     background
         RGB of what no picture covers.
+
+    Attributes
+    ----------
+    layers
+        How many the present frame has: so many files may be open.
+    held
+        How many frames longer than its file each clip was held, by name.
     """
 
     def __init__(
@@ -77,6 +85,7 @@ class Pictures:
         self.levels = ground(background, pix_fmt)
         self.ground = blank(size, pix_fmt, self.levels)
         self.held: dict[str, int] = {}
+        self.layers = 1
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
         self._laid: OrderedDict[tuple[Hashable, ...], VideoFrame] = OrderedDict()
         self._whole: OrderedDict[tuple[str, int], VideoFrame] = OrderedDict()
@@ -162,7 +171,7 @@ class Pictures:
         if near is not None and abs(layer.number - near[1]) <= _NEAR:
             reader = self._readers.pop(near)
         else:
-            while len(self._readers) >= OPEN_READERS:
+            while len(self._readers) >= max(OPEN_READERS, self.layers):
                 self._readers.popitem(last=False)[1].close()
             reader = FrameReader(locate.path(layer.url))
         self._readers[layer.url, layer.number] = reader
