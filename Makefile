@@ -28,7 +28,8 @@ oracles: .venv/ready
 	$(BIN)/pytest -q -m "slow or not slow" tests/oracles
 
 bench: .venv/ready
-	for each in fractures motion hearing carry render losses interchange_speed; do \
+	for each in fractures motion hearing carry render growth edits exactness faults \
+		losses interchange_speed; do \
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 
