@@ -190,6 +190,9 @@ def table(report: dict[str, object]) -> str:
         cells = "".join(f"{_cell(row.get(key)):>9}" for key in columns)
         failed = f"  failed: exit {row['failed']}" if "failed" in row else ""
         lines.append(f"{name:15}{cells}{failed}")
+    kinds = rows.get("ours", {}).get("psnr_by_kind_db", {})
+    told = ", ".join(f"{kind} {mean:.2f}" for kind, mean in kinds.items())
+    lines += ["", f"PSNR of ours, dB: {told}"] * bool(kinds)
     lines += ["", *(f"{k}: {v:.3f}" for k, v in report["ratios"].items())]
     lines += [f"{name}: not tried, {why}" for name, why in report["skipped"].items()]
     return "\n".join(lines)

@@ -105,7 +105,8 @@ def judge(
     dict
         ``frames``; ``wrong``, those that are not what the picture map asks for, with
         those missing or too many; ``psnr_mean_db`` and ``psnr_min_db`` of luma
-        against the reference; ``audio_ms``, the largest offset of the sound;
+        against the reference, and ``psnr_by_kind_db``, means of plain and mixed
+        frames and of those at a join; ``audio_ms``, the largest offset of the sound;
         ``tags``, the colour tags; ``gop``, the largest distance of keyframes;
         ``size_mb``.
     """
@@ -139,7 +140,24 @@ def judge(
     if ratios:
         report["psnr_mean_db"] = round(float(np.mean(ratios)), 2)
         report["psnr_min_db"] = round(float(np.min(ratios)), 2)
+        report["psnr_by_kind_db"] = _by_kind(ratios, wanted)
     return report
+
+
+def _by_kind(
+    ratios: list[float], wanted: list[tuple[maps.Layer, ...]]
+) -> dict[str, float]:
+    """Return the mean PSNR of plain frames, mixed ones, and those at a join."""
+    clips = [tuple(id(layer.clip) for layer in layers) for layers in wanted]
+    found: dict[str, list[float]] = {}
+    for k, ratio in enumerate(ratios[: len(wanted)]):
+        found.setdefault("plain" if len(clips[k]) == 1 else "mixed", []).append(ratio)
+        if (
+            clips[k] != clips[max(0, k - 1)]
+            or clips[k] != clips[min(k + 1, len(clips) - 1)]
+        ):
+            found.setdefault("at joins", []).append(ratio)
+    return {kind: round(float(np.mean(some)), 2) for kind, some in found.items()}
 
 
 def _psnr(luma: np.ndarray, plane: np.ndarray) -> float:
