@@ -34,6 +34,7 @@ from otio_genai.render.cache import SegmentCache
 from otio_genai.render.cluster import task
 from otio_genai.render.cluster.batches import batches, cost_px
 from otio_genai.render.cluster.places import Places
+from otio_genai.render.cluster.template import template
 from otio_genai.render.film import Rendered, render_film
 from otio_genai.render.work import suffix
 from otio_genai.render.workers import Job, Place, Progress, named
@@ -55,8 +56,6 @@ _VERSION = 1
 # task starts a program.
 _PART_PX = 20 * 30 * 1920 * 1080
 _DIGITS = 16
-# Memory of one encoder with its decoders at 1080p, with room, in MiB.
-_MEMORY_MIB = 1024
 
 
 def openjd(
@@ -114,7 +113,7 @@ def openjd(
         _write(made / _TIMELINE, _moved(timeline, os.path.abspath).to_json_string())
         head = {"version": _VERSION, "versions": task.here(), "wishes": wished}
         _write(made / _JOB, _json(head))
-        _write(made / TEMPLATE, _json(_template(timeline.name or film, film, count)))
+        _write(made / TEMPLATE, _json(template(timeline.name or film, film, count)))
         made.rename(target)
     return target / TEMPLATE
 
@@ -191,64 +190,6 @@ def _write_parts(folder: Path, jobs: Sequence[Job], least: int) -> int:
 
 def _part(folder: Path, number: int) -> Path:
     return folder / _PARTS / f"{number:06d}.json"
-
-
-def _template(name: str, film: str, parts: int) -> dict[str, Any]:
-    given = ["{{Param.Job}}", "--path-mapping", "{{Session.PathMappingRulesFile}}"]
-    return {
-        "specificationVersion": "jobtemplate-2023-09",
-        "name": name.translate({ord("{"): "(", ord("}"): ")"})[:128],
-        "parameterDefinitions": [
-            {
-                "name": "Job",
-                "type": "PATH",
-                "objectType": "DIRECTORY",
-                "dataFlow": "INOUT",
-                "default": ".",
-                "description": "This folder, which every computer sees.",
-            },
-            {
-                "name": "Film",
-                "type": "PATH",
-                "objectType": "FILE",
-                "dataFlow": "OUT",
-                "default": film,
-                "description": "The film to make.",
-            },
-            {
-                "name": "Program",
-                "type": "STRING",
-                "default": "otio-genai",
-                "description": "otio-genai on the workers.",
-            },
-        ],
-        "steps": [
-            {
-                "name": "segments",
-                "parameterSpace": {
-                    "taskParameterDefinitions": [
-                        {"name": "Part", "type": "INT", "range": f"0-{parts - 1}"}
-                    ]
-                },
-                "hostRequirements": {
-                    "amounts": [{"name": "amount.worker.memory", "min": _MEMORY_MIB}]
-                },
-                "script": _script(
-                    "render-segments", *given, "--part", "{{Task.Param.Part}}"
-                ),
-            },
-            {
-                "name": "film",
-                "dependencies": [{"dependsOn": "segments"}],
-                "script": _script("join-segments", *given, "-o", "{{Param.Film}}"),
-            },
-        ],
-    }
-
-
-def _script(verb: str, *given: str) -> dict[str, Any]:
-    run = {"command": "{{Param.Program}}", "args": [verb, *given]}
-    return {"actions": {"onRun": run}}
 
 
 def make_part(
