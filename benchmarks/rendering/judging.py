@@ -198,6 +198,8 @@ def audio_offset_ms(film: Film, path: Path) -> float | None:
         if len(field) < length + 2 * around:
             return float("nan")
         spectrum = np.fft.rfft(field) * np.conj(np.fft.rfft(part, len(field)))
+        # By phase alone: else a hum that swells is found some periods late.
+        spectrum /= np.maximum(np.abs(spectrum), 1e-9)
         found = np.fft.irfft(spectrum, len(field))[: 2 * around + 1]
         worst = max(worst, int(np.argmax(found)) - around, key=abs)
     return round(worst / SAMPLE_RATE * 1000, 2)
