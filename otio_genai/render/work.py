@@ -7,12 +7,16 @@ Aim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from av.video.frame import VideoFrame
 
 from otio_genai import rates
 from otio_genai.errors import RenderError
@@ -25,6 +29,8 @@ from otio_genai.render.segments import engine, shown
 __all__ = ["Maker", "encode", "suffix"]
 
 _ISO, _MOV = ".mp4", ".mov"
+# About as many as an encoder looks ahead.
+_AHEAD_FRAMES = 16
 
 
 def suffix(encoding: Encoding) -> str:
@@ -103,15 +109,29 @@ class Maker:
         rate = rates.rate(recipe["rate"])
         with ExitStack() as stack:
             path = stack.enter_context(place)
+            frames = self._begun(map(composer.frame, shown(recipe)))
             writer = stack.enter_context(
                 SegmentWriter(path, tuple(recipe["size"]), rate, encoding)
             )
-            for done, frame in enumerate(shown(recipe), 1):
-                writer.write(composer.frame(frame))
+            for done, frame in enumerate(frames, 1):
+                writer.write(frame)
                 if seen is not None:
                     seen(done)
-            self.settle()
             self._draining = self._drain.submit(stack.pop_all().close)
+
+    def _begun(self, frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+        """Return the frames, the first of them made while the last encoder drains.
+
+        A second encoder beside it would take as much memory again.
+        """
+        ready: deque[VideoFrame] = deque()
+        while self._draining is not None and not self._draining.done():
+            frame = next(frames, None) if len(ready) < _AHEAD_FRAMES else None
+            if frame is None:
+                break
+            ready.append(frame)
+        self.settle()
+        return itertools.chain(_popping(ready), frames)
 
     def settle(self) -> None:
         """Wait for the last segment to be whole.
@@ -167,6 +187,11 @@ class Maker:
     ) -> None:
         """Close."""
         self.close()
+
+
+def _popping(ready: deque[VideoFrame]) -> Iterator[VideoFrame]:
+    while ready:
+        yield ready.popleft()
 
 
 def _refuse_stranger(recipe: Mapping[str, Any]) -> None:
