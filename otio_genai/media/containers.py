@@ -102,6 +102,19 @@ def open_input(
         raise _unreadable(file, _reason(file, error)) from error
 
 
+def undecoded(file: Path) -> dict[str, str]:
+    """Return the options with which a file is opened without decoding any of it.
+
+    FFmpeg looks at a picture of every stream, which at 1080p is nine tenths of the
+    time that opening takes. ISO files and Matroska say all that is needed before; of
+    other formats nothing is left out.
+    """
+    with file.open("rb") as stream:
+        head = stream.read(8)
+    told = head[4:8] in _ISO_MARKS or head.startswith(_EBML)
+    return {"skip_frame": "all"} if told else {}
+
+
 @contextmanager
 def opened(
     path: str | os.PathLike[str], options: Mapping[str, str] | None = None

@@ -266,7 +266,9 @@ class _Decoder:
 
     def _reopen(self) -> None:
         self.close()
-        self._container = containers.open_input(self._path)
+        self._container = containers.open_input(
+            self._path, containers.undecoded(self._path)
+        )
         self._stream = containers.video(self._container)
         self._stream.thread_type = "AUTO"
         self._context = vpx.decoder(self._stream)

@@ -149,7 +149,7 @@ def _seen(file: Path) -> tuple[int, tuple[int, int], bool]:
 
 def _shown(file: Path) -> list[Any]:
     """Return what beside the packets decides which pictures are shown, and how."""
-    with containers.opened(file) as container:
+    with containers.opened(file, containers.undecoded(file)) as container:
         stream = containers.video(container)
         if stream is None:
             return []

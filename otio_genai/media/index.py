@@ -115,7 +115,7 @@ def video_index(path: str | os.PathLike[str]) -> VideoIndex:
 @functools.lru_cache(maxsize=_CACHED_FILES)
 def _index(path: str, size: int, _mtime_ns: int) -> VideoIndex:
     file = Path(path)
-    with containers.opened(file) as container:
+    with containers.opened(file, containers.undecoded(file)) as container:
         stream = containers.video(container)
         if stream is None:
             raise containers.no_streams(file)
@@ -182,7 +182,7 @@ def _promised(stream: Any) -> int:
 
 def _first_frame(file: Path) -> tuple[Any, Any]:
     """Return the (already closed) stream's facts and the first decoded frame."""
-    with containers.opened(file) as container:
+    with containers.opened(file, containers.undecoded(file)) as container:
         stream = containers.video(container)
         for packet in containers.packets(container, stream):
             try:

@@ -75,7 +75,7 @@ def file_hashes(path: str | os.PathLike[str]) -> dict[str, str]:
 
 def _packet_hash(file: Path) -> str:
     packets = hashlib.sha256()
-    with containers.opened(file) as container:
+    with containers.opened(file, containers.undecoded(file)) as container:
         stream = containers.video(container) or containers.sound(container)
         if stream is None:
             raise containers.no_streams(file)

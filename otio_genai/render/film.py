@@ -23,6 +23,7 @@ from otio_genai.deliver.presets import preset as preset_of
 from otio_genai.deliver.refusing import ensure_suffix, overweight
 from otio_genai.media import files, locate
 from otio_genai.media.join import join
+from otio_genai.render.beside import Beside
 from otio_genai.render.cache import SegmentCache
 from otio_genai.render.making import make
 from otio_genai.render.plan import Plan, make_plan
@@ -183,17 +184,22 @@ def render_film(
     plan = make_plan(shaped, settings.size, effects=effects, captions=captions)
     sources = Sources(shaped, plan, strict=strict)
     with _kept(cache, target) as kept:
-        heard = _heard(plan, settings, kept, sources, report)
-        apart = _apart(plan, heard, stems, force, report)
-        made = make(
-            plan,
-            settings.encoding,
-            sources.pictures,
-            kept,
-            executor,
-            report,
-            functions=effects,
-        )
+
+        def sounding(report: Progress) -> tuple[Programme | None, Stems | None]:
+            heard = _heard(plan, settings, kept, sources, report)
+            return heard, _apart(plan, heard, stems, force, report)
+
+        with Beside(sounding, report) as beside:
+            made = make(
+                plan,
+                settings.encoding,
+                sources.pictures,
+                kept,
+                executor,
+                beside.progress,
+                functions=effects,
+            )
+            heard, apart = beside.result()
         joined = join(
             target,
             made.files,
@@ -252,7 +258,6 @@ def _apart(
     force: bool,
     report: Progress,
 ) -> Stems | None:
-    """Write the stems, before the pictures: where they cannot be, little was done."""
     if folder is None or heard is None:
         return None
     return write_stems(

@@ -16,6 +16,7 @@ from otio_genai.media.frames import FrameReader
 from otio_genai.media.probe import probe
 from otio_genai.media.write import write_wav
 from otio_genai.render import moviepy_clip, render, render_frame
+from otio_genai.render.cache import SegmentCache
 from tests.render.building import clip, gap, timeline
 from tests.support.coded import write_take
 
@@ -140,13 +141,19 @@ def test_a_silent_file_on_a_sound_track(takes, tmp_path):
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("stage", ["listen", "render", "join"])
+@pytest.mark.parametrize("stage", ["listen", "sound", "render", "join"])
 def test_stopping_midway_leaves_what_was_there(takes, tmp_path, stop, stage):
     sounds, out = tmp_path / "sounds", tmp_path / "out"
     sounds.mkdir()
     out.mkdir()
     write_wav(sounds / "a.wav", noise(), 48_000)
     made = timeline([clip(takes[2], 0, 48)], audio=[[clip(sounds / "a.wav", 0, 48)]])
+    cache: bool | SegmentCache = False
+    if stage in ("listen", "sound"):
+        # The sound's progress is told when the pictures are there.
+        cache = SegmentCache(tmp_path / "cache")
+        silent = timeline([clip(takes[2], 0, 48)])
+        render(silent, out / "film.mp4", cache=cache)
     (out / "film.mp4").write_bytes(b"older")
 
     def progress(what, done, total):
@@ -155,7 +162,7 @@ def test_stopping_midway_leaves_what_was_there(takes, tmp_path, stop, stage):
             raise stop
 
     with pytest.raises(stop):
-        render(made, out / "film.mp4", force=True, progress=progress)
+        render(made, out / "film.mp4", force=True, progress=progress, cache=cache)
     assert names(out) == ["film.mp4"]
     assert (out / "film.mp4").read_bytes() == b"older"
 
