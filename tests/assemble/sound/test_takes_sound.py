@@ -291,5 +291,5 @@ def test_what_is_laid_is_heard_to_the_sample(sounding, tmp_path, rate, split_s):
     if rate == R and split_s == 0.4:
         done = render_film(timeline, tmp_path / "film.mp4")
         written = media_sound.read(done.path)[:length]
-        turned = mixed * 10 ** (done.gain_db / 20)
+        turned = mixed * 10 ** (done.sound.gain_db / 20)
         assert np.corrcoef(written[:, 0], turned[:, 0])[0, 1] > 0.95
