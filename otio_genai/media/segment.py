@@ -8,7 +8,7 @@ cannot be joined. Same pictures, same encoding, same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -16,15 +16,13 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from av.codec.hwaccel import HWAccel
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from otio_genai.errors import OutputError
-from otio_genai.media import colour
-from otio_genai.media.codecs import can_encode, x264_steady
+from otio_genai.media.codecs import can_encode
 from otio_genai.media.encoding import Encoding
+from otio_genai.media.stream import PictureStream
 
 __all__ = [
     "ISO_SUFFIXES",
@@ -36,18 +34,7 @@ __all__ = [
 #: Suffixes of the ISO base media family, whose muxer takes our options.
 ISO_SUFFIXES = (".mp4", ".mov", ".m4v")
 
-_BT709, _LIMITED, _PROGRESSIVE = 1, 1, 1
 _LEAST_TICKS = 10_000
-_STAMP = (
-    "pts",
-    "time_base",
-    "pict_type",
-    "colorspace",
-    "color_primaries",
-    "color_trc",
-    "color_range",
-)
-_X265_DELAY = 2
 _SOFTWARE = ("libx264", "libx265", "prores_ks", "libsvtav1")
 
 
@@ -85,8 +72,6 @@ class SegmentWriter:
     ) -> None:
         self.path, self.size, self.rate = Path(path), size, Fraction(rate)
         self.encoding = encoding
-        self.frames = 0
-        self._scaler = VideoReformatter()
         if min(size) <= 0 or size[0] % 2 or size[1] % 2:
             raise OutputError(
                 f"A picture of {size[0]}x{size[1]} cannot be encoded: "
@@ -106,33 +91,15 @@ class SegmentWriter:
             "w",
             container_options=_without_edit_list(self.rate) if iso else {},
         )
-        name, encoding = self.encoding.codec, self.encoding
-        self._stream: Any = self._container.add_stream(
-            name,
-            rate=self.rate,
-            options=_options(encoding),
-            hwaccel=HWAccel("vaapi") if name.endswith("_vaapi") else None,
+        self._pictures = PictureStream(
+            self._container, self.size, self.rate, self.encoding
         )
-        context: Any = self._stream.codec_context
-        context.width, context.height = self.size
-        context.pix_fmt = encoding.pix_fmt
-        context.time_base = 1 / self.rate
-        context.thread_type = "FRAME"
-        context.thread_count = encoding.threads
-        context.gop_size = encoding.gop_frames
-        context.flags |= av.codec.context.Flags.closed_gop
-        if encoding.bframes is not None:
-            context.max_b_frames = encoding.bframes
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = _LIMITED
-        context.field_order = _PROGRESSIVE
-        if encoding.tag:
-            context.codec_tag = encoding.tag
         # Now, that a refusal comes before the first picture is made.
         self._container.start_encoding()
-        if context.options:
-            unknown = ", ".join(context.options)
-            raise ValueError(f"{name} has no option {unknown}")
+        unknown = self._pictures.unknown_options
+        if unknown:
+            codec = self.encoding.codec
+            raise ValueError(f"{codec} has no option {', '.join(unknown)}")
 
     def write(self, picture: VideoFrame | NDArray[np.uint8]) -> None:
         """Encode the next picture.
@@ -148,36 +115,16 @@ class SegmentWriter:
         OutputError
             The file cannot be written further.
         """
-        if isinstance(picture, np.ndarray):
-            whole = np.ascontiguousarray(picture, dtype=np.uint8)
-            picture = VideoFrame.from_ndarray(whole, format="rgb24")
-        frame = colour.converted(
-            picture, *self.size, self._scaler, self.encoding.pix_fmt
-        )
-        # It may be the caller's own: it is stamped only while it is encoded.
-        before = {name: getattr(frame, name) for name in _STAMP}
-        frame.pts, frame.time_base = self.frames, 1 / self.rate
-        # Else the picture types of the source are forced on the encoder.
-        frame.pict_type = 0
-        # ProRes takes them from the frame.
-        frame.colorspace = frame.color_primaries = frame.color_trc = _BT709
-        frame.color_range = _LIMITED
-        try:
-            self._mux(frame)
-        finally:
-            for name, value in before.items():
-                if value is not None or name == "pts":
-                    setattr(frame, name, value)
-        self.frames += 1
+        self._mux(self._pictures.packets(picture))
 
-    def _mux(self, frame: VideoFrame | None) -> None:
+    @property
+    def frames(self) -> int:
+        """Return how many pictures were written."""
+        return self._pictures.frames
+
+    def _mux(self, packets: Iterator[Any]) -> None:
         try:
-            for packet in self._stream.encode(frame):
-                if self.encoding.codec == "libx265" and self.frames <= _X265_DELAY:
-                    # Of fewer pictures than its delay it takes the clock from memory
-                    # that nobody wrote: the muxer then ends the whole process.
-                    earliest = packet.pts - _X265_DELAY
-                    packet.dts = min(max(packet.dts, earliest), packet.pts)
+            for packet in packets:
                 self._container.mux_one(packet)
         except av.error.FFmpegError as error:
             raise write_failed(self.path, error) from error
@@ -196,7 +143,7 @@ class SegmentWriter:
                     "A segment without pictures cannot be written.",
                     place=str(self.path),
                 )
-            self._mux(None)
+            self._mux(self._pictures.rest())
             try:
                 self._container.close()
             except av.error.FFmpegError as error:
@@ -250,24 +197,6 @@ def _without_edit_list(rate: Fraction) -> dict[str, str]:
         "use_editlist": "0",
         "video_track_timescale": str(ticks_per_second(rate)),
     }
-
-
-def _options(encoding: Encoding) -> dict[str, str]:
-    """Return the encoder's options with those that make its bytes steady."""
-    given = dict(encoding.options)
-    steady: Mapping[str, str] = {}
-    if encoding.codec == "libx264":
-        steady = x264_steady()
-    elif encoding.codec == "libx265":
-        # It says hello on the terminal unless told not to.
-        quiet = f"open-gop=0:keyint={encoding.gop_frames}:log-level=error"
-        steady = {"x265-params": quiet}
-    elif encoding.codec == "libsvtav1":
-        steady = {"svtav1-params": f"lp={encoding.threads}"}
-    for name, value in steady.items():
-        # What comes later in such a list wins: the caller's own.
-        given[name] = f"{value}:{given[name]}" if given.get(name) else value
-    return given
 
 
 def write_failed(path: Path, error: BaseException) -> OutputError:

@@ -7,7 +7,7 @@ front. Time is exact: the encoder's clock is one frame, timestamps are frame num
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -18,18 +18,18 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from otio_genai.errors import OutputError
-from otio_genai.media import colour, files
-from otio_genai.media.codecs import x264_steady
-from otio_genai.media.encoding import SoundEncoding
+from otio_genai.media import files
+from otio_genai.media.encoding import Encoding, SoundEncoding
+from otio_genai.media.segment import ISO_SUFFIXES, write_failed
 from otio_genai.media.soundfile import SoundWriter
+from otio_genai.media.stream import PictureStream
 
 __all__ = ["FilmWriter", "write_wav"]
 
-_BT709, _LIMITED, _FULL = 1, 1, 2
+_X264_GOP_FRAMES = 250
 _AAC_BIT_RATE = 192_000
 
 
@@ -81,47 +81,31 @@ class FilmWriter:
         _refuse_odd(path, width, height)
         self.path = Path(path)
         self.width, self.height, self.rate = width, height, Fraction(rate)
-        self.frames = self.samples = 0
-        self._scaler = VideoReformatter()
+        self.samples = 0
         self._stack = ExitStack()
         beside = self._stack.enter_context(files.write_beside(path, force=force))
-        chosen = {
-            "crf": f"{crf:g}",
-            "preset": preset,
-            **x264_steady(),
-            **(options or {}),
-        }
+        encoding = Encoding(
+            options=tuple(
+                {"crf": f"{crf:g}", "preset": preset, **(options or {})}.items()
+            ),
+            gop_frames=gop_frames or _X264_GOP_FRAMES,
+            threads=threads,
+        )
         try:
-            self._open(f"file:{beside}", beside.suffix, chosen, threads, gop_frames)
+            self._open(beside, encoding)
             self._audio = self._sound_stream(sample_rate) if sample_rate else None
         except BaseException as error:
             self._abandon(error)
             raise _refused(path, error) from error
 
-    def _open(
-        self,
-        target: str,
-        suffix: str,
-        options: dict[str, str],
-        threads: int,
-        gop_frames: int | None,
-    ) -> None:
-        iso = suffix.lower() in (".mp4", ".mov", ".m4v")
+    def _open(self, beside: Path, encoding: Encoding) -> None:
+        iso = beside.suffix.lower() in ISO_SUFFIXES
         container_options = {"movflags": "+faststart"} if iso else {}
-        self._container: Any = av.open(target, "w", container_options=container_options)
-        self._video: Any = self._container.add_stream(
-            "libx264", rate=self.rate, options=options
+        self._container: Any = av.open(
+            f"file:{beside}", "w", container_options=container_options
         )
-        self._video.width, self._video.height = self.width, self.height
-        self._video.pix_fmt = "yuv420p"
-        context = self._video.codec_context
-        context.time_base = 1 / self.rate
-        context.thread_type = "FRAME"
-        context.thread_count = threads
-        if gop_frames:
-            context.gop_size = gop_frames
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = _LIMITED
+        size = (self.width, self.height)
+        self._pictures = PictureStream(self._container, size, self.rate, encoding)
 
     def _sound_stream(self, sample_rate: int) -> Any:
         stream = self._container.add_stream("aac", rate=sample_rate, layout="stereo")
@@ -137,35 +121,18 @@ class FilmWriter:
             A frame of any format and size, converted to BT.709 and scaled as its
             tags say; or RGB, uint8 of shape (height, width, 3).
         """
-        frame = self._fitting(picture)
-        # It may be the caller's own: it is stamped only while it is encoded.
-        before = frame.pts, frame.time_base, frame.pict_type
-        frame.pts, frame.time_base = self.frames, 1 / self.rate
-        # Else the picture types of the source are forced on the encoder.
-        frame.pict_type = 0
-        try:
-            self._mux(self._video, frame)
-        finally:
-            frame.pts, frame.pict_type = before[0], before[2]
-            if before[1] is not None:
-                frame.time_base = before[1]
-        self.frames += 1
+        self._mux(self._pictures.packets(picture))
 
-    def _mux(self, stream: Any, frame: VideoFrame | AudioFrame | None) -> None:
+    @property
+    def frames(self) -> int:
+        """Return how many pictures were written."""
+        return self._pictures.frames
+
+    def _mux(self, packets: Iterable[Any]) -> None:
         try:
-            self._container.mux(stream.encode(frame))
+            self._container.mux(list(packets))
         except av.error.FFmpegError as error:
-            raise OutputError(
-                f"The film cannot be written further ({error.strerror}).",
-                place=str(self.path),
-                remedy="Make room, or write elsewhere.",
-            ) from error
-
-    def _fitting(self, picture: VideoFrame | NDArray[np.uint8]) -> VideoFrame:
-        if isinstance(picture, np.ndarray):
-            whole = np.ascontiguousarray(picture, dtype=np.uint8)
-            picture = VideoFrame.from_ndarray(whole, format="rgb24")
-        return colour.converted(picture, self.width, self.height, self._scaler)
+            raise write_failed(self.path, error) from error
 
     def sound(self, block: NDArray[np.float32]) -> None:
         """Write the next samples, float32 of shape (samples, 2), full scale ±1.
@@ -188,7 +155,7 @@ class FilmWriter:
         frame.time_base = Fraction(1, frame.sample_rate)
         frame.pts = self.samples
         self.samples += len(block)
-        self._mux(self._audio, frame)
+        self._mux(self._audio.encode(frame))
 
     def close(self) -> None:
         """Finish the film and put it in its place.
@@ -201,9 +168,9 @@ class FilmWriter:
         try:
             if not self.frames:
                 raise OutputError("A film without pictures cannot be written.")
-            self._mux(self._video, None)
+            self._mux(self._pictures.rest())
             if self._audio is not None and self.samples:
-                self._mux(self._audio, None)
+                self._mux(self._audio.encode(None))
             self._container.close()
         except BaseException as error:
             self._abandon(error)

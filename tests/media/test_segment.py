@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from otio_genai.errors import OutputError
-from otio_genai.media import codecs
-from otio_genai.media import segment as module
+from otio_genai.media import codecs, stream
 from otio_genai.media.encoders import why_not
 from otio_genai.media.encoding import Encoding
 from otio_genai.media.segment import (
@@ -154,7 +153,7 @@ def test_same_pictures_same_bytes(tmp_path, encoding):
 
 
 def test_own_parameters_are_kept_beside_ours(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "x264_steady", lambda: {"x264-params": "asm=avx2"})
+    monkeypatch.setattr(stream, "x264_steady", lambda: {"x264-params": "asm=avx2"})
     tuned = Encoding(options=(("x264-params", "scenecut=0:keyint=5"),))
     clock, found = packets(segment(tmp_path / "a.mp4", 12, tuned))
     keys = [packet.pts * clock * 24 for packet in found if packet.is_keyframe]

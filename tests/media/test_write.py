@@ -213,7 +213,7 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch):
         def encode(self, frame):
             raise av.error.OSError(28, "No space left on device")
 
-    writer._video = Full()
+    writer._pictures._stream = Full()
     with pytest.raises(OutputError, match="No space left"), writer:
         writer.video(coded.coded_frame(1, 1))
     assert not list(tmp_path.iterdir())
