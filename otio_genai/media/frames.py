@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import MediaError
 from otio_genai.media import colour, containers, kinds, still, tone, vpx, webp
+from otio_genai.media.closing import Closing
 from otio_genai.media.index import VideoIndex, video_index
 
 __all__ = ["FrameReader"]
@@ -36,7 +36,7 @@ _NEAR = 12
 _RGBA = 4
 
 
-class FrameReader:
+class FrameReader(Closing):
     """Random access to the pictures of a file, upright and in square pixels.
 
     Parameters
@@ -167,19 +167,6 @@ class FrameReader:
         if self._decoder is not None:
             self._decoder.close()
             self._decoder = None
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 class _Decoder:

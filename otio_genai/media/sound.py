@@ -22,8 +22,7 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import MediaError
 from otio_genai.media import containers, kinds
+from otio_genai.media.closing import Closing
 from otio_genai.media.index import video_index
 
 __all__ = ["SoundFacts", "SoundReader", "read", "read_mono", "sound_facts"]
@@ -104,7 +104,7 @@ def read_mono(path: str | os.PathLike[str], rate: int) -> Samples:
     return read(path, rate, 1)[:, 0]
 
 
-class SoundReader:
+class SoundReader(Closing):
     """Sound in blocks: any span of samples, cheap when asked for in order.
 
     Going back decodes from the start again, so every block equals that span of
@@ -198,21 +198,8 @@ class SoundReader:
             self._native.close()
             self._native = None
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
-
-
-class _Native:
+class _Native(Closing):
     """The sound of a file at its own rate, as blocks without holes."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -300,19 +287,6 @@ class _Native:
 
     def close(self) -> None:
         self._container.close()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 def _codec_name(context: Any) -> str:

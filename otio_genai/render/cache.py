@@ -19,11 +19,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from otio_genai.errors import OutputError
 from otio_genai.media import store
+from otio_genai.media.closing import Closing
 from otio_genai.render.session import Session
 
 __all__ = ["BOUND_BYTES", "SegmentCache"]
@@ -44,7 +44,7 @@ class _Entry(NamedTuple):
     path: Path
 
 
-class SegmentCache:
+class SegmentCache(Closing):
     """Files by key, in a folder with a bound, for several processes at once.
 
     Use it as a context manager, or `close` it: the paths it gave out are gone then.
@@ -238,19 +238,6 @@ class SegmentCache:
         """Let go of what was found or added; may be called twice."""
         self._held.clear()
         self._session.close()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Let go of what was found or added."""
-        self.close()
 
     def _shard(self, key: str) -> Path:
         return self._entries / key[:2]

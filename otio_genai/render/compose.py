@@ -8,13 +8,12 @@ holes, drawn ones and those with moviepy's effects are put together by `Layers`.
 from __future__ import annotations
 
 from fractions import Fraction
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from otio_genai.media.closing import Closing
 from otio_genai.render.effects import Functions
 from otio_genai.render.layers import Layers, made
 from otio_genai.render.pictures import Pictures, stays
@@ -37,7 +36,7 @@ def plain(shown: Frame) -> bool:
     return whole and stays(layer) and not made(layer)
 
 
-class Composer:
+class Composer(Closing):
     """Gives the record frames of a film.
 
     Parameters
@@ -105,16 +104,3 @@ class Composer:
     def close(self) -> None:
         """Close every file; asking for a frame opens them again."""
         self.pictures.close()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from otio_genai.maps import Sweep
 from otio_genai.media import colour, locate
+from otio_genai.media.closing import Closing
 from otio_genai.media.frames import FrameReader
 from otio_genai.media.siting import Siting
 from otio_genai.render.carry import swept_planes
@@ -55,7 +55,7 @@ def stays(layer: Shown) -> bool:
     return not (look.moves or look.turns or look.effects)
 
 
-class Pictures:
+class Pictures(Closing):
     """Fetches the pictures of layers; files open when needed, few at once.
 
     Parameters
@@ -287,19 +287,6 @@ class Pictures:
         self._whole.clear()
         while self._readers:
             self._readers.popitem()[1].close()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 def _kept(

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from av.video.frame import VideoFrame
 
 from otio_genai import rates
 from otio_genai.errors import RenderError
+from otio_genai.media.closing import Closing
 from otio_genai.media.encoding import Encoding
 from otio_genai.media.segment import SegmentWriter
 from otio_genai.render.compose import Composer
@@ -61,7 +61,7 @@ def encode(recipe: Mapping[str, Any], path: Path) -> None:
         maker.make(recipe, nullcontext(path))
 
 
-class Maker:
+class Maker(Closing):
     """Makes segments one after the other; files stay open from one to the next.
 
     An encoder gives its last pictures only when it is told that there are no more.
@@ -174,19 +174,6 @@ class Maker:
             if self._composer is not None:
                 self._composer.close()
                 self._composer = None
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 def _popping(ready: deque[VideoFrame]) -> Iterator[VideoFrame]:

@@ -10,14 +10,14 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from fractions import Fraction
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.maps import SoundSpan
 from otio_genai.media import locate
+from otio_genai.media.closing import Closing
 from otio_genai.media.sound import SoundReader
 from otio_genai.render.plan import SAMPLE_RATE
 
@@ -39,7 +39,7 @@ class _How(NamedTuple):
     speed: Fraction
 
 
-class Mixer:
+class Mixer(Closing):
     """Sums stretches of sound; any block can be asked for, in order is cheap.
 
     Parameters
@@ -117,19 +117,6 @@ class Mixer:
             voice.close()
         self._playing.clear()
         self._idle.clear()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 class _Voice:
