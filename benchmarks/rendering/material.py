@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import wave
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -107,9 +107,18 @@ def programme(folder: Path, size: tuple[int, int], seconds: int) -> Film:
 
 
 def growing(folder: Path, size: tuple[int, int], count: int) -> Film:
-    """Return a film of many shots of 24 frames, every fourth join a fade."""
+    """Return a film of many shots of 24 frames, every fourth join a fade.
+
+    No shot of the first 1,900 is there twice: what was made once is not made again.
+    """
     fades = [FADE if n % 4 == 1 else 0 for n in range(count - 1)]
-    return Film(folder, size, tuple(_shots([24] * count, fades)))
+    shots = _shots([24] * count, fades)
+    room = int(TAKE_S * RATE) - 24 - 2 * 8
+    moved = (
+        replace(shot, start=8 + (shot.start + 7 * (n // TAKES)) % room)
+        for n, shot in enumerate(shots)
+    )
+    return Film(folder, size, tuple(moved))
 
 
 def _shots(lengths: list[int], fades: list[int]) -> Iterator[Shot]:
