@@ -71,6 +71,7 @@ class Layer:
 _MOST_FRAMES = 10_000_000
 # Opacity is told in floats; this is finer than any picture's.
 _OPACITY_STEPS = 1_000_000
+_WHOLE = Fraction(1)
 
 # Items of a track give their layers at any record frame relative to their start.
 _Source = Callable[[int], tuple[Layer, ...]]
@@ -137,10 +138,16 @@ def _stack_frames(
         if _shows_picture(track)
     ]
     for index in range(total):
-        left = Fraction(1)
+        left = _WHOLE
         seen: tuple[Layer, ...] = ()
         for source in tracks:
             layers = source(index)
+            if left is _WHOLE and len(layers) == 1 and layers[0].weight is _WHOLE:
+                # Nearly every frame: nothing has to be reckoned.
+                seen = (*layers, *seen)
+                if not layers[0].over:
+                    break
+                continue
             seen = (*(replace(a, weight=a.weight * left) for a in layers), *seen)
             left *= 1 - sum((a.weight for a in layers if not a.over), Fraction(0))
             if left <= 0:
@@ -163,22 +170,23 @@ def _track_source(child: otio.core.Composable, view: _View) -> _Source:
     placed, overlaps, _ = layout(child, view.rate)
     sources = [_item_source(p.item, view) for p in placed]
     starts = [p.record_in for p in placed]
-    by_cut: list[tuple[int, int, Overlap]] = []
+    by_cut: list[Overlap] = []
     for overlap in overlaps:
         carry = Carry.read(overlap.recipe)
         if carry is None:
-            ends = overlap.cut - overlap.in_frames, overlap.cut + overlap.out_frames
-            by_cut.append((*ends, overlap))
+            by_cut.append(overlap)
             continue
         for index in (overlap.before, overlap.after):
             if 0 <= index < len(placed):
                 offset = placed[index].record_in - overlap.cut
                 sources[index] = _carried(sources[index], carry, offset, view.rate)
 
+    begins = [overlap.cut - overlap.in_frames for overlap in by_cut]
+
     def at(frame: int) -> tuple[Layer, ...]:
-        for begin, end, overlap in by_cut:
-            if begin <= frame < end:
-                return _dissolved(frame, overlap, placed, sources)
+        place = bisect.bisect_right(begins, frame) - 1
+        if place >= 0 and frame < by_cut[place].cut + by_cut[place].out_frames:
+            return _dissolved(frame, by_cut[place], placed, sources)
         index = bisect.bisect_right(starts, frame) - 1
         if index < 0 or frame >= placed[index].record_out:
             return ()
@@ -260,12 +268,12 @@ def _clip_source(clip: otio.schema.Clip, view: _View) -> _Source:
     if "rate" in facts:
         source_rate = rates.rate(facts["rate"])
     last = _last_frame(clip, facts, source_rate)
-    run = speed(clip, rate)
+    source_frame = speed(clip, rate).counter(source_rate)
     opacity = _opacity(clip)
     over = view.see_through(clip)
 
     def at(frame: int) -> tuple[Layer, ...]:
-        number = max(run.source_frame(frame, source_rate), 0)
+        number = max(source_frame(frame), 0)
         number = number if last is None else min(number, last)
         weight = opacity(frame)
         if not weight:
@@ -295,7 +303,7 @@ def _opacity(clip: otio.schema.Clip) -> Callable[[int], Fraction]:
         for frame, value in metadata.read(clip, "opacity") or ()
     ]
     if not keys:
-        return lambda _: Fraction(1)
+        return lambda _: _WHOLE
     frames = [frame for frame, _ in keys]
 
     def at(frame: int) -> Fraction:

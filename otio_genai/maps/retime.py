@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -78,6 +79,15 @@ class Speed:
         if slope < 0:
             return math.ceil(time_s * source_rate) - 1
         return rates.frame_at(time_s, source_rate)
+
+    def counter(self, source_rate: Fraction) -> Callable[[int], int]:
+        """Return `source_frame` for one rate: exact, in integers where it can be."""
+        if self.keys or self.factor < 0:
+            return lambda frame: self.source_frame(frame, source_rate)
+        start, step = self.in_s * source_rate, self.factor * source_rate / self.rate
+        under = math.lcm(start.denominator, step.denominator)
+        first, more = int(start * under), int(step * under)
+        return lambda frame: (first + frame * more) // under
 
     def reach_s(self, first: int, last: int) -> tuple[Fraction, Fraction]:
         """Return the media seconds [low, high) that record frames [first, last) use."""

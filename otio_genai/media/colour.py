@@ -6,10 +6,12 @@ BT.601 for less. Range is limited ("tv") unless the file or its format says full
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
@@ -120,14 +122,23 @@ def display_size(
 
 def is_rgb(frame: VideoFrame) -> bool:
     """Tell whether the frame holds RGB or a palette."""
-    return bool(frame.format.is_rgb) or frame.format.name.startswith("pal")
+    return _is_rgb(frame.format.name)
+
+
+@functools.cache
+def _is_rgb(pix_fmt: str) -> bool:
+    return bool(VideoFormat(pix_fmt).is_rgb) or pix_fmt.startswith("pal")
 
 
 def has_alpha(frame: VideoFrame) -> bool:
     """Tell whether the frame's format has transparency."""
-    return frame.format.name.startswith("pal") or any(
-        part.is_alpha for part in frame.format.components
-    )
+    return _has_alpha(frame.format.name)
+
+
+@functools.cache
+def _has_alpha(pix_fmt: str) -> bool:
+    parts = VideoFormat(pix_fmt).components
+    return pix_fmt.startswith("pal") or any(part.is_alpha for part in parts)
 
 
 def tags_of(frame: VideoFrame) -> tuple[int, int]:

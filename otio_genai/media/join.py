@@ -144,7 +144,7 @@ class _Film:
         self, beside: Path, target: Path, rate: Fraction, metadata: Mapping[str, str]
     ) -> None:
         self.target, self.rate = target, rate
-        self.frames = self.samples = 0
+        self.frames = 0
         self.facts: Any = None
         self._iso = target.suffix.lower() in ISO_SUFFIXES
         self._ticks = ticks_per_second(rate)
@@ -153,6 +153,7 @@ class _Film:
         self._source: Any = None
         self._picture: Any = None
         self._sound: Any = None
+        self._sound_frames, self._sound_end = (1, 1), 0
         self._packets: Iterator[Any] = iter(())
         self._next: Any = None
         clock = {"video_track_timescale": str(self._ticks)}
@@ -166,12 +167,22 @@ class _Film:
             raise self._refused(error) from error
         self._container.metadata.update(metadata)
 
+    @property
+    def samples(self) -> int:
+        """Return the samples of sound per channel that were written."""
+        if self._source is None:
+            return 0
+        end = Fraction(self._sound_end) * self._source.time_base * self._source.rate
+        return round(end)
+
     def listen(self, path: Path, stack: ExitStack) -> None:
         """Take the sound from a file, which stays open as long as ``stack``."""
         container = stack.enter_context(containers.opened(path))
         self._source = containers.sound(container)
         if self._source is None:
             raise containers.no_streams(path)
+        frames = self._source.time_base * self.rate
+        self._sound_frames = frames.as_integer_ratio()
         self._packets = containers.packets(container, self._source)
 
     def append(self, path: Path) -> _Facts:
@@ -250,13 +261,11 @@ class _Film:
 
     def _advance(self) -> None:
         """Go on to the sound's next packet that is not before the film."""
-        base = self._source.time_base
+        over, under = self._sound_frames
         for packet in self._packets:
             if packet.pts >= 0:
-                self._next = packet
-                self._due = int(packet.pts * base * self.rate)
-                end = (packet.pts + packet.duration) * base
-                self.samples = round(end * self._source.rate)
+                self._next, self._due = packet, packet.pts * over // under
+                self._sound_end = packet.pts + packet.duration
                 return
         self._next = None
 
