@@ -172,7 +172,7 @@ class _Film:
         """Return the samples of sound per channel that were written."""
         if self._source is None:
             return 0
-        end = Fraction(self._sound_end) * self._source.time_base * self._source.rate
+        end: Fraction = self._sound_end * self._source.time_base * self._source.rate
         return round(end)
 
     def listen(self, path: Path, stack: ExitStack) -> None:

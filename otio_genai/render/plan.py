@@ -181,7 +181,10 @@ def _caption(
     size: tuple[int, int],
 ) -> tuple[str, ...]:
     """Lay captions over what is shown, in place; return what is amiss with them."""
-    found, amiss = burnt(maps.cues(timeline), rate, size)
+    cues = maps.cues(timeline)
+    if not cues:
+        return ("There are no captions: no voice of the film has words.",)
+    found, amiss = burnt(cues, rate, size)
     for one in found:
         layer = Shown(one.url, 0, over=True, name="captions")
         for frame in range(max(one.first, 0), min(one.last, len(shown))):
@@ -203,21 +206,25 @@ def _background(timeline: otio.schema.Timeline) -> tuple[int, int, int]:
 
 
 def _grid_frames(pictures: Iterable[tuple[maps.Layer, ...]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    rates_of: dict[str, tuple[bool, Fraction]] = {}
+    seen: set[int] = set()
     for layers in pictures:
         for layer in layers:
-            if layer.url not in found and maps.drawing(layer.url) is None:
-                rate = _source_rate(layer.clip)
-                found[layer.url] = max(1, round(GRID_S * rate))
-    return found
+            if id(layer.clip) not in seen and maps.drawing(layer.url) is None:
+                seen.add(id(layer.clip))
+                # Measured before stated, and not whatever clip comes first.
+                told = _source_rate(layer.clip)
+                rates_of[layer.url] = max(told, rates_of.get(layer.url, told))
+    return {url: max(1, round(GRID_S * rate)) for url, (_, rate) in rates_of.items()}
 
 
-def _source_rate(clip: otio.schema.Clip) -> Fraction:
+def _source_rate(clip: otio.schema.Clip) -> tuple[bool, Fraction]:
+    """Return whether the rate of a clip's file was measured, and what it is."""
     kept = metadata.read(clip.media_reference, "media", {})
     if kept.get("rate"):
-        return rates.rate(kept["rate"])
+        return True, rates.rate(kept["rate"])
     known = clip.media_reference.available_range or clip.source_range
-    return rates.rate(known.duration.rate) if known else Fraction(24)
+    return False, rates.rate(known.duration.rate) if known else Fraction(24)
 
 
 def _refuse_size(size: tuple[int, int]) -> None:

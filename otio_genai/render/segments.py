@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
@@ -43,7 +44,15 @@ _LEAST, _MOST = Fraction(1, 6), 2
 _USUAL = ("1", [1.0, 0.0, 0.0, 0.0], list(NO_CROP), None, 0, False)
 _OFTEN = ("weight", "pose", "crop", "sweep", "clip_frame", "over")
 # What composed pictures are made with, besides FFmpeg.
-_COMPOSERS = ("moviepy", "numpy", "opencv-python-headless", "pillow")
+_COMPOSERS = (
+    "moviepy",
+    "numpy",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+    "opencv-python",
+    "opencv-python-headless",
+    "pillow",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +86,35 @@ def _pieces(span: Span, plan: Plan) -> Iterable[Segment]:
 def _grid(span: Span, plan: Plan) -> list[int]:
     """Return the offsets in a span at which its lowest picture crosses the grid."""
     longest = int(GRID_S * plan.rate) * _MOST
+    cell_frames = _cell_frames(span, plan)
     found: list[int] = []
-    last, cell = 0, _cell(span.frames[0], plan)
+    last, cell = 0, _cell(span.frames[0], cell_frames)
     for offset, frame in enumerate(span.frames):
-        now = _cell(frame, plan)
+        now = _cell(frame, cell_frames)
         if now != cell or offset - last >= longest:
             found.append(offset)
             last, cell = offset, now
     return found
 
 
-def _cell(frame: Frame, plan: Plan) -> int:
-    if not frame:
-        return 0
-    return frame[0].number // plan.grid_frames.get(frame[0].url, 1 << 40)
+def _cell_frames(span: Span, plan: Plan) -> int:
+    """Return the frames of the lowest picture's file between two lines of the grid.
+
+    Those of `GRID_S`, doubled or halved as often as the picture runs twice or half as
+    fast: so a segment has about one length whatever the speed, and the lines lie in
+    one place wherever the clip begins.
+    """
+    first, last = span.frames[0], span.frames[-1]
+    ran = abs(last[0].number - first[0].number) if first and last else 0
+    if not ran:
+        return 1 << 40
+    usual = plan.grid_frames.get(first[0].url, 1 << 40)
+    speed = GRID_S * plan.rate * ran / (len(span.frames) - 1) / usual
+    return max(1, round(usual * 2.0 ** round(math.log2(speed))))
+
+
+def _cell(frame: Frame, cell_frames: int) -> int:
+    return frame[0].number // cell_frames if frame else 0
 
 
 def recipe(

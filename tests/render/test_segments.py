@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 
+import opentimelineio as otio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,12 @@ ENCODING = Encoding(options=(("crf", "20"), ("preset", "ultrafast")))
 @pytest.fixture(scope="module")
 def long_take(tmp_path_factory):
     return write_take(tmp_path_factory.mktemp("long") / "take9.mp4", 9, 400)
+
+
+@pytest.fixture(scope="module")
+def endless_take(tmp_path_factory):
+    path = tmp_path_factory.mktemp("endless") / "take8.mp4"
+    return write_take(path, 8, 3000, size=(32, 18), gop=3000)
 
 
 def keys(made, encoding=ENCODING, **identities):
@@ -66,6 +73,22 @@ def test_a_trim_changes_the_first_or_last_segments_alone(long_take, head, later)
     assert len(set(after) - set(before)) <= 1
     shorter = keys(timeline([clip(long_take, head, 330 - head - later)]))
     assert len(set(shorter) - set(before)) <= 1
+
+
+@pytest.mark.parametrize("speed", [0.25, 0.5, 2, 3, 10, 16, -1, -8])
+def test_a_trim_changes_few_segments_at_any_speed(endless_take, speed):
+    length = int(2800 / abs(speed)) if abs(speed) > 1 else 400
+
+    def retimed(head):
+        start = 40 + (head * abs(speed) if speed > 0 else 0)
+        made = clip(endless_take, int(start), length - head)
+        made.effects.append(otio.schema.LinearTimeWarp("", speed))
+        return timeline([made])
+
+    sizes = [len(p.frames) for p in segments.segments(make_plan(retimed(0)))]
+    assert max(sizes) <= 96 and sum(sizes) / len(sizes) >= min(20, length)
+    before, after = keys(retimed(0)), keys(retimed(4))
+    assert len(set(after) - set(before)) <= 2
 
 
 def test_what_decides_the_pictures_is_in_the_key(takes):
