@@ -17,6 +17,7 @@ from otio_genai.cli.workers import others
 from otio_genai.deliver import presets as delivery
 from otio_genai.deliver import table
 from otio_genai.deliver.encoders import encoder_names
+from otio_genai.errors import RenderError
 
 __all__ = ["deliver_option", "presets", "render"]
 
@@ -40,7 +41,35 @@ _LOUD = ("web", "broadcast", "podcast", "none")
 
 def deliver_option(help_text: str) -> Callable[..., Any]:
     """Return the option ``--for``, a delivery preset's name."""
-    return click.option("--for", "deliver", metavar="NAME", help=help_text)
+    return click.option(
+        "--for", "deliver", metavar="NAME", callback=_delivered, help=help_text
+    )
+
+
+def _delivered(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None:
+        try:
+            delivery.preset(value)
+        except RenderError as error:
+            said = f"{error.sentence} {error.remedy or ''}"
+            raise click.BadParameter(said, context, option) from None
+    return value
+
+
+def _colour(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None:
+        from otio_genai.deliver.colours import padding
+
+        try:
+            padding(value)
+        except RenderError as error:
+            said = f"{error.sentence} {error.remedy or ''}"
+            raise click.BadParameter(said, context, option) from None
+    return value
 
 
 def _raster(
@@ -77,6 +106,7 @@ def _delivery(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--pad",
             metavar="COLOUR",
+            callback=_colour,
             help="Show clips whole where the film has another shape, on black, #rrggbb "
             "or the film's own colour (own).",
         ),

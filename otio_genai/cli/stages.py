@@ -221,7 +221,8 @@ def assemble(
 def check(file: Path, deliver: str | None, as_json: bool) -> None:
     r"""Say everything that is wrong with a timeline or a film.toml.
 
-    Exit 1 if anything is.
+    Exit 1 if anything is. Media are looked for, not opened: what has changed in
+    them, `render --strict` says.
 
     \b
     Example:

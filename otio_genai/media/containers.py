@@ -208,11 +208,30 @@ def video(container: InputContainer) -> Any:
 
 
 def sound(container: InputContainer) -> Any:
-    """Return the first sound stream that has a decoder; or None."""
-    for stream in container.streams.audio:
-        if stream.codec_context is not None and stream.codec_context.sample_rate:
-            return stream
-    return None
+    """Return the sound stream that a player takes: the default one, else the first.
+
+    Streams without a decoder are left out; None if there is no other.
+    """
+    streams = [
+        stream
+        for stream in container.streams.audio
+        if stream.codec_context is not None and stream.codec_context.sample_rate
+    ]
+    default = av.stream.Disposition.default
+    flagged = (stream for stream in streams if stream.disposition & default)
+    return next(flagged, streams[0] if streams else None)
+
+
+def has_sound(path: Path) -> bool:
+    """Tell whether a file has a sound stream that can be decoded.
+
+    Raises
+    ------
+    MediaError
+        The file cannot be opened.
+    """
+    with opened(path, undecoded(path)) as container:
+        return sound(container) is not None
 
 
 def packets(container: InputContainer, stream: Any) -> Iterator[Any]:

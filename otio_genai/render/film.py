@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,20 +21,26 @@ import opentimelineio as otio
 
 from otio_genai.deliver.presets import preset as preset_of
 from otio_genai.deliver.refusing import ensure_suffix, overweight
+from otio_genai.errors import OutputError
+from otio_genai.maps import STILL_SUFFIXES
 from otio_genai.media import files, locate
 from otio_genai.media.join import join
+from otio_genai.media.segment import ISO_SUFFIXES
 from otio_genai.render.beside import Beside
 from otio_genai.render.cache import SegmentCache
 from otio_genai.render.making import make
 from otio_genai.render.plan import Plan, make_plan
 from otio_genai.render.settings import Settings, Wish, in_shape, settle
 from otio_genai.render.sound.programme import Programme, programme
-from otio_genai.render.sound.stems import Stems
+from otio_genai.render.sound.stems import Stems, apart
 from otio_genai.render.sound.stems import stems as write_stems
 from otio_genai.render.sources import Sources
+from otio_genai.render.unheard import heard as heard_in
 from otio_genai.render.workers import Executor
 
 __all__ = ["Progress", "Rendered", "render", "render_film"]
+
+_SUFFIXES = (*ISO_SUFFIXES, ".mkv")
 
 #: Called with what is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -173,6 +179,7 @@ def render_film(
     files.spare_originals([path], locate.originals(timeline))
     target = files.ensure_writable(path, force=force)
     goal = preset_of(deliver) if deliver else None
+    _ensure_film(target)
     if goal is not None:
         ensure_suffix(target, goal)
     report = progress or _silent
@@ -182,12 +189,16 @@ def render_film(
     if pad is not None or (deliver is not None if reframe is None else reframe):
         shaped = in_shape(timeline, settings.size, pad, report)
     plan = make_plan(shaped, settings.size, effects=effects, captions=captions)
+    plan = heard_in(plan, strict=strict)
     sources = Sources(shaped, plan, strict=strict)
-    with _kept(cache, target) as kept:
+    with (
+        _kept(cache, target) as kept,
+        apart(plan.sounds, stems, force=force) if stems else nullcontext() as home,
+    ):
 
         def sounding(report: Progress) -> tuple[Programme | None, Stems | None]:
             heard = _heard(plan, settings, kept, sources, report)
-            return heard, _apart(plan, heard, stems, force, report)
+            return heard, _apart(plan, heard, home, report)
 
         with Beside(sounding, report) as beside:
             made = make(
@@ -199,7 +210,7 @@ def render_film(
                 beside.progress,
                 functions=effects,
             )
-            heard, apart = beside.result()
+            heard, parts = beside.result()
         joined = join(
             target,
             made.files,
@@ -220,15 +231,32 @@ def render_film(
             made=made.fresh,
             damaged=kept.damaged,
             sound=heard and replace(heard, path=target),
-            stems=apart.paths if apart else (),
+            stems=tuple(Path(stems, p.name) for p in parts.paths)
+            if stems and parts
+            else (),
             notes=(
                 *plan.notes,
                 *(heard.notes if heard else ()),
-                *(apart.notes if apart else ()),
+                *(parts.notes if parts else ()),
                 *sources.notes,
                 *(overweight(target.stat().st_size, goal) if goal else ()),
             ),
         )
+
+
+def _ensure_film(target: Path) -> None:
+    if target.suffix.lower() in _SUFFIXES:
+        return
+    known = "Write .mp4, .mov or .mkv."
+    image = target.suffix.lower() in STILL_SUFFIXES
+    raise OutputError(
+        f"No films are written as {target.suffix or 'a file without a suffix'}.",
+        place=str(target),
+        remedy="For images name a frame, or a pattern such as "
+        f"{target.stem}-%06d{target.suffix}."
+        if image
+        else known,
+    )
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -252,22 +280,21 @@ def _kept(cache: SegmentCache | bool, target: Path) -> Iterator[SegmentCache]:
 
 
 def _apart(
-    plan: Plan,
-    heard: Programme | None,
-    folder: str | os.PathLike[str] | None,
-    force: bool,
-    report: Progress,
+    plan: Plan, heard: Programme | None, folder: Path | None, report: Progress
 ) -> Stems | None:
     if folder is None or heard is None:
         return None
     return write_stems(
-        plan.sounds,
-        plan.samples,
-        folder,
-        gain_db=heard.gain_db,
-        force=force,
-        progress=report,
+        plan.sounds, plan.samples, folder, gain_db=heard.gain_db, progress=report
     )
+
+
+def _placed(
+    parts: Stems | None, folder: str | os.PathLike[str] | None
+) -> tuple[Path, ...]:
+    if parts is None or folder is None:
+        return ()
+    return tuple(Path(folder) / path.name for path in parts.paths)
 
 
 def _heard(

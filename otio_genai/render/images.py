@@ -78,7 +78,7 @@ def frame_number(said: str, timeline: otio.schema.Timeline) -> int:
     TimelineError
         It is neither, or the timeline states no rate.
     """
-    if said.strip().isdecimal():
+    if re.fullmatch(r"\s*-?\d+\s*", said):
         return int(said)
     rate = maps.record_rate(timeline)
     frame = rates.frame_of_timecode(said, rate)
@@ -107,7 +107,7 @@ def render_still(
     timeline
         Any timeline whose media are on this computer; it is not changed.
     path
-        The image to write.
+        The image to write; in a pattern such as ``%06d.png`` the number is filled in.
     frame
         The record frame, from 0.
     deliver, size, reframe, pad, captions, effects
@@ -129,6 +129,9 @@ def render_still(
         It is no kind of image that is written, or cannot be written there.
     """
     target = Path(path)
+    if is_pattern(target):
+        name = _NUMBER.sub(lambda number: number[0] % frame, target.name)
+        target = target.with_name(name)
     how = _format(target)
     files.spare_originals([target], locate.originals(timeline))
     files.ensure_writable(target, force=force)

@@ -125,7 +125,7 @@ def test_check_says_what_a_delivery_refuses(run, film_file, tmp_path):
     assert code == 1
     assert [problem["code"] for problem in json.loads(said)] == ["short", "crop"]
     code, _, said = run("check", film_file, "--for", "reel")
-    assert code == 1
+    assert code == 2
     assert "Did you mean 'reels'?" in said
     (tmp_path / "film.toml").write_text("")
     assert run("check", tmp_path / "film.toml", "--for", "reels")[0] == 2

@@ -5,7 +5,6 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai.errors import (
-    GenaiError,
     MediaError,
     OutputError,
     RenderError,
@@ -15,7 +14,7 @@ from otio_genai.media import locate
 from otio_genai.media.frames import FrameReader
 from otio_genai.media.probe import probe
 from otio_genai.media.write import write_wav
-from otio_genai.render import moviepy_clip, render, render_frame
+from otio_genai.render import moviepy_clip, render, render_film, render_frame
 from otio_genai.render.cache import SegmentCache
 from tests.render.building import clip, gap, timeline
 from tests.support.coded import write_take
@@ -133,10 +132,27 @@ def test_unreadable_media_leave_nothing_behind(takes, tmp_path):
     assert names(tmp_path) == ["broken.mp4"]
 
 
-def test_a_silent_file_on_a_sound_track(takes, tmp_path):
-    made = timeline([clip(takes[2], 0, 4)], audio=[[clip(takes[1], 0, 4)]])
-    with pytest.raises(GenaiError, match="sound"):
-        render(made, tmp_path / "film.mp4")
+def test_a_silent_file_on_a_sound_track_is_silent_and_named(takes, tmp_path):
+    audio = [[gap(2), clip(takes[1], 0, 2, name="mute")]]
+    made = timeline([clip(takes[2], 0, 4)], audio=audio)
+    with pytest.raises(RenderError, match="no sound") as caught:
+        render(made, tmp_path / "film.mp4", strict=True)
+    assert len(caught.value.items) == 1
+    assert names(tmp_path) == []
+    done = render_film(made, tmp_path / "film.mp4")
+    assert done.notes == ("mute at 00:00:00:02 is silent: take2.mp4 holds no sound.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("a.avi", "mkv"), ("a.png", "%06d"), ("a", "mkv"), ("a.mpg", "mkv")],
+)
+def test_suffixes_that_hold_no_film_are_refused_before_any_work(
+    takes, tmp_path, name, said
+):
+    with pytest.raises(OutputError, match="No films are written as") as caught:
+        render(timeline([clip(takes[2], 0, 4)]), tmp_path / name)
+    assert said in caught.value.remedy
     assert names(tmp_path) == []
 
 

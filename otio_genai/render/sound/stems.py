@@ -9,8 +9,9 @@ Law
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,54 @@ from otio_genai.media.soundfile import SoundWriter
 from otio_genai.render.sound.mixer import Mixer
 from otio_genai.render.sound.peaks import decibels, factor, loudest
 
-__all__ = ["Stems", "stem_names", "stems"]
+__all__ = ["Stems", "apart", "stem_names", "stems"]
 
 _PCM = SoundEncoding("pcm_s24le")
 _HIGHEST = 1 - 2.0**-23
 # Files are written by turns; longer blocks save nothing.
 _BLOCK_SAMPLES = 1 << 18
+
+
+@contextmanager
+def apart(
+    sounds: tuple[SoundSpan, ...],
+    folder: str | os.PathLike[str],
+    *,
+    force: bool = False,
+) -> Iterator[Path]:
+    """Give a folder to write stems in; they go to ``folder`` when all went well.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made, or files are there already (all are named).
+    """
+    home = Path(folder)
+    new = not home.exists()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder of the stems cannot be made ({error.strerror}).",
+            place=str(home),
+            remedy="Name a folder that is yours.",
+        ) from error
+    there = [name for name in stem_names(sounds).values() if (home / name).exists()]
+    if there and not force:
+        raise OutputError(
+            "These stems exist already:",
+            place=str(home),
+            remedy="Use --force to overwrite them, or write elsewhere.",
+            items=there,
+        )
+    try:
+        with tempfile.TemporaryDirectory(prefix=".stems-", dir=home) as beside:
+            yield Path(beside)
+            for file in sorted(Path(beside).iterdir()):
+                file.replace(home / file.name)
+    finally:
+        if new and not any(home.iterdir()):
+            home.rmdir()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +109,6 @@ def stems(
     folder: str | os.PathLike[str],
     *,
     gain_db: float = 0.0,
-    force: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Stems:
     """Write one WAV of 24 bits at 48 kHz for each audio track.
@@ -76,23 +118,20 @@ def stems(
     sounds, samples
         As `otio_genai.render.sound.programme`.
     folder
-        Where they go; made if it is not there.
+        Where they go, as `apart` gives it.
     gain_db
         Constant gain, as the programme's record states it.
-    force
-        Overwrite files that are there.
     progress
         Called with ``"stems"``, the samples done, and all of them.
 
     Raises
     ------
     OutputError
-        The folder cannot be made, or files are there already (all are named).
+        They cannot be written there.
     MediaError
-        A sound cannot be read; nothing is left behind.
+        A sound cannot be read.
     """
-    names = stem_names(sounds)
-    home = _folder(folder, list(names.values()), force=force)
+    names, home = stem_names(sounds), Path(folder)
     with ExitStack() as stack:
         mixers = [
             stack.enter_context(Mixer(_of_track(sounds, number), samples))
@@ -103,9 +142,7 @@ def stems(
         given_db = min(gain_db, room_db)
         gain = np.float32(factor(given_db))
         paths = tuple(home / name for name in names.values())
-        writers = [
-            stack.enter_context(SoundWriter(path, _PCM, force=force)) for path in paths
-        ]
+        writers = [stack.enter_context(SoundWriter(path, _PCM)) for path in paths]
         for start in range(0, samples, _BLOCK_SAMPLES):
             count = min(_BLOCK_SAMPLES, samples - start)
             for mixer, writer in zip(mixers, writers, strict=True):
@@ -131,24 +168,3 @@ def _notes(asked_db: float, gain_db: float) -> tuple[str, ...]:
         f"The stems are {asked_db - gain_db:.1f} dB softer than the film, all of them: "
         "at its gain one would clip.",
     )
-
-
-def _folder(folder: str | os.PathLike[str], names: list[str], *, force: bool) -> Path:
-    home = Path(folder)
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder of the stems cannot be made ({error.strerror}).",
-            place=str(home),
-            remedy="Name a folder that is yours.",
-        ) from error
-    there = [name for name in names if (home / name).exists()]
-    if there and not force:
-        raise OutputError(
-            "These stems exist already:",
-            place=str(home),
-            remedy="Use --force to overwrite them, or write elsewhere.",
-            items=there,
-        )
-    return home

@@ -7,6 +7,7 @@ from otio_genai import maps
 from otio_genai.errors import MediaError, OutputError
 from otio_genai.media import sound as media_sound
 from otio_genai.render.sound import Mixer, stem_names, stems
+from otio_genai.render.sound.stems import apart
 from tests.render.building import clip, gap, timeline
 from tests.render.sound.programmes import S, pink, span, wav
 
@@ -32,7 +33,7 @@ def mix(spans):
 
 @pytest.mark.parametrize("gain_db", [0.0, -7.3, 5.0])
 def test_their_sum_is_the_mix(spans, tmp_path, gain_db):
-    done = stems(spans, LENGTH, tmp_path / "stems", gain_db=gain_db)
+    done = stems(spans, LENGTH, tmp_path, gain_db=gain_db)
     assert [path.name for path in done.paths] == ["voice.wav", "bed.wav", "takes.wav"]
     assert (done.gain_db, done.notes) == (gain_db, ())
     parts = [media_sound.read(path).astype(np.float64) for path in done.paths]
@@ -42,7 +43,7 @@ def test_their_sum_is_the_mix(spans, tmp_path, gain_db):
 
 
 def test_where_one_would_clip_all_are_softer(spans, tmp_path):
-    done = stems(spans, LENGTH, tmp_path / "stems", gain_db=40)
+    done = stems(spans, LENGTH, tmp_path, gain_db=40)
     parts = [media_sound.read(path).astype(np.float64) for path in done.paths]
     assert max(np.abs(part).max() for part in parts) == pytest.approx(1, abs=1e-6)
     wanted = mix(spans) * 10 ** (done.gain_db / 20)
@@ -66,17 +67,20 @@ def test_every_track_of_any_timeline_has_a_name_of_its_own(tmp_path):
 def test_what_is_there_is_named_and_kept(spans, tmp_path):
     for name in ("voice.wav", "takes.wav"):
         (tmp_path / name).write_bytes(b"mine")
-    with pytest.raises(OutputError) as caught:
-        stems(spans, LENGTH, tmp_path)
+    with pytest.raises(OutputError) as caught, apart(spans, tmp_path):
+        pytest.fail("It was begun.")
     assert caught.value.items == ("voice.wav", "takes.wav")
     assert not (tmp_path / "bed.wav").exists()
-    stems(spans, LENGTH, tmp_path, force=True)
+    with apart(spans, tmp_path, force=True) as beside:
+        stems(spans, LENGTH, beside)
+        assert (tmp_path / "voice.wav").read_bytes() == b"mine"
     assert (tmp_path / "voice.wav").read_bytes() != b"mine"
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_a_sound_that_cannot_be_read_leaves_nothing(spans, tmp_path):
     (tmp_path / "broken.wav").write_bytes(b"RIFF")
     broken = span(tmp_path / "broken.wav", S, track="Foley", track_number=4)
-    with pytest.raises(MediaError):
-        stems((*spans, broken), LENGTH, tmp_path / "stems")
-    assert not list((tmp_path / "stems").iterdir())
+    with pytest.raises(MediaError), apart(spans, tmp_path / "stems") as beside:
+        stems((*spans, broken), LENGTH, beside)
+    assert not (tmp_path / "stems").exists()
