@@ -17,14 +17,19 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from otio_genai.errors import OutputError
+from av.container import InputContainer
+
+from otio_genai.errors import MediaError, OutputError
 from otio_genai.media import containers, files, kinds, still, store, webp
 from otio_genai.media.colour import display_size
 from otio_genai.media.index import video_index
 
-__all__ = ["Known", "identity", "known", "sound_identity"]
+__all__ = ["Known", "Stamp", "identity", "known", "sound_identity", "stamp"]
 
-_VERSION = 4
+#: Size, time of change and inode of a file; all of them 0 where there is none.
+Stamp = tuple[int, int, int]
+
+_VERSION = 5
 
 
 class Known(NamedTuple):
@@ -37,7 +42,7 @@ class Known(NamedTuple):
     packets: str
     "SHA-256 of its packets, as `otio_genai.media.store.file_hashes` has it."
     frames: int
-    "Pictures that can be read; 1 of a still, 0 of a file of sound alone."
+    "How many there are; 1 of a still, 0 of a file of sound alone."
     width: int
     "In square pixels, upright; 0 of a file of sound alone."
     height: int
@@ -45,7 +50,7 @@ class Known(NamedTuple):
     alpha: bool
     "Whether its pictures may be transparent."
     unreadable: tuple[int, ...] = ()
-    "Numbers of the pictures that damage took; others stand for them."
+    "Numbers of the frames whose pictures damage took; others stand for them."
 
 
 def identity(path: str | os.PathLike[str]) -> str:
@@ -78,23 +83,20 @@ def known(path: str | os.PathLike[str]) -> Known:
     Raises
     ------
     MediaError
-        The file is missing or no media.
+        The file is missing or no media, or is being written.
     """
     file = containers.existing(path).absolute()
-    state = file.stat()
-    # The inode's own time tells a change even where the file's was set back.
-    head = [
-        _VERSION,
-        str(file),
-        state.st_size,
-        state.st_mtime_ns,
-        state.st_ctime_ns,
-        state.st_ino,
-    ]
+    head = _head(file)
     place = _place(file)
     found = _read(place, head)
     if found is None:
         found = _measured(file)
+        if _head(file) != head:
+            raise MediaError(
+                "The file changed while it was read.",
+                place=str(file),
+                remedy="Try again when it is finished.",
+            )
         # A folder that cannot be written costs time, not the film.
         with contextlib.suppress(OSError, OutputError):
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +104,21 @@ def known(path: str | os.PathLike[str]) -> Known:
                 text = json.dumps({"file": head, **found._asdict()})
                 beside.write_text(text, "utf-8")
     return found
+
+
+def stamp(path: str | os.PathLike[str]) -> Stamp:
+    """Return what tells at little cost whether a file is still the one it was."""
+    try:
+        state = Path(path).stat()
+    except OSError:
+        return 0, 0, 0
+    return state.st_size, state.st_mtime_ns, state.st_ino
+
+
+def _head(file: Path) -> list[Any]:
+    state = containers.existing(file).stat()
+    # The inode's own time tells a change even where the file's was set back.
+    return [_VERSION, str(file), *stamp(file), state.st_ctime_ns]
 
 
 def _place(file: Path) -> Path:
@@ -130,7 +147,7 @@ def _measured(file: Path) -> Known:
             text = json.dumps([hashes["packets"], *shown])
             pictures = hashlib.sha256(text.encode()).hexdigest()
             frames, size, alpha = _seen(file)
-            lost = tuple(sorted(video_index(file).unreadable))
+            lost = tuple(sorted(video_index(file).lost))
     elif kind is kinds.Kind.STILL:
         facts = still.still_facts(file)
         frames, size, alpha = 1, (facts.width, facts.height), facts.alpha
@@ -154,6 +171,7 @@ def _shown(file: Path) -> list[Any]:
         if stream is None:
             return []
         parameters = bytes(stream.codec_context.extradata or b"")
+        beside = _beside(container, stream)
     index = video_index(file)
     return [
         parameters.hex(),
@@ -163,8 +181,25 @@ def _shown(file: Path) -> list[Any]:
         index.height,
         str(index.sar),
         index.rotation,
+        index.mirrored,
         list(index.colour),
         str(index.tick_s),
         str(index.rate),
         index.pts,
+        # Whether alpha is decoded is said elsewhere than the alpha itself.
+        *([beside, index.alpha] if beside else []),
     ]
+
+
+def _beside(container: InputContainer, stream: Any) -> str:
+    """Return a hash of what packets carry beside their payloads; "" of nothing.
+
+    Such are the alpha of VP8 and VP9 in Matroska, and palettes in QuickTime.
+    """
+    found, any_yet = hashlib.sha256(), False
+    for number, packet in enumerate(containers.packets(container, stream)):
+        for data in packet.iter_sidedata():
+            any_yet = True
+            found.update(f"{number} {data.data_type} {data.data_size}:".encode())
+            found.update(bytes(data) if data.data_size else b"")
+    return found.hexdigest() if any_yet else ""

@@ -15,6 +15,7 @@ import errno
 import hashlib
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ BOUND_BYTES = 20_000_000_000
 
 _ENTRIES, _SESSIONS = "entries", "sessions"
 _DIGITS = 16
+_SHARD, _ENTRY = re.compile("[0-9a-f]{2}"), re.compile(r"[0-9a-f]+\.[0-9a-f]{16}\.")
+_NONE = (FileNotFoundError, NotADirectoryError)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 # Room is looked for again when so many parts of the bound were added.
 _PARTS = 20
@@ -96,7 +99,7 @@ class SegmentCache(Closing):
             return self._held[key]
         shard = self._shard(key)
         names = []
-        with contextlib.suppress(FileNotFoundError), os.scandir(shard) as files:
+        with contextlib.suppress(*_NONE), os.scandir(shard) as files:
             names = sorted(file.name for file in files)
         for name in names:
             if name.startswith(f"{key}.") and self._hold(key, shard / name):
@@ -198,8 +201,13 @@ class SegmentCache(Closing):
 
     def _all(self) -> Iterator[_Entry]:
         for shard in os.scandir(self._entries):
-            with contextlib.suppress(FileNotFoundError):
+            # What others put here is not ours to count, nor to remove.
+            if not _SHARD.fullmatch(shard.name):
+                continue
+            with contextlib.suppress(*_NONE):
                 for file in os.scandir(shard.path):
+                    if not _ENTRY.match(file.name):
+                        continue
                     with contextlib.suppress(FileNotFoundError):
                         facts = file.stat()
                         yield _Entry(facts.st_mtime_ns, facts.st_size, Path(file))

@@ -3,7 +3,8 @@
 Each session holds a lock on a file beside its folder. The system lets go of the lock
 when the process ends, however it ends; so whoever gets the lock of another session may
 remove it. Process numbers would not tell: they are given again, and differ between
-machines and containers that share a folder.
+machines and containers that share a folder. On file systems without locks a session
+has no such file, and its folder is removed when nothing was put there for a week.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from pathlib import Path
 __all__ = ["Session"]
 
 _LOCK = ".lock"
+# How often a lock is tried before none are thought to be had.
+_ATTEMPTS = 3
+_WEEK_NS = 7 * 24 * 3600 * 10**9
 
 
 class Session:
@@ -32,14 +36,19 @@ class Session:
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
-        while True:
+        self._handle: int | None = None
+        for _ in range(_ATTEMPTS):
             self.folder = root / secrets.token_hex(8)
             self._mark = self.folder.with_suffix(_LOCK)
-            self._handle = os.open(self._mark, os.O_CREAT | os.O_EXCL | os.O_RDWR)
+            handle = os.open(self._mark, os.O_CREAT | os.O_EXCL | os.O_RDWR)
             # A sweeper may have taken the file between its making and its locking.
-            if _locked(self._handle) and self._mark.exists():
+            if _locked(handle) and self._mark.exists():
+                self._handle = handle
                 break
-            os.close(self._handle)
+            os.close(handle)
+            # Nor must it stay: it would tell others that this session is dead.
+            with contextlib.suppress(OSError):
+                self._mark.unlink()
         self.folder.mkdir()
         self._open, self._process = True, os.getpid()
         atexit.register(self.close)
@@ -52,14 +61,23 @@ class Session:
         self._open = False
         atexit.unregister(self.close)
         shutil.rmtree(self.folder, ignore_errors=True)
-        _dropped(self._mark, self._handle)
+        if self._handle is not None:
+            _dropped(self._mark, self._handle)
 
     def sweep(self) -> None:
         """Remove what sessions of dead processes left."""
-        for mark in self.folder.parent.glob(f"*{_LOCK}"):
+        root = self.folder.parent
+        for mark in root.glob(f"*{_LOCK}"):
             with contextlib.suppress(OSError):
                 if mark != self._mark:
                     _swept(mark)
+        # Ours was just made: it tells the time as the file system has it.
+        old_ns = self.folder.stat().st_mtime_ns - _WEEK_NS
+        for folder in root.iterdir():
+            with contextlib.suppress(OSError):
+                unmarked = not folder.with_suffix(_LOCK).exists()
+                if unmarked and folder.is_dir() and folder.stat().st_mtime_ns < old_ns:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _swept(mark: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from otio_genai.errors import OutputError
 from otio_genai.render import cache as module
+from otio_genai.render import session
 from otio_genai.render.cache import SegmentCache
 
 Usage = namedtuple("Usage", "total used free")
@@ -236,6 +237,58 @@ def test_without_hard_links_entries_serve_themselves(folder, monkeypatch):
     entries(folder)[0].write_bytes(data[::-1])
     with SegmentCache(folder) as cache:
         assert cache.find(key(1)) is None and cache.damaged == 1
+
+
+def test_what_others_left_among_the_entries_is_nobodys(folder):
+    with SegmentCache(folder, bound_bytes=3000) as cache:
+        put(cache, 0)
+        strays = [
+            folder / "entries" / ".DS_Store",
+            folder / "entries" / "a folder" / f"{key(1)}.{'0' * 16}.mp4",
+            folder / "entries" / key(0)[:2] / "Thumbs.db",
+        ]
+        for stray in strays:
+            stray.parent.mkdir(exist_ok=True)
+            stray.write_bytes(b"x" * 5000)
+        assert cache.size_bytes() == 1000
+    for number in range(1, 9):
+        with SegmentCache(folder, bound_bytes=3000) as cache:
+            assert put(cache, number).read_bytes() == content(number)
+            assert cache.size_bytes() <= 3000
+    with SegmentCache(folder) as cache:
+        cache.clear()
+    assert entries(folder) == sorted(strays)
+
+
+def test_a_file_where_entries_should_lie_is_no_entry(cache, folder):
+    (folder / "entries" / key(1)[:2]).write_bytes(b"x")
+    assert cache.find(key(1)) is None
+    assert cache.size_bytes() == 0
+
+
+def test_a_file_system_without_locks_will_do(folder, monkeypatch):
+    sessions = folder / "sessions"
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "_locked", lambda handle: False)
+        one = SegmentCache(folder)
+        path = put(one, 1)
+        assert list(sessions.glob("*.lock")) == []
+        with SegmentCache(folder) as other:
+            assert other.find(key(1)).read_bytes() == content(1)
+    # Where locks work, as from another computer, it is not taken for a dead one.
+    with SegmentCache(folder) as third:
+        assert path.read_bytes() == third.find(key(1)).read_bytes()
+    dead = sessions / "0123456789abcdef"
+    dead.mkdir()
+    recent = sessions / "fedcba9876543210"
+    recent.mkdir()
+    moment = one._session.folder.stat().st_mtime
+    os.utime(dead, (moment, moment - 8 * 24 * 3600))
+    os.utime(recent, (moment, moment - 6 * 24 * 3600))
+    with SegmentCache(folder):
+        assert path.exists() and recent.exists() and not dead.exists()
+    one.close()
+    assert not path.exists()
 
 
 def test_room_is_made_or_asked_for(folder, monkeypatch):
