@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import PurePosixPath
 from typing import Any
 
 import opentimelineio as otio
@@ -31,10 +31,9 @@ __all__ = ["Looks", "see_through", "undrawn"]
 _AT_REST = Pose()
 # What is uncovered by less than this is not seen.
 _SLACK_PX = 1.0
-#: Suffixes of files whose formats have no alpha.
-_OPAQUE = frozenset([".avi", ".jpeg", ".jpg", ".m4v", ".mp4", ".mpg", ".mts", ".ts"])
 
 _Crop = tuple[float, float, float, float]
+_Measure = Callable[[str], Known | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,58 +208,60 @@ def see_through(
     if kinds.count(otio.schema.TrackKind.Video) < 2:
         return None
 
+    measured = functools.cache(_known)
+
     def lets_through(clip: otio.schema.Clip) -> bool:
         laid, _ = effects.named(clip, functions)
         return (
             any(one.code or one.name not in effects.HIDING for one in laid)
             or any(any(row[1:]) for row in metadata.read(clip, "crop") or ())
-            or _has_alpha(clip)
-            or not _covers(clip, size)
+            or _has_alpha(clip, measured)
+            or not _covers(clip, size, measured)
         )
 
     return lets_through
 
 
-def _has_alpha(clip: otio.schema.Clip) -> bool:
-    url = getattr(clip.media_reference, "target_url", None)
-    facts = metadata.read(clip.media_reference, "media", {})
-    if not url or "pix_fmt" in facts or "alpha" in facts:
-        return bool(facts.get("alpha"))
-    if PurePosixPath(str(url).lower()).suffix in _OPAQUE:
-        return False
-    measured = _known(url)
-    return measured is not None and measured.alpha
+def _has_alpha(clip: otio.schema.Clip, measured: _Measure) -> bool:
+    # What the timeline keeps of a file may be older than the file.
+    facts = measured(_url(clip))
+    if facts is not None:
+        return facts.alpha
+    return bool(metadata.read(clip.media_reference, "media", {}).get("alpha"))
+
+
+def _url(clip: otio.schema.Clip) -> str:
+    return str(getattr(clip.media_reference, "target_url", None) or "")
 
 
 def _known(url: str) -> Known | None:
     # That a file is missing is told elsewhere, and of all of them at once.
     with contextlib.suppress(MediaError):
-        return known(locate.path(url))
+        return known(locate.path(url)) if url else None
     return None
 
 
-def _covers(clip: otio.schema.Clip, size: tuple[int, int]) -> bool:
+def _covers(clip: otio.schema.Clip, size: tuple[int, int], measured: _Measure) -> bool:
     how = framing(clip)
     if how.fit == "cover" and not how.poses:
         return True
-    wide, high = _size(clip, size)
+    wide, high = _size(clip, size, measured)
     ratios = size[0] / wide, size[1] / high
     fit = {"cover": max(ratios), "contain": min(ratios), "native": 1.0}[how.fit]
     half = wide * fit / 2, high * fit / 2
     return all(_covered(half, size, pose) for pose in how.poses or (_AT_REST,))
 
 
-def _size(clip: otio.schema.Clip, film: tuple[int, int]) -> tuple[int, int]:
-    url = getattr(clip.media_reference, "target_url", None)
-    if not url:
-        return film
-    facts: dict[str, Any] = metadata.read(clip.media_reference, "media", {})
-    if facts.get("width") and facts.get("height"):
-        return int(facts["width"]), int(facts["height"])
-    measured = _known(url)
-    if measured is None or not (measured.width and measured.height):
-        return film
-    return measured.width, measured.height
+def _size(
+    clip: otio.schema.Clip, film: tuple[int, int], measured: _Measure
+) -> tuple[int, int]:
+    facts = measured(_url(clip))
+    if facts is not None and facts.width and facts.height:
+        return facts.width, facts.height
+    kept: dict[str, Any] = metadata.read(clip.media_reference, "media", {})
+    if kept.get("width") and kept.get("height"):
+        return int(kept["width"]), int(kept["height"])
+    return film
 
 
 def _covered(half: tuple[float, float], size: tuple[int, int], pose: Pose) -> bool:

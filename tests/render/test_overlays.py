@@ -122,6 +122,27 @@ def test_a_still_with_alpha_gives_the_exact_blend(takes, veil, ours, tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("size", "alpha", "layers"),
+    [((192, 108), 255, 1), ((192, 108), 128, 2), ((108, 108), 255, 2)],
+)
+def test_what_the_file_is_counts_whatever_the_timeline_says(
+    takes, tmp_path, size, alpha, layers
+):
+    path = tmp_path / "logo.png"
+    Image.new("RGBA", size, (*ORANGE, alpha)).save(path)
+    upper = clip(path, 0, 3, framing={"fit": "contain"})
+    for said in (
+        {"width": 192, "height": 108, "pix_fmt": "rgb24", "alpha": False},
+        {"width": 108, "height": 108, "pix_fmt": "rgba", "alpha": True},
+        None,
+    ):
+        metadata.put(upper.media_reference, "media", said)
+        made = timeline([clip(takes[0], 0, 3)], [upper.clone()])
+        shown = [frame for span in make_plan(made).spans for frame in span.frames]
+        assert [len(frame) for frame in shown] == [layers] * 3
+
+
 def test_alone_it_lies_on_black_or_the_films_colour(veil):
     made = timeline([clip(veil, 0, 2)])
     seen = pictures(made)[0]
