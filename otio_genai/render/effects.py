@@ -18,8 +18,6 @@ Conventions
 from __future__ import annotations
 
 import functools
-import hashlib
-import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -32,6 +30,7 @@ from numpy.typing import NDArray
 
 from otio_genai import metadata
 from otio_genai.errors import GenaiError, RenderError
+from otio_genai.render.functions import told
 from otio_genai.render.geometry import moved
 from otio_genai.render.over import with_alpha
 from otio_genai.render.shown import Effect, Look, Pose
@@ -166,22 +165,10 @@ def named(
             sort_keys=True,
             separators=(",", ":"),
         )
-        code = _code((functions or {}).get(str(name)))
+        function = (functions or {}).get(str(name))
+        code = "" if function is None else told(function)
         found.append(Effect(str(name), said, code))
     return tuple(found), tuple(foreign)
-
-
-def _code(function: Callable[..., Any] | None) -> str:
-    """Return what tells a function from another of its name; empty for none."""
-    if function is None:
-        return ""
-    try:
-        source = inspect.getsource(function)
-    except (OSError, TypeError):
-        code = getattr(function, "__code__", None)
-        source = repr(function) if code is None else f"{code.co_code!r}{code.co_consts}"
-    told = f"{source}\n{getattr(function, '__defaults__', None)}"
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def stays(effects: Sequence[Effect]) -> bool:
