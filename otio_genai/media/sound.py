@@ -2,8 +2,9 @@
 
 Clock
     Sample 0 is the take's first picture, or the first sample of a file that is sound
-    alone. Priming that the container declares (MP3 and Opus headers, MP4 edit lists)
-    is left out, so an encoded burst comes back where it was.
+    alone; of several sounds the one marked as default is read, else the first.
+    Priming that the container declares (MP3 and Opus headers, MP4 edit lists) is left
+    out, so an encoded burst comes back where it was.
 
 Rates
     Another rate is made by soxr at its very high quality: level to 0.01 dB up to 0.9
@@ -59,7 +60,7 @@ class SoundFacts(NamedTuple):
 
 
 def sound_facts(path: str | os.PathLike[str]) -> SoundFacts:
-    """Return what the first sound stream holds, counted by decoding it.
+    """Return what the sound stream holds, counted by decoding it.
 
     Raises
     ------

@@ -189,3 +189,24 @@ def test_no_sound_is_said(tmp_path):
 def test_wrong_questions(song):
     with pytest.raises(ValueError, match="1 or 2 channels"):
         sound.read(song[0], channels=3)
+
+
+@pytest.mark.parametrize(("flagged", "heard"), [(0, 0), (1, 1), (None, 0)])
+def test_of_two_sounds_the_default_one_is_heard(tmp_path, flagged, heard):
+    path = tmp_path / "two.mka"
+    with av.open(str(path), "w") as container:
+        streams = [
+            container.add_stream("pcm_s16le", rate=48000, layout="mono")
+            for _ in range(2)
+        ]
+        default = av.stream.Disposition.default
+        for number, stream in enumerate(streams):
+            stream.disposition = default if number == flagged else 0
+        for level, stream in zip((1000, 2000), streams, strict=True):
+            frame = av.AudioFrame.from_ndarray(
+                np.full((1, 4800), level, np.int16), format="s16", layout="mono"
+            )
+            frame.sample_rate = 48000
+            container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    assert np.allclose(sound.read(path) * 32768, (1000, 2000)[heard])
