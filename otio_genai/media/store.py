@@ -56,7 +56,7 @@ def file_hashes(path: str | os.PathLike[str]) -> dict[str, str]:
     """Return ``{"bytes": …, "packets": …}``, two SHA-256 in hexadecimal.
 
     ``packets`` covers the payloads of the first video stream in file order, else of
-    the first sound stream; of a still or an animated WebP it equals ``bytes``.
+    the sound stream; of a still or an animated WebP it equals ``bytes``.
 
     Raises
     ------
