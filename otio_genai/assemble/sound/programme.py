@@ -321,11 +321,16 @@ def _gains(span: SoundSpan, at: npt.NDArray[np.int64]) -> tuple[Floats, Floats, 
         keys, values = zip(*span.levels, strict=True)
         levels = np.interp(at, keys, values)
     if span.fade_in_samples:
-        rising = np.clip(at / span.fade_in_samples, 0, 1)
+        rising = _fade(at / span.fade_in_samples, span.fade_in_curve)
     if span.fade_out_samples:
         left = span.record_out_samples - span.record_in_samples - at
-        falling = np.clip(left / span.fade_out_samples, 0, 1)
+        falling = _fade(left / span.fade_out_samples, span.fade_out_curve)
     return levels, rising, falling
+
+
+def _fade(part: Floats, curve: str) -> Floats:
+    inside = np.clip(part, 0, 1)
+    return np.sin(inside * (np.pi / 2)) if curve == "power" else inside
 
 
 def _taken(curve: Floats, hops: npt.NDArray[np.int64]) -> Floats:

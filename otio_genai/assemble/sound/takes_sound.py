@@ -6,7 +6,8 @@ Conventions
     of two sounds away from their cut: above 0 the outgoing goes on under the next
     picture (L), below 0 the incoming begins before its own (J); by no more than the
     media has beyond the cut, nor than half of the shot it reaches into. Cross-fades are
-    stock transitions where both sounds go on far enough, else short fades.
+    stock transitions of equal power where both sounds go on far enough, else short
+    fades.
 """
 
 from __future__ import annotations
@@ -227,12 +228,15 @@ def takes_track(
 
 
 def _cross_fade(frames: tuple[int, int], rate: Fraction) -> otio.schema.Transition:
-    return otio.schema.Transition(
+    made = otio.schema.Transition(
         name="cross-fade",
         transition_type=otio.schema.TransitionTypes.SMPTE_Dissolve,
         in_offset=rates.time(frames[0], rate),
         out_offset=rates.time(frames[1], rate),
     )
+    # Unlike sounds add by power: straight gains would dip by 3 dB between them.
+    metadata.put(made, "curve", "power")
+    return made
 
 
 def _laid(spot: Placed, rate: Fraction, ducked: Sequence[mix.Duck]) -> otio.schema.Clip:

@@ -154,6 +154,16 @@ def test_cross_fades_need_handles(heads, tails, cross):
     assert second.cross_frames == cross
 
 
+def test_cross_fades_are_of_equal_power():
+    placed = lay(film(48, 48), R, Style(takes_sound="keep", takes_fade_s=0.5))
+    track = takes_track(placed, R)
+    made_of = otio.schema.Timeline("film")
+    made_of.tracks.append(track)
+    before, after = maps.sound_map(made_of, S)
+    assert before.fade_out_samples == after.fade_in_samples > 0
+    assert (before.fade_out_curve, after.fade_in_curve) == ("power", "power")
+
+
 def test_without_handles_sounds_fade_out_and_in():
     style = Style(takes_sound="keep", takes_fade_s=0.5)
     first, second = lay(film(48, 48, handles=0), R, style)
