@@ -34,7 +34,7 @@ from otio_genai.render.settings import Settings, Wish, in_shape, settle
 from otio_genai.render.sound.programme import Programme, programme
 from otio_genai.render.sound.stems import Stems, apart
 from otio_genai.render.sound.stems import stems as write_stems
-from otio_genai.render.sources import Sources
+from otio_genai.render.sources import Sources, Watched
 from otio_genai.render.unheard import heard as heard_in
 from otio_genai.render.workers import Executor
 
@@ -204,7 +204,7 @@ def render_film(
             made = make(
                 plan,
                 settings.encoding,
-                sources.pictures,
+                sources,
                 kept,
                 executor,
                 beside.progress,
@@ -306,12 +306,13 @@ def _heard(
 ) -> Programme | None:
     if not plan.sounds:
         return None
+    urls = {span.url for span in plan.sounds}
     return programme(
         plan.sounds,
         plan.samples,
         target=settings.loudness,
         encoding=settings.sound,
-        cache=kept,
+        cache=Watched(kept, lambda: sources.ensure_unchanged(urls)),
         identities=sources.sounds,
         progress=report,
     )

@@ -11,8 +11,10 @@ import functools
 import itertools
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 from otio_genai.media.encoding import Encoding
 from otio_genai.render.cache import SegmentCache
@@ -23,6 +25,7 @@ from otio_genai.render.workers import Job
 __all__ = ["make_here"]
 
 Progress = Callable[[str, int, int], None]
+Unchanged = Callable[[Iterable[str]], None]
 
 # Each holds an encoder and a few decoders.
 _MOST_MAKERS = 8
@@ -33,6 +36,8 @@ def make_here(
     cache: SegmentCache,
     report: Progress,
     functions: Functions | None = None,
+    *,
+    unchanged: Unchanged,
 ) -> None:
     """Make every job and keep it in the cache.
 
@@ -45,6 +50,9 @@ def make_here(
         thread at a time.
     functions
         Effects that the caller passes, by name.
+    unchanged
+        Called with the URLs of a segment's files before it is kept; raises a
+        MediaError if they are others by then.
 
     Raises
     ------
@@ -58,11 +66,14 @@ def make_here(
     makers = min((os.cpu_count() or 1) // max(threads, 1), len(runs), _MOST_MAKERS)
     desk = _Desk(runs, report, sum(job.frames for job in jobs))
     if makers <= 1:
-        _make(desk, cache, functions)
+        _make(desk, cache, functions, unchanged)
         return
     with ThreadPoolExecutor(makers, "maker") as pool:
         try:
-            begun = [pool.submit(_make, desk, cache, functions) for _ in range(makers)]
+            begun = [
+                pool.submit(_make, desk, cache, functions, unchanged)
+                for _ in range(makers)
+            ]
             for ended in as_completed(begun):
                 ended.result()
         finally:
@@ -99,27 +110,37 @@ class _Desk:
             self._report(f"render · {shot}", self._done, self._total)
 
 
-def _make(desk: _Desk, cache: SegmentCache, functions: Functions | None) -> None:
+def _make(
+    desk: _Desk,
+    cache: SegmentCache,
+    functions: Functions | None,
+    unchanged: Unchanged,
+) -> None:
     try:
         with Maker(functions) as maker:
             while run := desk.next():
                 for job in run:
                     shot = _shot(job)
                     ended = suffix(Encoding.from_json(job.recipe["encoding"]))
-                    place = cache.adding(job.key, ended)
+                    place = _watched(cache.adding(job.key, ended), job, unchanged)
                     maker.make(job.recipe, place, functools.partial(desk.seen, shot))
     except _StoppedError:
         return
 
 
+@contextmanager
+def _watched(
+    place: AbstractContextManager[Path], job: Job, unchanged: Unchanged
+) -> Iterator[Path]:
+    with place as path:
+        yield path
+        unchanged(job.urls)
+
+
 def _runs(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
     """Yield jobs of the same takes that follow each other."""
-    for _, run in itertools.groupby(jobs, key=_files):
+    for _, run in itertools.groupby(jobs, key=lambda job: job.urls):
         yield tuple(run)
-
-
-def _files(job: Job) -> tuple[str, ...]:
-    return tuple(source["url"] for source in job.recipe["sources"])
 
 
 def _shot(job: Job) -> str:

@@ -14,6 +14,7 @@ from otio_genai.render.effects import Functions
 from otio_genai.render.here import make_here
 from otio_genai.render.plan import Plan
 from otio_genai.render.segments import Segment, key, recipe, segments
+from otio_genai.render.sources import Sources
 from otio_genai.render.workers import Executor, Job
 
 __all__ = ["Made", "make"]
@@ -40,7 +41,7 @@ class Made:
 def make(
     plan: Plan,
     encoding: Encoding,
-    identities: Mapping[str, str],
+    sources: Sources,
     cache: SegmentCache,
     executor: Executor | None,
     report: Progress,
@@ -52,10 +53,11 @@ def make(
     Raises
     ------
     MediaError, OutputError, RenderError
-        As `otio_genai.render.work.encode`; what was made before is kept.
+        As `otio_genai.render.work.encode`, or a file changed meanwhile; what was made
+        before is kept.
     """
     pieces = segments(plan)
-    jobs = [_job(piece, plan, encoding, identities) for piece in pieces]
+    jobs = [_job(piece, plan, encoding, sources.pictures) for piece in pieces]
     found = {job.key: cache.find(job.key) for job in jobs}
     missing = list({job.key: job for job in jobs if found[job.key] is None}.values())
     if missing:
@@ -63,10 +65,11 @@ def make(
         # Other processes do not have the caller's functions.
         here = [job for job in missing if executor is None or _has_functions(job)]
         if here:
-            make_here(here, cache, report, functions)
+            unchanged = sources.ensure_unchanged
+            make_here(here, cache, report, functions, unchanged=unchanged)
         rest = [job for job in missing if not _has_functions(job)]
         if rest and executor is not None:
-            executor.run(rest, _Keeping(cache), report)
+            executor.run(rest, _Keeping(cache, sources), report)
         found |= {job.key: cache.find(job.key) for job in missing}
     files = [found[job.key] for job in jobs]
     lost = sum(file is None for file in files)
@@ -102,9 +105,10 @@ def _has_functions(job: Job) -> bool:
 class _Keeping:
     """Puts what others made into the cache."""
 
-    def __init__(self, cache: SegmentCache) -> None:
-        self._cache = cache
+    def __init__(self, cache: SegmentCache, sources: Sources) -> None:
+        self._cache, self._sources = cache, sources
 
     def __call__(self, job: Job, path: Path) -> None:
+        self._sources.ensure_unchanged(job.urls)
         with self._cache.adding(job.key, path.suffix) as place:
             shutil.move(path, place)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import opentimelineio as otio
 
 from otio_genai import maps, metadata
 from otio_genai.errors import MediaError, RenderError
 from otio_genai.media import locate
-from otio_genai.media.identity import Known, known
+from otio_genai.media.identity import Known, Stamp, known, stamp
+from otio_genai.render.cache import SegmentCache
 from otio_genai.render.plan import Plan
 
-__all__ = ["Sources"]
+__all__ = ["Sources", "Watched"]
 
 
 class Sources:
@@ -45,6 +47,8 @@ class Sources:
     def __init__(
         self, timeline: otio.schema.Timeline, plan: Plan, *, strict: bool = False
     ) -> None:
+        # Before they are measured: whatever changes from here on is found out.
+        self._stamps = {url: _stamp(url) for url in _urls(plan)}
         self._known = _all_known(plan)
         self.pictures = {url: facts.pictures for url, facts in self._known.items()}
         self.sounds = {url: facts.bytes for url, facts in self._known.items()}
@@ -55,6 +59,29 @@ class Sources:
                 place=plan.name,
                 remedy="Put the files back, trim the clips, or leave out --strict.",
                 items=self.notes,
+            )
+
+    def ensure_unchanged(self, urls: Iterable[str]) -> None:
+        """Make sure that files are still what the film was planned with.
+
+        Asked before anything made of them is kept: it would be found under the
+        content of the file as it was. Drawings and unknown URLs pass.
+
+        Raises
+        ------
+        MediaError
+            Some changed or are gone; all are named.
+        """
+        known = self._stamps
+        others = [url for url in urls if url in known and _stamp(url) != known[url]]
+        if others:
+            raise MediaError(
+                "The file changed while the film was rendered."
+                if len(others) == 1
+                else f"{len(others)} files changed while the film was rendered:",
+                place=str(locate.path(others[0])) if len(others) == 1 else None,
+                remedy="Render again when nothing writes there any more.",
+                items=[str(locate.path(url)) for url in others[1:] and others],
             )
 
     def _changed(self, timeline: otio.schema.Timeline) -> Iterator[str]:
@@ -91,6 +118,47 @@ class Sources:
                 f"{name}: the file is damaged; in {count} of the film's frames the "
                 "last readable picture before stands for one that is lost."
             )
+
+
+class Watched:
+    """Keeps what is made of files, unless they changed while it was made.
+
+    Parameters
+    ----------
+    cache
+        Where it is kept.
+    unchanged
+        Raises a MediaError if they did.
+    """
+
+    def __init__(self, cache: SegmentCache, unchanged: Callable[[], None]) -> None:
+        self._cache, self._unchanged = cache, unchanged
+
+    def find(self, key: str) -> Path | None:
+        """Return the file kept under a key; see `SegmentCache.find`."""
+        return self._cache.find(key)
+
+    def put(self, key: str, suffix: str, make: Callable[[Path], object]) -> Path:
+        """Have a file made and keep it; see `SegmentCache.put`.
+
+        Raises
+        ------
+        MediaError
+            A file it is made of changed; nothing is kept.
+        """
+
+        def made(path: Path) -> None:
+            make(path)
+            self._unchanged()
+
+        return self._cache.put(key, suffix, made)
+
+
+def _stamp(url: str) -> Stamp:
+    try:
+        return stamp(locate.path(url))
+    except MediaError:
+        return 0, 0, 0
 
 
 def _all_known(plan: Plan) -> dict[str, Known]:

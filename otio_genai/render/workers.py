@@ -52,6 +52,11 @@ class Job:
     frames: int
     "Its record frames."
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Return the files it is made of."""
+        return tuple(source["url"] for source in self.recipe["sources"])
+
 
 #: Called with a job and the file that was made; it takes the file or copies it.
 Place = Callable[[Job, Path], None]

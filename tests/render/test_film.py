@@ -7,15 +7,18 @@ import subprocess
 import sys
 import time
 
+import numpy as np
+import opentimelineio as otio
 import pytest
 
-from otio_genai import metadata
-from otio_genai.errors import RenderError
+from otio_genai import metadata, rates
+from otio_genai.errors import MediaError, RenderError
 from otio_genai.media.store import file_hashes
 from otio_genai.render import render_film
 from otio_genai.render.cache import SegmentCache
+from otio_genai.render.work import encode
 from tests.render.building import R, clip, dissolve, timeline, wrong_frames
-from tests.support.coded import decoded, read_film, write_take
+from tests.support.coded import decoded, read_film, write_sound, write_take
 
 
 @pytest.fixture
@@ -164,6 +167,70 @@ def test_media_that_changed_are_named_and_refused_when_strict(tmp_path, cache):
         render_film(made, tmp_path / "c.mp4", cache=cache, strict=True)
     assert len(caught.value.items) == 1
     assert not (tmp_path / "c.mp4").exists()
+
+
+class Lent:
+    """An executor that makes segments here."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def run(self, jobs, place, progress=None):
+        for job in jobs:
+            path = self.folder / f"{job.key}.mp4"
+            encode(job.recipe, path)
+            progress("render", job.frames, job.frames)
+            place(job, path)
+
+
+@pytest.mark.parametrize("lent", [False, True])
+def test_a_take_that_changes_meanwhile_is_refused_and_nothing_of_it_kept(
+    long_takes, tmp_path, cache, lent
+):
+    executor = Lent(tmp_path) if lent else None
+    take = tmp_path / "take6.mp4"
+    write_take(take, 6, 60)
+    original, other = take.read_bytes(), write_take(tmp_path / "take7.mp4", 7, 60)
+    made = timeline([clip(long_takes[0], 0, 96), clip(take, 0, 48)])
+
+    def swap(what, done, total):
+        if what.startswith("render") and other.exists():
+            other.replace(take)
+
+    with pytest.raises(MediaError, match="changed while") as caught:
+        render_film(
+            made, tmp_path / "a.mp4", cache=cache, progress=swap, executor=executor
+        )
+    assert caught.value.place == str(take)
+    assert not (tmp_path / "a.mp4").exists()
+    take.write_bytes(original)
+    done = render_film(made, tmp_path / "a.mp4", cache=cache)
+    assert 0 < done.made < done.segments
+    assert wrong_frames(decoded(done.path), made) == []
+
+
+def test_a_sound_that_changes_meanwhile_is_refused_and_nothing_of_it_kept(
+    long_takes, tmp_path, cache
+):
+    sound, other = tmp_path / "a.wav", tmp_path / "b.wav"
+    tone = np.sin(np.arange(96_000) / 20)[:, None] * [0.3, 0.3]
+    write_sound(sound, tone.astype(np.float32), 48_000, "pcm_s16le")
+    write_sound(other, (tone / 10).astype(np.float32), 48_000, "pcm_s16le")
+    original = sound.read_bytes()
+    reference = otio.schema.ExternalReference(str(sound))
+    heard = otio.schema.Clip("tone", reference, rates.span(0, 24, R))
+    made = timeline([clip(long_takes[0], 0, 24)], audio=[[heard]])
+
+    def swap(what, done, total):
+        if what == "listen" and other.exists():
+            other.replace(sound)
+
+    entire = render_film(made, tmp_path / "a.mp4", cache=False)
+    with pytest.raises(MediaError, match="changed while"):
+        render_film(made, tmp_path / "b.mp4", cache=cache, progress=swap)
+    sound.write_bytes(original)
+    done = render_film(made, tmp_path / "c.mp4", cache=cache)
+    assert done.sound.lufs == entire.sound.lufs
 
 
 # The first frame of a dissolve is its outgoing picture alone.

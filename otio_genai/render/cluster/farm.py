@@ -220,6 +220,8 @@ def make_part(
     with task.at_work():
         for job in lacking:
             digest, content = task.segment(places.local(job.recipe))
+            # Nothing counts that was made of a file while it became another.
+            places.local(job.recipe)
             name = f"{job.key}.{digest[:_DIGITS]}{_suffix(job)}"
             with files.write_beside(folder / _SEGMENTS / name, force=True) as beside:
                 beside.write_bytes(content or b"")

@@ -118,7 +118,10 @@ def _one(
                 f"This worker has {here()}; the film is planned with {terms.versions}.",
                 remedy="Install the same versions everywhere: bytes depend on them.",
             )
-        return Done(function(terms.places.local(item)))
+        done = Done(function(terms.places.local(item)))
+        # Nothing counts that was made of a file while it became another.
+        terms.places.local(item)
+        return done
     except GenaiError as error:
         return Failed(_address(), error)
     except Exception as error:

@@ -11,6 +11,7 @@ Passes
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -102,7 +103,12 @@ def programme(
             text = figures.read_text(encoding="utf-8")
             return Programme(path, **_read_back(text))
         making = Making(mix, samples, target, encoding, report)
-        path = cache.put(key, _SUFFIXES.get(encoding.codec, ".mp4"), making.make)
+        suffix = _SUFFIXES.get(encoding.codec, ".mp4")
+        path = cache.put(key, suffix, making.make)
+        if not hasattr(making, "after"):
+            # It was there, its figures were not: making it again tells them.
+            with tempfile.TemporaryDirectory() as folder:
+                making.make(Path(folder, f"again{suffix}"))
     made = _figures(making, samples, notes)
     text = json.dumps(made)
     cache.put(figures_key, ".json", lambda at: _write(at, text))

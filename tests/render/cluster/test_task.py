@@ -8,7 +8,9 @@ import re
 from otio_genai.errors import MediaError
 from otio_genai.render.cluster import task
 from otio_genai.render.cluster.places import Places
-from tests.render.cluster.making import refuses, sha256, stumbles
+from tests.render.building import clip, timeline
+from tests.render.cluster.making import jobs_of, refuses, sha256, stumbles
+from tests.support.coded import write_take
 
 TERMS = task.Terms(Places(), task.here())
 
@@ -60,6 +62,19 @@ def test_a_segment_comes_back_or_is_left_in_a_shared_folder(jobs, wanted, tmp_pa
     (left,) = tmp_path.iterdir()
     assert (left.stem, sha256(left)) == (job.key, digest)
     assert left.read_bytes() == content
+
+
+def test_what_was_made_of_a_file_while_it_changed_does_not_count(tmp_path):
+    path = write_take(tmp_path / "take1.mp4", 1, 8, 24)
+    (job,) = jobs_of(timeline([clip(path, 0, 8)]))
+
+    def swaps(recipe):
+        write_take(path, 2, 8, 24)
+        return task.segment(recipe)
+
+    (failed,) = task.answer(swaps, [job.recipe], TERMS)
+    assert type(failed.error) is MediaError
+    assert "its content differs" in failed.error.sentence
 
 
 def test_a_place_that_cannot_be_written_is_a_failure(jobs, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from otio_genai.media import sound as media_sound
 from otio_genai.media.encoding import SoundEncoding
+from otio_genai.render.cache import SegmentCache
 from otio_genai.render.sound import (
     Folder,
     LoudnessTarget,
@@ -196,6 +197,17 @@ def test_a_speed_that_varies_is_told(sounds, tmp_path):
 # Blocks of a tenth of their usual length, and parts to go with them.
 T = S // 10
 LONG = 35 * T
+
+
+def test_figures_that_are_lost_are_found_again(sounds, tmp_path):
+    heard = span(sounds["speech"], SECONDS * S)
+    found = []
+    for _ in range(2):
+        with SegmentCache(tmp_path / "kept") as cache:
+            found.append(replace(made(tmp_path, heard, cache=cache), path=None))
+        (figures,) = (tmp_path / "kept").rglob("entries/*/*.json")
+        figures.unlink()
+    assert found[0] == found[1]
 
 
 @pytest.fixture
