@@ -34,13 +34,17 @@ from otio_genai.analyse.cache import Cache, Question
 from otio_genai.analyse.cues import Told
 from otio_genai.analyse.hearing import Hearing
 from otio_genai.errors import GenaiError
+from otio_genai.media.index import NUMBERING
 
 __all__ = ["KEYS", "Answers", "Measure", "Subject", "ask", "each"]
 
 #: Every key that analysis writes on a media reference.
 KEYS = ("motion", "steady", "palette", "loudness", "beats", "speech", "fault")
 
-_PICTURE = Question("picture", f"{motion.VERSION}.{steady.VERSION}.{palette.VERSION}")
+_PICTURE = Question(
+    "picture",
+    f"{motion.VERSION}.{steady.VERSION}.{palette.VERSION}.{NUMBERING}",
+)
 _STILL = Question("still", f"{palette.VERSION}")
 _LOUDNESS = Question("loudness", f"{loudness.VERSION}")
 _BEATS = Question("beats", f"{music.VERSION}")

@@ -28,6 +28,7 @@ from otio_genai.analyse.phase import Floats
 from otio_genai.analyse.picture import small
 from otio_genai.analyse.saliency import COLUMNS, VERSION, saliency
 from otio_genai.media.frames import FrameReader
+from otio_genai.media.index import NUMBERING
 
 __all__ = ["BINS", "Profile", "map_at", "profiles", "sampling_frames"]
 
@@ -95,7 +96,7 @@ def profiles(
     for part in sorted({sample // _PART_SAMPLES for sample in wanted.values()}):
         question = Question(
             "saliency",
-            f"{VERSION}.{palette.VERSION}",
+            f"{VERSION}.{palette.VERSION}.{NUMBERING}",
             (("every_frames", every), ("part", part)),
         )
         answer = cache.answer(digest, question, _Measure(path, rate, part))

@@ -24,7 +24,7 @@ from otio_genai.media.probe import MediaFacts, probe
 __all__ = ["Known", "Memory"]
 
 # Raise it whenever what is measured changes its meaning.
-_VERSION = 1
+_VERSION = 2
 _FACTS = frozenset(field.name for field in dataclasses.fields(MediaFacts))
 
 

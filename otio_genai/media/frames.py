@@ -48,7 +48,8 @@ class FrameReader(Closing):
     Attributes
     ----------
     frames, rate, width, height, variable
-        Count, frames per second (None for a still), display size, uneven timing.
+        Count, frames per second (None for a still), display size, uneven timing:
+        frame ``n`` is then the picture on screen ``n / rate`` seconds after the first.
     alpha
         Whether its pictures may be transparent.
 
@@ -114,7 +115,7 @@ class FrameReader(Closing):
                 remedy="Trim the clip to the frames the file has.",
             )
         if self._decoder is not None:
-            number = self._decoder.readable(number)
+            number = self._decoder.picture(number)
         if number not in self._kept:
             if self._decoder is None:
                 raise MediaError("This reader is closed.", place=str(self.path))
@@ -181,9 +182,9 @@ class _Decoder:
         self._next = -1
         self._from_pts = 0
 
-    def readable(self, number: int) -> int:
-        """Return the number of the picture that stands for one, if damage took it."""
-        return self._index.readable(number)
+    def picture(self, frame: int) -> int:
+        """Return the number of the picture that a frame shows, damage considered."""
+        return self._index.readable(self._index.picture(frame))
 
     def towards(self, number: int) -> Iterator[tuple[int, VideoFrame]]:
         """Yield the last few pictures before ``number``, and itself last."""

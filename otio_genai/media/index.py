@@ -5,13 +5,19 @@ Aim
     exactly: those an edit list discards, those before the first keyframe and hidden
     ones are never shown. What packets cannot say (no timestamps, damage) is found by
     decoding the file once.
+
+    Where pictures come unevenly, frames are not pictures: the file is read as if
+    conformed to its rate, as editors do. `VideoIndex.picture` tells which is on screen.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
+import re
+import struct
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,10 +29,15 @@ from av.container import InputContainer
 
 from otio_genai.media import colour, containers, damage, timing, vpx
 
-__all__ = ["VideoIndex", "video_index"]
+__all__ = ["NUMBERING", "VideoIndex", "video_index"]
+
+#: Raised whenever a frame comes to mean another picture: what was measured and kept by
+#: number is then measured anew.
+NUMBERING = 2
 
 _CACHED_FILES = 256
 _OPAQUE = 255
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)$")
 _ALWAYS_ALPHA = ("bgra", "pal8")
 
 
@@ -36,6 +47,14 @@ class VideoIndex:
 
     Attributes
     ----------
+    frames
+        How many there are at ``rate``: as many as pictures, unless they are uneven.
+    variable
+        The pictures come unevenly; ``rate`` is then the commonest one.
+    pts
+        Timestamps of the pictures in ticks, or 0, 1, 2, … where there are none.
+    starts
+        Frame from which each picture is on screen; empty unless ``variable``.
     numbers
         Timestamp in ticks of each picture → its number; empty when timestamps do
         not tell pictures apart, and only counting while decoding does.
@@ -43,6 +62,9 @@ class VideoIndex:
         Timestamp → place in decoding order, of every packet.
     keys
         Timestamps of the keyframes, in decoding order.
+    rotation, mirrored
+        The clockwise turn in degrees that puts the picture upright, and whether left
+        and right are to be exchanged before it.
     alpha
         The pictures may be transparent: their format has alpha, or VP8 and VP9 carry
         it beside them. A GIF, or a copy of an animated WebP, is judged by its first.
@@ -58,12 +80,14 @@ class VideoIndex:
     variable: bool
     numbers: dict[int, int]
     pts: tuple[int, ...]
+    starts: tuple[int, ...]
     order: dict[int, int]
     keys: tuple[int, ...]
     width: int
     height: int
     sar: Fraction
     rotation: int
+    mirrored: bool
     codec: str
     pix_fmt: str
     colour: colour.Colour
@@ -76,11 +100,25 @@ class VideoIndex:
         """When the first picture is shown, on the container's clock."""
         return self.first_pts * self.tick_s
 
+    @property
+    def lost(self) -> frozenset[int]:
+        """Numbers of the frames whose picture is unreadable."""
+        if not self.starts:
+            return self.unreadable
+        ends = (*self.starts[1:], self.frames)
+        spans = (range(self.starts[n], ends[n]) for n in self.unreadable)
+        return frozenset(frame for span in spans for frame in span)
+
+    def picture(self, frame: int) -> int:
+        """Return the number of the picture on screen in a frame."""
+        return bisect_right(self.starts, frame) - 1 if self.starts else frame
+
     def readable(self, number: int) -> int:
         """Return the last readable picture not after ``number``, else the next."""
         if number not in self.unreadable:
             return number
-        ways: tuple[range, range] = range(number, -1, -1), range(number, self.frames)
+        after = range(number, len(self.pts))
+        ways: tuple[range, range] = range(number, -1, -1), after
         return next(n for way in ways for n in way if n not in self.unreadable)
 
     def key_for(self, number: int) -> int:
@@ -95,6 +133,7 @@ class _Pass:
     keys: list[int]
     last_duration: int
     told: bool
+    reordered: bool
     torn: bool
     broken: bool
 
@@ -136,7 +175,7 @@ def _index(path: str, size: int, _mtime_ns: int) -> VideoIndex:
         counted = _decoded_pts(file)
         said = _damage(len(counted)) if found.torn else ""
         known = [pts for pts in counted if pts is not None]
-        told = len(set(known)) == len(counted)
+        told = not found.reordered and len(set(known)) == len(counted)
         shown = sorted(known) if told else list(range(len(counted)))
         good = set(shown)
     unreadable = frozenset(n for n, pts in enumerate(shown) if pts not in good)
@@ -148,7 +187,8 @@ def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
     order: dict[int, int] = {}
     keys: list[int] = []
     vp8 = stream.codec_context.name in ("vp8", "libvpx")
-    torn, told, last, place = False, True, (0, 0), 0
+    reordered = _hides_order(container, stream)
+    torn, told, last, final, place = False, not reordered, (0, 0), 0, 0
     broken, led_by = False, damage.length_bytes(stream)
     for packet in containers.packets(container, stream):
         torn = torn or packet.is_corrupt or (packet.pos or 0) + packet.size > size
@@ -163,10 +203,31 @@ def _demuxed(container: InputContainer, stream: Any, size: int) -> _Pass:
             keys.append(pts)
         if keys and not packet.is_discard and not (vp8 and _is_hidden(packet)):
             shown.append(pts)
-            last = max(last, (pts, packet.duration or 0))
+            final = packet.duration or 0
+            last = max(last, (pts, final))
     torn = torn or _promised(stream) > size
     keys = keys if keys == sorted(keys) else []
-    return _Pass(shown, order, keys, last[1], told and bool(keys), torn, broken)
+    # Where pictures are reordered a packet lasts to the next one decoded: only of the
+    # very last that is no matter of another picture's place.
+    stays = max(min(last[1], final), _written_end(stream) - last[0])
+    told = told and bool(keys)
+    return _Pass(shown, order, keys, stays, told, reordered, torn, broken)
+
+
+def _written_end(stream: Any) -> int:
+    # Matroska keeps no durations of blocks, but when the last of a track ends.
+    found = _CLOCK.match(stream.metadata.get("DURATION", ""))
+    if not found:
+        return 0
+    hours, minutes, seconds = (Fraction(part) for part in found.groups())
+    return round((hours * 3600 + minutes * 60 + seconds) / Fraction(stream.time_base))
+
+
+def _hides_order(container: InputContainer, stream: Any) -> bool:
+    # AVI numbers packets as they are decoded; FFmpeg puts only older codecs right.
+    context = stream.codec_context
+    avi = container.format.name == "avi"
+    return avi and context.name in ("h264", "hevc") and bool(context.has_b_frames)
 
 
 def _is_hidden(packet: Any) -> bool:
@@ -254,20 +315,27 @@ def _assembled(
     else:
         # Without timestamps only the guess from the pictures themselves is no default.
         rate, variable = timing.measure([], tick_s, facts["declared"][::-1])
+    starts: tuple[int, ...] = ()
+    frames = len(shown)
+    if variable:
+        starts, frames = timing.conformed(shown, tick_s, rate, found.last_duration)
+    rotation, mirrored = _display(frame)
     return VideoIndex(
-        frames=len(shown),
+        frames=frames,
         first_pts=shown[0] if told else (frame.pts or 0),
         tick_s=tick_s,
         rate=rate,
         variable=variable,
         numbers={pts: n for n, pts in enumerate(shown)} if told else {},
         pts=tuple(shown),
+        starts=starts,
         order=found.order,
         keys=tuple(found.keys) if told else (),
         width=frame.width,
         height=frame.height,
         sar=Fraction(facts["sar"] or 1),
-        rotation=-int(frame.rotation or 0) % 360,
+        rotation=rotation,
+        mirrored=mirrored,
         codec=facts["codec"],
         pix_fmt=frame.format.name,
         colour=facts["colour"],
@@ -275,6 +343,18 @@ def _assembled(
         unreadable=unreadable,
         alpha=facts["alpha"] or _shows_through(frame),
     )
+
+
+def _display(frame: Any) -> tuple[int, bool]:
+    """Return the clockwise turn in degrees, and whether to mirror before it."""
+    held = frame.side_data.get("DISPLAYMATRIX")
+    if held is None:
+        return 0, False
+    # ISO/IEC 14496-12, 6.2.2: (a, b) is where the picture's x axis goes, y down.
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(held))
+    mirrored = a * d < b * c
+    turn = math.degrees(math.atan2(-b, -a) if mirrored else math.atan2(b, a))
+    return round(turn) % 360, mirrored
 
 
 def _shows_through(frame: Any) -> bool:

@@ -38,7 +38,8 @@ class MediaFacts:
         Measured frames per second (None for stills and sound) and the exact number
         of pictures that decoding gives (1 for a still, 0 for sound).
     variable
-        The pictures come unevenly; ``rate`` is then the commonest one.
+        The pictures come unevenly; ``rate`` is then the commonest one, and ``frames``
+        how many it makes of the time to the end of the last picture.
     start_timecode_frames
         The file's start timecode as a frame count at ``rate``; None without one.
     sar, rotation
@@ -178,12 +179,15 @@ def _webp(file: Path) -> MediaFacts:
     starts_ms = [sum(stays_ms[:n]) for n in range(len(stays_ms))]
     tick_s = Fraction(1, 1000)
     rate, variable = timing.measure(starts_ms, tick_s, duration=stays_ms[-1])
+    frames = len(stays_ms)
+    if variable:
+        _, frames = timing.conformed(starts_ms, tick_s, rate, stays_ms[-1])
     return MediaFacts(
         "video",
         width=facts.width,
         height=facts.height,
         rate=rate,
-        frames=len(stays_ms),
+        frames=frames,
         variable=variable,
         pix_fmt=facts.mode,
         video_codec="webp",

@@ -11,7 +11,8 @@ Order of trust
     2. equal steps: their exact inverse (13 hundredths: 100/13 per second);
     3. a usual rate that fits; 4. the simplest fraction that fits;
     5. the usual or commonest step, if no picture is half a step from its place;
-    6. otherwise the pictures come at varying times.
+    6. otherwise the pictures come at varying times: the commonest step, unless only a
+       declared rate has a place for every picture.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-__all__ = ["measure"]
+__all__ = ["conformed", "measure"]
 
 _NTSC = tuple(Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120))
 _WHOLE = tuple(Fraction(n) for n in range(1, 121))
@@ -65,12 +66,49 @@ def measure(
         if _worst(pts, tick_s, candidate) <= 1:
             return candidate, False
     common = Counter(b - a for a, b in pairwise(pts))
-    step = max(common, key=lambda ticks: (common[ticks], -ticks))
-    nominal = _nominal(max(step, 1), tick_s)
+    # Rounding splits a step in two neighbours: they are counted together.
+    near = {step: sum(common[step + by] for by in (-1, 0, 1)) for step in common}
+    least = max(near, key=lambda ticks: (near[ticks], -ticks))
+    step = max(least, least + 1, key=lambda ticks: common[ticks])
+    nominal = _nominal(max(step, 1), tick_s, guesses)
     for candidate in (*guesses, nominal):
         if _worst(pts, tick_s, candidate) * tick_s * candidate * 2 < 1:
             return candidate, False
-    return nominal, True
+    meant = (rate for rate in (nominal, *guesses) if rate in (nominal, *_USUAL))
+    fitting = (rate for rate in meant if _has_places(pts, tick_s, rate))
+    return next(fitting, nominal), True
+
+
+def conformed(
+    pts: Sequence[int], tick_s: Fraction, rate: Fraction, duration: int
+) -> tuple[tuple[int, ...], int]:
+    """Return the frame from which each picture is seen at a steady rate, and how many.
+
+    A picture begins at the frame nearest to its timestamp, counted from the first
+    picture, as by FFmpeg's ``-r``: what only jitters keeps its steps. Of several that
+    begin at one frame the last is seen.
+
+    Parameters
+    ----------
+    pts
+        Timestamps of the presented pictures, ascending, in ticks.
+    tick_s
+        Seconds per tick of the container's clock.
+    rate
+        Frames per second.
+    duration
+        Ticks that the last picture stays; it has one frame at least.
+
+    Examples
+    --------
+    >>> conformed([0, 42, 208, 250], Fraction(1, 1000), Fraction(24), 125)
+    ((0, 1, 5, 6), 9)
+    """
+    step = 1 / (rate * tick_s)
+    up, down, first = step.numerator, step.denominator, pts[0]
+    ends = [at - first for at in (*pts, pts[-1] + duration)]
+    *starts, end = ((2 * at * down + up) // (2 * up) for at in ends)
+    return tuple(starts), max(end, starts[-1] + 1)
 
 
 def _candidates(
@@ -98,6 +136,16 @@ def _worst(pts: Sequence[int], tick_s: Fraction, rate: Fraction) -> Fraction:
     return Fraction(worst, down)
 
 
+def _has_places(pts: Sequence[int], tick_s: Fraction, rate: Fraction) -> bool:
+    # Whether each picture lies, to within a tick, on a place of its own.
+    starts, _ = conformed(pts, tick_s, rate, 0)
+    step, first = 1 / (rate * tick_s), pts[0]
+    lie = zip(pts, starts, strict=True)
+    return len({*starts}) == len(starts) and all(
+        abs(at - first - place * step) <= 1 for at, place in lie
+    )
+
+
 def _inverse(ticks: int, tick_s: Fraction) -> Fraction:
     return 1 / (ticks * tick_s)
 
@@ -107,10 +155,16 @@ def _snapped(rate: Fraction) -> Fraction:
     return nearest if abs(nearest - rate) <= nearest * _SNAP else Fraction(rate)
 
 
-def _nominal(step: int, tick_s: Fraction) -> Fraction:
-    # The usual rate whose step rounds to this many ticks, else the step itself.
+def _nominal(step: int, tick_s: Fraction, guesses: Sequence[Fraction]) -> Fraction:
+    # The rate whose step rounds to this many ticks, else the step itself: a declared
+    # one before a usual one, since a step of 17 ms is one of 60 as well as of 59.
     exact = _inverse(step, tick_s)
-    near = [usual for usual in _USUAL if abs(1 / (usual * tick_s) - step) < 1]
+    meant, near = (
+        [rate for rate in rates if abs(1 / (rate * tick_s) - step) < 1]
+        for rates in (guesses, _USUAL)
+    )
+    if meant:
+        return meant[0]
     return min(near, key=lambda usual: abs(usual - exact)) if near else exact
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -20,7 +21,7 @@ from otio_genai.media import containers, files, store
 
 __all__ = ["durations_ms", "mezzanine"]
 
-_LAYOUT = "webp-2"
+_LAYOUT = "webp-3"
 # A frame of no duration stays up for this long, as in browsers.
 _NO_DURATION_MS = 100
 
@@ -76,6 +77,7 @@ def mezzanine(path: Path) -> Path:
 
 def _write(path: Path, target: Path, stays_ms: list[int]) -> None:
     starts_ms = [sum(stays_ms[:n]) for n in range(len(stays_ms))]
+    stays = dict(zip(starts_ms, stays_ms, strict=True))
     with Image.open(path) as image, av.open(f"file:{target}", "w") as container:
         whole = Fraction(len(stays_ms) * 1000, sum(stays_ms)).limit_denominator(1000)
         stream = container.add_stream("ffv1", rate=whole)
@@ -92,6 +94,13 @@ def _write(path: Path, target: Path, stays_ms: list[int]) -> None:
                 ) from error
             frame = VideoFrame.from_ndarray(picture, format="rgba")
             frame.pts, frame.time_base = start_ms, Fraction(1, 1000)
-            frame.duration = stays_ms[number]
-            container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
-        container.mux(stream.encode(None))
+            packets = stream.encode(frame.reformat(format=stream.pix_fmt))
+            container.mux(_lasting(packets, stays))
+        container.mux(_lasting(stream.encode(None), stays))
+
+
+def _lasting(packets: list[Any], stays: dict[int, int]) -> list[Any]:
+    # The encoder gives every packet the duration of one frame.
+    for packet in packets:
+        packet.duration = stays[packet.pts]
+    return packets

@@ -112,15 +112,6 @@ def test_animated_webp_through_its_copy(tmp_path, rate):
             assert np.array_equal(reader.rgb(n), coded.coded_frame(9, n))
 
 
-def test_uneven_timing_is_said_and_counts_pictures(tmp_path):
-    steps = [*range(6), *range(9, 15), *range(30, 36)]
-    path = coded.write_take(tmp_path / "v.mp4", 2, 18, 24, steps=steps)
-    facts = probe(path)
-    assert (facts.frames, facts.rate, facts.variable) == (18, 24, True)
-    with FrameReader(path) as reader:
-        assert numbers(reader, [17, 3, 12, 0]) == [17, 3, 12, 0]
-
-
 @pytest.fixture(scope="module")
 def long_take(tmp_path_factory):
     path = tmp_path_factory.mktemp("long") / "take.mp4"

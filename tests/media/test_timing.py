@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otio_genai.media.timing import measure
+from otio_genai.media.timing import conformed, measure
 
 F = Fraction
 USUAL = [F(8), F(12), F(16), F(24000, 1001), F(24), F(25), F(30000, 1001), F(30),
@@ -54,6 +54,32 @@ def test_alternating_hundredths_are_the_rate_between():
 def test_a_dropped_picture_is_uneven(hole):
     pts = [n * 512 for n in range(20) if n != hole]
     assert measure(pts, F(1, 12288), [F(24)]) == (F(24), True)
+
+
+def test_uneven_steps_have_the_rate_with_a_place_for_each():
+    # In milliseconds a step of one is 33 or 34, of three always 100.
+    pts = stamps(F(30), F(1, 1000), 40)
+    holed = [pts[n] for n in (0, 1, 2, 3, 4, 7, 10, 13, 16, 17, 20)]
+    assert measure(holed, F(1, 1000)) == (F(30), True)
+    # Seldom shorter than two steps: only the declared rate places them all.
+    twos = [n * 512 for n in (0, 2, 4, 6, 7, 8, 10, 12)]
+    assert measure(twos, F(1, 12288), [F(24)]) == (F(24), True)
+    assert measure(twos, F(1, 12288)) == (F(12), True)
+    # Seventeen milliseconds are meant as a sixtieth where that is declared.
+    fast = [pts[0] + 17 * n for n in (0, 1, 2, 3, 9, 10)]
+    assert measure(fast, F(1, 1000), [F(60)])[0] == 60
+
+
+@given(st.sets(st.integers(1, 99)), st.sampled_from([F(1, 1000), F(1, 90000)]))
+def test_conformed_pictures_begin_at_their_places(places, tick_s):
+    places = [0, *sorted(places)]
+    pts = [7 + round(n / F(24) / tick_s) for n in places]
+    starts, frames = conformed(pts, tick_s, F(24), round(2 / F(24) / tick_s))
+    assert (list(starts), frames) == (places, places[-1] + 2)
+    # Jitter of less than half a step changes no place.
+    jittered = [at + round((-1) ** n * F(2, 5) / 24 / tick_s) * bool(n)
+                for n, at in enumerate(pts)]  # fmt: skip
+    assert conformed(jittered, tick_s, F(24), 0)[0] == starts
 
 
 def test_jitter_of_less_than_half_a_step_is_no_unevenness():
