@@ -16,6 +16,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from otio_genai.media.limits import write_limited
+
 __all__ = [
     "NO_COLOUR",
     "ONE_THREAD",
@@ -83,6 +85,9 @@ _SWS = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 # bytes on every processor.
 _AREA, _BICUBIC, _CAREFUL = 0x20, 4, 0xC2000
 _BITS = 8
+# What the scaler need not touch but for its range, which it brings too high.
+_BY_HAND = {(_BT709, f"yuv4{part}p") for part in (20, 22, 44)}
+_PLANAR = len("yuv420p")
 #: For every scaler: what several make of a larger picture depends on how many they are.
 ONE_THREAD = 1
 
@@ -249,18 +254,32 @@ def converted(
     """
     frame = opaque(frame)
     matrix, span = tags_of(frame)
-    return scaler.reformat(
+    own_range = (
+        span == _FULL
+        and (matrix, pix_fmt[:_PLANAR]) in _BY_HAND
+        and not any(part.bits > _BITS for part in frame.format.components)
+    )
+    made = scaler.reformat(
         frame,
         width=width,
         height=height,
-        format=pix_fmt,
+        format=pix_fmt[:_PLANAR] if own_range else pix_fmt,
         src_colorspace=scaler_matrix(matrix),
         dst_colorspace=_SWS[_BT709],
         src_color_range=span,
-        dst_color_range=_LIMITED,
+        dst_color_range=_FULL if own_range else _LIMITED,
         interpolation=interpolation(frame, width, height, exact=True),
         threads=ONE_THREAD,
     )
+    return _limited(made, pix_fmt) if own_range else made
+
+
+def _limited(full: VideoFrame, pix_fmt: str) -> VideoFrame:
+    made = VideoFrame(full.width, full.height, pix_fmt)
+    bits = made.format.components[0].bits
+    write_limited(planes(made), planes(full), bits)
+    alike(made, full).color_range = _LIMITED
+    return timed(made, full)
 
 
 def _over_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -268,15 +287,17 @@ def _over_black(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return ((rgba[..., :3] * alpha + 127) // 255).astype(np.uint8)
 
 
-def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
+def upright(
+    frame: VideoFrame, sar: Fraction, rotation: int, *, mirrored: bool = False
+) -> VideoFrame:
     """Return the frame in square pixels and upright; itself if it is so.
 
     One with alpha becomes RGBA. ``rotation`` is the clockwise turn that puts it
-    upright, in degrees.
+    upright, in degrees, after left and right were exchanged if it is ``mirrored``.
     """
     if has_alpha(frame) and frame.format.name != "rgba":
         whole = VideoFrame.from_ndarray(rgba(frame), format="rgba")
-        return upright(timed(whole, frame), sar, rotation)
+        return upright(timed(whole, frame), sar, rotation, mirrored=mirrored)
     wide, high = display_size(frame.width, frame.height, sar, 0)
     if (wide, high) != (frame.width, frame.height):
         square = frame.reformat(
@@ -287,12 +308,15 @@ def upright(frame: VideoFrame, sar: Fraction, rotation: int) -> VideoFrame:
         )
         frame = timed(square, frame)
     quarter = rotation // 90 % 4
-    return _turned(frame, quarter) if quarter else frame
+    return _turned(frame, quarter, mirrored) if quarter or mirrored else frame
 
 
-def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
+def _turned(frame: VideoFrame, quarters: int, mirrored: bool) -> VideoFrame:
+    def seen(picture: NDArray[Any]) -> NDArray[Any]:
+        return np.rot90(picture[:, ::-1] if mirrored else picture, -quarters)
+
     if frame.format.name in ("yuv420p", "yuvj420p", "yuv444p"):
-        parts = [np.rot90(part, -quarters) for part in planes(frame)]
+        parts = [seen(part) for part in planes(frame)]
         high, wide = parts[0].shape
         turned = VideoFrame(wide, high, frame.format.name)
         for plane, part in zip(turned.planes, parts, strict=True):
@@ -304,7 +328,7 @@ def _turned(frame: VideoFrame, quarters: int) -> VideoFrame:
     else:
         whole = has_alpha(frame)
         shown = rgba(frame) if whole else rgb(frame)
-        picture = np.ascontiguousarray(np.rot90(shown, -quarters))
+        picture = np.ascontiguousarray(seen(shown))
         turned = VideoFrame.from_ndarray(picture, format="rgba" if whole else "rgb24")
     return timed(turned, frame)
 

@@ -26,6 +26,7 @@ from otio_genai.errors import MediaError
 from otio_genai.media import colour, containers, kinds, still, tone, vpx, webp
 from otio_genai.media.closing import Closing
 from otio_genai.media.index import VideoIndex, video_index
+from otio_genai.media.siting import Siting
 
 __all__ = ["FrameReader"]
 
@@ -64,6 +65,7 @@ class FrameReader(Closing):
         self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
         self._scaler = VideoReformatter()
         self._tones = tone.Mapper()
+        self._siting = Siting()
         self._decoder: _Decoder | None = None
         self.rate: Fraction | None = None
         self.frames, self.variable = 1, False
@@ -80,6 +82,7 @@ class FrameReader(Closing):
         self._decoder = _Decoder(source, index)
         self.alpha = index.alpha
         self._sar, self._rotation = index.sar, index.rotation
+        self._mirrored = index.mirrored
         self.frames, self.rate, self.variable = index.frames, index.rate, index.variable
         self.width, self.height = colour.display_size(
             index.width, index.height, index.sar, index.rotation
@@ -89,9 +92,9 @@ class FrameReader(Closing):
         """Return frame ``number``, upright, opaque, with its matrix and range set.
 
         What is transparent lies over black; HDR and wide gamut are brought to BT.709
-        (`otio_genai.media.tone`). For a frame that damage took stands the last
-        readable one before it. The frame is shared with later calls: do not write
-        into it.
+        (`otio_genai.media.tone`); of interlaced ones both fields are seen at once. For
+        a frame that damage took stands the last readable one before it. The frame is
+        shared with later calls: do not write into it.
 
         Raises
         ------
@@ -124,10 +127,12 @@ class FrameReader(Closing):
         return self._kept[number]
 
     def _keep(self, number: int, decoded: VideoFrame) -> None:
-        tagged = colour.tagged(decoded)
+        tagged = colour.tagged(self._siting.whole(decoded))
         if not self.alpha:
             tagged = self._tones.mapped(colour.opaque(tagged, self._scaler))
-        shown = colour.upright(tagged, self._sar, self._rotation)
+        shown = colour.upright(
+            tagged, self._sar, self._rotation, mirrored=self._mirrored
+        )
         self._kept[number] = shown
         self._kept.move_to_end(number)
         while len(self._kept) > _KEPT:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import opentimelineio as otio
@@ -38,6 +38,8 @@ _FITS = ("cover", "contain", "native")
 _KEY_NUMBERS = 5
 # Less than this beyond an edge is an error of the arithmetic.
 _TINY_PX = 1e-3
+# Chroma is off by so much of a sample where luma is not.
+_SLACK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,9 @@ def moved(
         most = (coarse * old.across / new.across, coarse * old.down / new.down)
         sampled = _turned(image, size, view, most, ground)
     else:
-        # Chroma is off by less than half a sample where luma is not: no ground there.
-        sampled = _boxed(image, size, view, ground, 0.5 if new.aside else 0.0)
+        slack = _SLACK if new.aside else 0.0
+        aside = view[0] * new.aside - old.aside
+        sampled = _boxed(image, size, view, ground, _Reach(aside, slack))
     if deep:
         levels = np.rint(np.asarray(sampled, dtype=np.float32))
         return levels.clip(0, None).astype(np.uint16)
@@ -220,24 +223,18 @@ def _boxed(
     size: tuple[int, int],
     view: _Affine,
     ground: int,
-    slack: float,
+    reach: _Reach,
 ) -> Image.Image:
     wide, high = image.size
     left, top = view[2], view[5]
     sides = (left, top, left + view[0] * size[0], top + view[4] * size[1])
     if not (left < wide and top < high and sides[2] > 0 and sides[3] > 0):
         return Image.new(image.mode, size, ground)
-    before = [_margin(-near, slack) for near in (left, top)]
-    after = [
-        _margin(far - end, slack)
-        for far, end in zip(sides[2:], image.size, strict=True)
-    ]
-    if any(before) or any(after):
-        whole = (wide + before[0] + after[0], high + before[1] + after[1])
-        wider = Image.new(image.mode, whole, ground)
-        wider.paste(image, (before[0], before[1]))
-        image = wider
-    x, y = before
+    before = reach.margin(-left, 1), reach.margin(-top)
+    after = reach.margin(sides[2] - wide, -1), reach.margin(sides[3] - high)
+    if any(map(any, (*before, *after))):
+        image = _wider(image, before, after, ground)
+    x, y = sum(before[0]), sum(before[1])
     box = (
         max(sides[0] + x, 0.0),
         max(sides[1] + y, 0.0),
@@ -247,9 +244,41 @@ def _boxed(
     return image.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
-def _margin(beyond: float, slack: float) -> int:
-    """Return the samples of ground needed for what is seen beyond an edge."""
-    return 0 if beyond <= slack + _TINY_PX else math.ceil(beyond - _TINY_PX)
+# Samples beyond an edge that are like the one at it, and those of ground after them.
+_Margin = tuple[int, int]
+
+
+class _Reach(NamedTuple):
+    """How far samples reach beyond an edge of the picture, where luma does not."""
+
+    aside: float
+    "Samples of the picture by which the film's lie further left than their pixels."
+    slack: float
+    "Samples that are not worth ground."
+
+    def margin(self, beyond: float, aside: int = 0) -> _Margin:
+        """Return what is needed for samples seen beyond an edge."""
+        seen = math.ceil(beyond - _TINY_PX) if beyond > _TINY_PX else 0
+        alike = max(aside * self.aside, 0.0)
+        if beyond <= max(alike, self.slack) + _TINY_PX:
+            return seen, 0
+        alike = min(math.floor(alike + 0.5), seen)
+        return alike, seen - alike
+
+
+def _wider(
+    image: Image.Image,
+    before: tuple[_Margin, _Margin],
+    after: tuple[_Margin, _Margin],
+    ground: int,
+) -> Image.Image:
+    picture = np.asarray(image)
+    more = [(0, 0)] * (picture.ndim - 2)
+    ways: tuple[dict[str, Any], ...] = {"mode": "edge"}, {"constant_values": ground}
+    for part, how in enumerate(ways):
+        across, down = ((before[k][part], after[k][part]) for k in (0, 1))
+        picture = np.pad(picture, (down, across, *more), **how)
+    return Image.fromarray(picture)
 
 
 def _turned(

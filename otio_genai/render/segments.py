@@ -36,7 +36,7 @@ from otio_genai.render.shown import NO_CROP, Effect, Frame, Look, Pose, Shown
 __all__ = ["ENGINE", "Segment", "engine", "key", "recipe", "segments", "shown"]
 
 #: Counts up whenever the same recipe would give other pictures.
-ENGINE = 1
+ENGINE = 2
 
 # Shorter pieces join their neighbour, longer ones are cut, in parts of the grid.
 _LEAST, _MOST = Fraction(1, 6), 2

@@ -5,8 +5,10 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
+from otio_genai.media import colour as tints
 from otio_genai.media.frames import FrameReader
 from otio_genai.render import moviepy_clip, render
 from tests.render.building import clip, dissolve, timeline
@@ -26,19 +28,22 @@ KEEPS = {"fit": "cover", "keys": [[0, 1.0, 0, 0, 0], [99, 1.001, 0, 0, 0]]}
 
 def flat(path, colour, source, frames=8):
     pix_fmt, tags, matrix, span = SOURCES[source]
-    picture = np.full((108, 192, 3), colour, np.uint8)
+    red, green, blue = (level / 255 for level in colour)
+    # ITU-R BT.601-7, BT.709-6; ranges by ITU-T H.273, 8.3.
+    kr, kb = {"ITU709": (0.2126, 0.0722), "ITU601": (0.299, 0.114)}[matrix]
+    luma = kr * red + (1 - kr - kb) * green + kb * blue
+    low, span, chroma = {"MPEG": (16, 219, 224), "JPEG": (0, 255, 255)}[span]
+    differences = (blue - luma) / (2 - 2 * kb), (red - luma) / (2 - 2 * kr)
+    stored = [low + span * luma, *(128 + chroma * part for part in differences)]
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=24, options={"crf": "4"})
         stream.width, stream.height, stream.pix_fmt = 192, 108, pix_fmt
         for name, value in tags.items():
             setattr(stream.codec_context, name, value)
         for n in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
-                format=pix_fmt,
-                dst_colorspace=matrix,
-                src_color_range="JPEG",
-                dst_color_range=span,
-            )
+            frame = av.VideoFrame(192, 108, pix_fmt)
+            for plane, level in zip(tints.planes(frame), stored, strict=True):
+                plane[:] = round(level * (4 if "10" in pix_fmt else 1))
             frame.pts, frame.time_base = n, Fraction(1, 24)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -82,3 +87,30 @@ def test_stills_of_every_mode(tmp_path, mode):
     made = timeline([clip(tmp_path / "still.png", 0, 3)])
     with FrameReader(render(made, tmp_path / "film.mp4")) as reader:
         assert np.abs(middle(reader.rgb(1)) - wanted).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("source", "film"),
+    [
+        ("yuvj420p", "yuv420p"),
+        ("yuvj422p", "yuv422p10le"),
+        ("yuvj444p", "yuv444p"),
+        ("yuv420p", "yuv420p"),
+    ],
+)
+def test_full_range_becomes_limited_to_the_nearest_level(source, film):
+    frame = av.VideoFrame(512, 64, source)
+    for plane in tints.planes(frame):
+        plane[:] = np.arange(plane.shape[1]) * 256 // plane.shape[1]
+    frame.colorspace, frame.color_range = 1, 2
+    made = tints.converted(frame, 512, 64, VideoReformatter(), film)
+    assert (made.format.name, made.color_range) == (film, 1)
+    more = 2 ** (made.format.components[0].bits - 8)
+    pairs = zip(tints.planes(made), tints.planes(frame), strict=True)
+    for k, (plane, full) in enumerate(pairs):
+        # ITU-T H.273, 8.3.
+        low, span, zero = (128, 224, 128) if k else (16, 219, 0)
+        wanted = (low + (full.astype(float) - zero) * span / 255) * more
+        away = plane - wanted
+        assert np.abs(away).max() <= 0.5
+        assert abs(away.mean()) <= 0.05

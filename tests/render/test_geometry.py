@@ -12,6 +12,7 @@ from otio_genai.errors import RenderError
 from otio_genai.render import render_frame
 from otio_genai.render.geometry import (
     Framing,
+    Grid,
     framing,
     moved,
 )
@@ -167,3 +168,25 @@ def test_what_is_no_framing_is_refused(takes, kept):
     with pytest.raises(RenderError, match="framing cannot be read") as caught:
         framing(clip(takes[0], 0, 2, framing=kept))
     assert caught.value.remedy
+
+
+def test_halved_chroma_lies_where_its_pixels_do_to_the_very_edge():
+    """Of a ramp of 4:4:4, samples of 4:2:0 are every second one (H.273, type 0)."""
+    plane = np.tile(np.arange(192, dtype=np.uint8), (108, 1))
+    grids = Grid(1, 1), Grid(2, 2)
+    shown = moved(plane, FILM, Look(moves=True), Pose(), ground=128, grids=grids)
+    assert np.abs(shown.astype(int) - np.arange(0, 192, 2)).max() <= 1
+
+
+@pytest.mark.parametrize("finer", [1, 2, 5, 8])
+@pytest.mark.parametrize("grid", [Grid(1, 1), Grid(2, 1), Grid(2, 2)])
+def test_no_ground_gets_into_the_chroma_of_a_picture_that_fills_the_frame(finer, grid):
+    size = (192 * finer, 108 * finer)
+    plane = np.full((size[1] // grid.down, size[0] // grid.across), 200, np.uint8)
+    whole = {"ground": 128, "source": size, "grids": (grid, Grid(2, 2))}
+    assert (moved(plane, FILM, Look(moves=True), Pose(), **whole) == 200).all()
+    # Beside a smaller one there is ground again.
+    beside = moved(plane, FILM, Look(moves=True), Pose(0.5), **whole)
+    assert (beside[:, :22] == 128).all()
+    assert (beside[17:37, 27:69] == 200).all()
+    assert (beside[:, 74:] == 128).all()
