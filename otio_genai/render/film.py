@@ -209,6 +209,7 @@ def render_film(
                 executor,
                 beside.progress,
                 functions=effects,
+                sound=settings.sound,
             )
             heard, parts = beside.result()
         joined = join(

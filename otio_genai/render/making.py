@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otio_genai.errors import OutputError
-from otio_genai.media.encoding import Encoding
+from otio_genai.media.encoding import Encoding, SoundEncoding
 from otio_genai.render.cache import SegmentCache
 from otio_genai.render.effects import Functions
 from otio_genai.render.here import make_here
-from otio_genai.render.plan import Plan
+from otio_genai.render.plan import SAMPLE_RATE, Plan
 from otio_genai.render.segments import Segment, key, recipe, segments
+from otio_genai.render.sound.making import PCM
 from otio_genai.render.sources import Sources
 from otio_genai.render.workers import Executor, Job
 
@@ -24,6 +25,8 @@ Progress = Callable[[str, int, int], None]
 # Bits a pixel that encoders write at most, for judging the room a film needs.
 _BITS_PER_PIXEL = {"libx264": 0.25, "libx265": 0.2, "prores_ks": 4.5}
 _OTHERS = 0.5
+# Two channels of 24 bits.
+_PCM_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,11 @@ def make(
     report: Progress,
     *,
     functions: Functions | None = None,
+    sound: SoundEncoding | None = None,
 ) -> Made:
     """Return the segments of a film, made where the cache does not have them.
+
+    There must be room for them, and for the sound that is made beside them.
 
     Raises
     ------
@@ -61,7 +67,8 @@ def make(
     found = {job.key: cache.find(job.key) for job in jobs}
     missing = list({job.key: job for job in jobs if found[job.key] is None}.values())
     if missing:
-        _ensure_room(missing, plan, encoding, cache)
+        needed = _picture_bytes(missing, plan, encoding)
+        cache.ensure_room(needed + _sound_bytes(plan, sound))
         # Other processes do not have the caller's functions.
         here = [job for job in missing if executor is None or _has_functions(job)]
         if here:
@@ -90,12 +97,18 @@ def _job(
     return Job(key(made), made, len(piece.frames))
 
 
-def _ensure_room(
-    missing: Sequence[Job], plan: Plan, encoding: Encoding, cache: SegmentCache
-) -> None:
+def _picture_bytes(missing: Sequence[Job], plan: Plan, encoding: Encoding) -> int:
     frames = sum(job.frames for job in missing)
     bits = _BITS_PER_PIXEL.get(encoding.codec, _OTHERS)
-    cache.ensure_room(int(frames * plan.size[0] * plan.size[1] * bits / 8))
+    return int(frames * plan.size[0] * plan.size[1] * bits / 8)
+
+
+def _sound_bytes(plan: Plan, sound: SoundEncoding | None) -> int:
+    if sound is None or not plan.sounds:
+        return 0
+    if sound.codec == PCM:
+        return plan.samples * _PCM_BYTES
+    return plan.samples * sound.bit_rate // (8 * SAMPLE_RATE)
 
 
 def _has_functions(job: Job) -> bool:

@@ -233,6 +233,26 @@ def test_a_sound_that_changes_meanwhile_is_refused_and_nothing_of_it_kept(
     assert done.sound.lufs == entire.sound.lufs
 
 
+def test_room_is_asked_for_pictures_and_sound(long_takes, tmp_path):
+    class Asked(SegmentCache):
+        def ensure_room(self, bytes_needed):
+            asked.append(bytes_needed)
+
+    asked = []
+    sound = tmp_path / "a.wav"
+    write_sound(sound, np.full((96_000, 2), 0.1, np.float32), 48_000, "pcm_s16le")
+    reference = otio.schema.ExternalReference(str(sound))
+    heard = otio.schema.Clip("tone", reference, rates.span(0, 48, R))
+    shot = clip(long_takes[0], 0, 48)
+    for name, audio in (("a", []), ("b", [[heard]])):
+        with Asked(tmp_path / name) as cache:
+            made = timeline([shot.clone()], audio=audio)
+            render_film(made, tmp_path / f"{name}.mp4", cache=cache)
+    silent, whole = asked
+    assert silent > 0
+    assert whole - silent == 2 * 192_000 // 8
+
+
 # The first frame of a dissolve is its outgoing picture alone.
 def test_the_record_says_which_frames_went_straight_through(
     long_takes, tmp_path, cache
