@@ -29,7 +29,7 @@ __all__ = ["Known", "Stamp", "identity", "known", "sound_identity", "stamp"]
 #: Size, time of change and inode of a file; all of them 0 where there is none.
 Stamp = tuple[int, int, int]
 
-_VERSION = 5
+_VERSION = 6
 
 
 class Known(NamedTuple):
@@ -51,6 +51,8 @@ class Known(NamedTuple):
     "Whether its pictures may be transparent."
     unreadable: tuple[int, ...] = ()
     "Numbers of the frames whose pictures damage took; others stand for them."
+    interlaced: bool = False
+    "Whether its pictures are flagged as two fields each."
 
 
 def identity(path: str | os.PathLike[str]) -> str:
@@ -140,6 +142,7 @@ def _measured(file: Path) -> Known:
     hashes = store.file_hashes(file)
     pictures, frames, size, alpha = hashes["bytes"], 0, (0, 0), False
     lost: tuple[int, ...] = ()
+    fields = False
     kind = kinds.kind(file)
     if kind is kinds.Kind.STREAM:
         shown = _shown(file)
@@ -147,15 +150,15 @@ def _measured(file: Path) -> Known:
             text = json.dumps([hashes["packets"], *shown])
             pictures = hashlib.sha256(text.encode()).hexdigest()
             frames, size, alpha = _seen(file)
-            lost = tuple(sorted(video_index(file).lost))
+            index = video_index(file)
+            lost, fields = tuple(sorted(index.lost)), index.interlaced
     elif kind is kinds.Kind.STILL:
         facts = still.still_facts(file)
         frames, size, alpha = 1, (facts.width, facts.height), facts.alpha
     else:
         frames, size, alpha = _seen(webp.mezzanine(file))
-    return Known(
-        pictures, hashes["bytes"], hashes["packets"], frames, *size, alpha, lost
-    )
+    told = hashes["bytes"], hashes["packets"]
+    return Known(pictures, *told, frames, *size, alpha, lost, fields)
 
 
 def _seen(file: Path) -> tuple[int, tuple[int, int], bool]:

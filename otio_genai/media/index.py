@@ -65,6 +65,8 @@ class VideoIndex:
     rotation, mirrored
         The clockwise turn in degrees that puts the picture upright, and whether left
         and right are to be exchanged before it.
+    interlaced
+        The first picture is flagged as two fields.
     alpha
         The pictures may be transparent: their format has alpha, or VP8 and VP9 carry
         it beside them. A GIF, or a copy of an animated WebP, is judged by its first.
@@ -88,6 +90,7 @@ class VideoIndex:
     sar: Fraction
     rotation: int
     mirrored: bool
+    interlaced: bool
     codec: str
     pix_fmt: str
     colour: colour.Colour
@@ -336,6 +339,7 @@ def _assembled(
         sar=Fraction(facts["sar"] or 1),
         rotation=rotation,
         mirrored=mirrored,
+        interlaced=bool(frame.interlaced_frame),
         codec=facts["codec"],
         pix_fmt=frame.format.name,
         colour=facts["colour"],

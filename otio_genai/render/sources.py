@@ -27,14 +27,14 @@ class Sources:
     plan
         The film.
     strict
-        Refuse what would be a note.
+        Refuse files that are not what the timeline says.
 
     Attributes
     ----------
     pictures, sounds
         Hash of what decides a file's pictures or its sound, by URL.
     notes
-        What is not as the timeline says, one sentence each.
+        What is not as the timeline says, then what is interlaced, one sentence each.
 
     Raises
     ------
@@ -60,6 +60,7 @@ class Sources:
                 remedy="Put the files back, trim the clips, or leave out --strict.",
                 items=self.notes,
             )
+        self.notes += tuple(self._fielded(plan))
 
     def ensure_unchanged(self, urls: Iterable[str]) -> None:
         """Make sure that files are still what the film was planned with.
@@ -95,6 +96,16 @@ class Sources:
                 yield (
                     f"{clip.name or 'clip'}: the file's pictures or sound are others "
                     "than when it was read; it is shown as it is now."
+                )
+
+    def _fielded(self, plan: Plan) -> Iterator[str]:
+        shown = (one for span in plan.spans for frame in span.frames for one in frame)
+        for name, url in dict.fromkeys((one.name, one.url) for one in shown):
+            facts = self._known.get(url)
+            if facts and facts.interlaced:
+                yield (
+                    f"{name}: the file is flagged as interlaced; both fields of its "
+                    "pictures are shown at once."
                 )
 
     def _short(self, plan: Plan) -> Iterator[str]:

@@ -10,6 +10,8 @@ from av.filter import Graph
 
 from otio_genai.media.frames import FrameReader
 from otio_genai.media.identity import identity
+from otio_genai.render import render_film
+from tests.render.building import clip, timeline
 from tests.support import coded
 
 SIZE = (192, 108)
@@ -83,6 +85,8 @@ def test_both_fields_are_scaled_as_one_picture(tmp_path):
     with av.open(str(path)) as container:
         decoded = next(container.decode(video=0))
     assert decoded.interlaced_frame
+    film = render_film(timeline([clip(path, 0, 3)]), tmp_path / "film.mp4", strict=True)
+    assert len([note for note in film.notes if "interlaced" in note]) == 1
     with FrameReader(path) as reader:
         frame = reader.frame(0)
         assert coded.read_code(reader.rgb(2)) == (5, 2)
