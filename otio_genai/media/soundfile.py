@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from fractions import Fraction
+from importlib import metadata as packages
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,12 +21,24 @@ from otio_genai.errors import OutputError
 from otio_genai.media import files
 from otio_genai.media.encoding import SoundEncoding
 
-__all__ = ["SoundWriter"]
+__all__ = ["SoundWriter", "engine"]
 
 _PCM = "pcm_s24le"
 _FULL_SCALE_24 = 2**23
 # Encoders are a third slower on frames that outgrow the processor's caches.
 _PIECE_SAMPLES = 16_384
+
+
+@functools.cache
+def engine() -> str:
+    """Return what decodes, resamples and encodes sound, by name and version."""
+    parts = [f"av {av.__version__}"]
+    libraries: Mapping[str, tuple[int, ...]] = av.library_versions
+    for name in ("libavcodec", "libavformat", "libswresample"):
+        parts.append(f"{name} {'.'.join(map(str, libraries[name]))}")
+    parts.append(f"soxr {packages.version('soxr')}")
+    parts.append(f"numpy {np.__version__.partition('.')[0]}")
+    return ", ".join(parts)
 
 
 class SoundWriter:

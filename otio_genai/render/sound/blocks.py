@@ -1,7 +1,8 @@
-"""The mix in blocks that are kept, each under a key of all that decides it.
+"""The mix block by block, and a key of each that says all that decides it.
 
-An edit mixes anew only the blocks it touched; the key says what sounds in a block and
-how, counted from the block's own start, so that what lies elsewhere has no part in it.
+The key says what sounds in a block and how, counted from the block's own start, so that
+what lies elsewhere has no part in it. Blocks are not kept: a minute is mixed within a
+second, and would take 23 MB.
 """
 
 from __future__ import annotations
@@ -77,8 +78,6 @@ class Blocks:
     ----------
     sounds, samples
         As `Mixer`.
-    keeper
-        Where the blocks are kept.
     identities
         Content identity of each URL; of one that is not named its file is hashed.
     """
@@ -87,11 +86,9 @@ class Blocks:
         self,
         sounds: tuple[SoundSpan, ...],
         samples: int,
-        keeper: Keeper,
         identities: Mapping[str, str],
     ) -> None:
         self._mixer = Mixer(sounds, samples)
-        self._keeper = keeper
         self._identities = dict(identities)
         starts = range(0, samples, BLOCK_SAMPLES)
         self._ends = [(at, min(at + BLOCK_SAMPLES, samples)) for at in starts]
@@ -135,18 +132,7 @@ class Blocks:
             if key is None:
                 yield np.zeros((stop - start, 2), np.float32)
                 continue
-            kept = self._keeper.find(key)
-            if kept is not None:
-                block = np.fromfile(kept, np.float32).reshape(-1, 2)
-            else:
-                block = self._mixed(start, stop, key)
-            yield block
-
-    def _mixed(self, start: int, stop: int, key: str) -> Samples:
-        block = self._mixer.block(start, stop - start)
-        # numpy's own way to a file does not say why it failed.
-        self._keeper.put(key, ".f32", lambda path: path.write_bytes(block.tobytes()))
-        return block
+            yield self._mixer.block(start, stop - start)
 
     def __enter__(self) -> Self:
         """Return itself."""

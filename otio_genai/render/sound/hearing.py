@@ -4,9 +4,10 @@ Method
     The K-weighting of BS.1770-5 is applied in the frequency domain, as its own impulse
     response cut off where it has fallen by far more than 120 dB (left and right as the
     two parts of one complex signal, whose squared magnitude is their summed power).
-    Powers and highest samples are kept for every millisecond: from these follows,
-    without hearing it again, what a gain and a limiter would make of it, to a few
-    hundredths of a LU.
+    The power of each 100 ms is kept, from which the loudness follows, and, if they are
+    wanted, the amplitude and highest sample of each 2.5 ms, in 16 bits:
+    from these follows, without hearing it again, what a gain and a limiter would make
+    of it, to a tenth of a LU or so. An hour takes 6 MB.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +27,15 @@ from otio_genai.render.sound.peaks import PeakMeter, loudest
 __all__ = ["STEP_SAMPLES", "Ear", "Heard"]
 
 Samples = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Floats = NDArray[np.float64]
 
 #: Samples of one step of what is kept.
-STEP_SAMPLES = SAMPLE_RATE // 1000
-_STEPS_PER_HOP = 100
+STEP_SAMPLES = SAMPLE_RATE // 400
+_STEPS_PER_HOP = 40
+_HOP_SAMPLES = _STEPS_PER_HOP * STEP_SAMPLES
 _SIZE = 1 << 15
-_ONWARD = 600 * STEP_SAMPLES
+_ONWARD = 6 * _HOP_SAMPLES
 _TAPS = _SIZE - _ONWARD + 1
 _SHORTEST_HOPS = 4
 # Whole hops, few enough that no film's length is felt.
@@ -43,50 +47,74 @@ class Heard:
 
     Parameters
     ----------
-    powers
-        K-weighted power of each whole millisecond, float32.
-    tops
-        Highest sample of each, float32.
+    hops
+        K-weighted power of each whole 100 ms.
+    mean
+        Power of all of it.
     true_peak
         Of all, full scale being 1.
+    steps
+        K-weighted amplitude of each whole step, and its highest sample, float16; empty
+        if they were not wanted.
     """
 
-    def __init__(self, powers: Samples, tops: Samples, true_peak: float) -> None:
-        self.powers, self.tops, self.true_peak = powers, tops, true_peak
+    def __init__(
+        self, hops: Floats, mean: float, true_peak: float, steps: tuple[Halves, Halves]
+    ) -> None:
+        self.hops, self.mean, self.true_peak = hops, mean, true_peak
+        self.amplitudes, self.tops = steps
 
-    def lufs(self, shaping: Callable[[Floats], Floats] | None = None) -> float:
-        """Return the integrated loudness; less than 400 ms are measured as they are.
+    def lufs(self) -> float:
+        """Return the integrated loudness; less than 400 ms are measured as they are."""
+        return _lufs(self.hops, self.mean)
+
+    def shaped_lufs(self, shaping: Callable[[Floats], Floats]) -> float:
+        """Return the loudness it would have, shaped step by step.
 
         Parameters
         ----------
         shaping
-            Given the highest samples of some minutes of milliseconds, returns an
-            amplitude factor for each; all 1 by default.
+            Given the highest samples of some minutes of steps, returns an amplitude
+            factor for each.
         """
         hops: list[Floats] = []
-        mean = 0.0
-        for start in range(0, len(self.powers), _STRETCH_STEPS):
+        total = 0.0
+        for start in range(0, len(self.tops), _STRETCH_STEPS):
             stretch = slice(start, start + _STRETCH_STEPS)
-            powers = self.powers[stretch].astype(np.float64)
-            if shaping is not None:
-                powers *= shaping(self.tops[stretch].astype(np.float64)) ** 2
+            factors = shaping(self.tops[stretch].astype(np.float64))
+            powers = (self.amplitudes[stretch] * factors) ** 2
             whole = powers[: len(powers) // _STEPS_PER_HOP * _STEPS_PER_HOP]
             hops.append(whole.reshape(-1, _STEPS_PER_HOP).mean(axis=1))
-            mean += float(powers.sum()) / len(self.powers)
-        if sum(map(len, hops)) < _SHORTEST_HOPS:
-            return OFFSET_DB + 10 * math.log10(mean) if mean > 0 else -math.inf
-        return integrated_lufs(np.concatenate(hops))
+            total += float(powers.sum())
+        mean = total / max(len(self.tops), 1)
+        return _lufs(np.concatenate([np.zeros(0), *hops]), mean)
+
+
+def _lufs(hops: Floats, mean: float) -> float:
+    if len(hops) < _SHORTEST_HOPS:
+        return OFFSET_DB + 10 * math.log10(mean) if mean > 0 else -math.inf
+    return integrated_lufs(hops)
 
 
 class Ear:
-    """Hears a stereo programme at 48 kHz piece by piece, of any length."""
+    """Hears a stereo programme at 48 kHz piece by piece, of any length.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    foresees
+        Whether what it hears shall tell what a limiter would make of it.
+    """
+
+    def __init__(self, *, foresees: bool = True) -> None:
+        self._foresees = foresees
         self._peak = PeakMeter()
         self._held = [np.zeros((_TAPS - 1, 2), np.float32)]
         self._waiting = 0
-        self._powers: list[NDArray[np.float32]] = []
-        self._tops: list[NDArray[np.float32]] = []
+        self._heard = 0
+        self._power = 0.0
+        self._hops: list[Floats] = [np.zeros(0)]
+        self._amplitudes: list[Halves] = [np.zeros(0, np.float16)]
+        self._tops: list[Halves] = [np.zeros(0, np.float16)]
 
     def add(self, block: Samples) -> None:
         """Hear the next samples, (n, 2)."""
@@ -96,30 +124,43 @@ class Ear:
             return
         sound = np.concatenate(self._held)
         for _ in range(self._waiting // _ONWARD):
-            self._weigh(sound[:_SIZE])
+            self._weigh(sound[:_SIZE], _ONWARD)
             sound = sound[_ONWARD:]
         self._waiting %= _ONWARD
         self._held = [sound]
 
-    def _weigh(self, sound: Samples) -> None:
+    def _weigh(self, sound: Samples, count: int) -> None:
         both = np.zeros(_SIZE, np.complex64)
         both.real, both.imag = sound[:, 0], sound[:, 1]
         weighted = np.fft.ifft(np.fft.fft(both) * _weighting())[_TAPS - 1 :]
         power = np.square(weighted.real) + np.square(weighted.imag)
-        self._powers.append(power.reshape(-1, STEP_SAMPLES).mean(axis=1))
+        power = power[:count].astype(np.float64)
+        self._heard += count
+        self._power += float(power.sum())
+        self._hops.append(_by(power, _HOP_SAMPLES).mean(axis=1))
         self._peak.add(sound[_TAPS - 1 :])
-        level = loudest(sound[_TAPS - 1 :])
-        self._tops.append(level.reshape(-1, STEP_SAMPLES).max(axis=1))
+        if self._foresees:
+            amplitudes = np.sqrt(_by(power, STEP_SAMPLES).mean(axis=1))
+            self._amplitudes.append(amplitudes.astype(np.float16))
+            level = loudest(sound[_TAPS - 1 :][:count])
+            tops = _by(level, STEP_SAMPLES).max(axis=1)
+            self._tops.append(tops.astype(np.float16))
 
     def result(self) -> Heard:
         """Return what was heard; nothing can be added after."""
-        steps = self._waiting // STEP_SAMPLES
         rest = np.zeros((_ONWARD - self._waiting, 2), np.float32)
-        self._weigh(np.concatenate([*self._held, rest]))
-        self._powers[-1] = self._powers[-1][:steps]
-        self._tops[-1] = self._tops[-1][:steps]
-        powers, tops = np.concatenate(self._powers), np.concatenate(self._tops)
-        return Heard(powers, tops, self._peak.result())
+        self._weigh(np.concatenate([*self._held, rest]), self._waiting)
+        return Heard(
+            np.concatenate(self._hops),
+            self._power / max(self._heard, 1),
+            self._peak.result(),
+            (np.concatenate(self._amplitudes), np.concatenate(self._tops)),
+        )
+
+
+def _by(values: NDArray[Any], samples: int) -> NDArray[Any]:
+    """Return the whole stretches of so many samples, one in each row."""
+    return values[: len(values) // samples * samples].reshape(-1, samples)
 
 
 @lru_cache(maxsize=1)

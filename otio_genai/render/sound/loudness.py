@@ -25,7 +25,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-_STEPS_AHEAD = round(AHEAD_SAMPLES / STEP_SAMPLES)
+_STEPS_AHEAD = max(round(AHEAD_SAMPLES / STEP_SAMPLES), 1)
 _STEPS_HELD = round(HOLD_SAMPLES / STEP_SAMPLES)
 _STEP_SLOPE_DB = RELEASE_DB_S * STEP_SAMPLES / SAMPLE_RATE
 # Peaks that would have to be held back by more are left the loudest thing there is:
@@ -117,7 +117,7 @@ def _nearest(
 
 
 def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
-    """Return the loudness a gain and a limiter give, foreseen by milliseconds."""
+    """Return the loudness a gain and a limiter give, foreseen step by step."""
 
     def shaping(tops: Floats) -> Floats:
         with np.errstate(divide="ignore"):
@@ -126,7 +126,7 @@ def foreseen_lufs(heard: Heard, gain_db: float, ceiling_dbtp: float) -> float:
         held = np.minimum.accumulate(np.minimum(needed, 0) - steps) + steps
         return factor(gain_db) * _smoothed(10 ** (np.minimum(held, 0) / 20))
 
-    return heard.lufs(shaping)
+    return heard.shaped_lufs(shaping)
 
 
 def _smoothed(factors: Floats) -> Floats:

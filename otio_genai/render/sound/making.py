@@ -27,8 +27,12 @@ PCM = "pcm_s24le"
 
 # By how much AAC lifts the peaks of most films, so that one encoding is enough.
 _CODEC_DB = 0.25
-# Each time encoded sound passes the ceiling, it is held further below than measured.
-_FURTHER_DB = (0.1, 0.2, 0.5, 1.0)
+# Each time encoded sound passes the ceiling, it is held further below than measured:
+# first by the limiter at the loudness asked for, then by turning down all of it.
+_FURTHER_DB = (0.1, 0.2)
+_TURNED_FURTHER_DB = (0.05, 0.2, 0.5, 1.0)
+# By as little may 24 bits round a peak over the ceiling.
+_ROUNDING_DB = 1e-3
 _CLOSE_LU = 0.1
 _OFF_LU = 0.3
 _MUCH_DB = 20.0
@@ -40,8 +44,12 @@ class _Aim:
     """What is done to the mix."""
 
     gain_db: float
-    ceiling_dbtp: float | None
-    "Of the limiter; None for none."
+    ceiling_dbtp: float
+    "Of the limiter; infinite for none."
+
+    def softer(self, by_db: float) -> _Aim:
+        """Return the same, all of it turned down."""
+        return _Aim(self.gain_db - by_db, self.ceiling_dbtp - by_db)
 
 
 class Making:
@@ -81,6 +89,7 @@ class Making:
         self._target, self._encoding = target, encoding
         self._report = report
         self.gain_db = self.limited_db = 0.0
+        self._first_dbtp: float | None = None
 
     def make(self, path: Path) -> None:
         """Write the file.
@@ -93,17 +102,26 @@ class Making:
             There is no room.
         """
         self.before = self._heard()
-        lossy = self._encoding.codec != PCM
-        ceiling_dbtp = self._target.true_peak_dbtp - (_CODEC_DB if lossy else 0)
+        ceiling_dbtp = self._target.true_peak_dbtp - (_CODEC_DB if self._lossy else 0)
         wanted = replace(self._target, true_peak_dbtp=ceiling_dbtp)
         aim = self._aim(wanted)
         self._encode(path, aim)
+        self._first_dbtp = decibels(self.after.true_peak)
         for further_db in _FURTHER_DB:
             wanted = self._corrected(wanted, further_db)
             before, aim = aim, self._aim(wanted)
             if aim == before:
                 break
             self._encode(path, aim)
+        for further_db in _TURNED_FURTHER_DB:
+            if self._over_db <= 0:
+                break
+            aim = aim.softer(self._over_db + further_db)
+            self._encode(path, aim)
+
+    @property
+    def _lossy(self) -> bool:
+        return self._encoding.codec != PCM
 
     @property
     def _aimed_lufs(self) -> float | None:
@@ -114,8 +132,9 @@ class Making:
     def _aim(self, wanted: LoudnessTarget) -> _Aim:
         if self._aimed_lufs is not None:
             return _Aim(gain_for(self.before, wanted), wanted.true_peak_dbtp)
-        room_db = self._target.true_peak_dbtp - decibels(self.before.true_peak)
-        return _Aim(min(0.0, room_db), None)
+        peak_dbtp = decibels(self.before.true_peak)
+        fits = peak_dbtp <= self._target.true_peak_dbtp
+        return _Aim(0.0 if fits else wanted.true_peak_dbtp - peak_dbtp, math.inf)
 
     def _corrected(self, wanted: LoudnessTarget, further_db: float) -> LoudnessTarget:
         """Return what must be asked for to get what is wanted."""
@@ -123,7 +142,8 @@ class Making:
         if self._aimed_lufs is None or aimed is None:
             return wanted
         off_lu = self._aimed_lufs - self.after.lufs()
-        if abs(off_lu) > _CLOSE_LU:
+        # Made louder while its peaks pass, it would only be limited the more.
+        if abs(off_lu) > _CLOSE_LU and (off_lu < 0 or self._over_db <= 0):
             aimed += off_lu
         ceiling_dbtp = wanted.true_peak_dbtp
         if self._over_db > 0:
@@ -133,10 +153,12 @@ class Making:
     @property
     def _over_db(self) -> float:
         """Return how far the file's peak is above the ceiling."""
-        return decibels(self.after.true_peak) - self._target.true_peak_dbtp
+        over_db = decibels(self.after.true_peak) - self._target.true_peak_dbtp
+        return over_db if self._lossy or over_db > _ROUNDING_DB else 0.0
 
     def _heard(self) -> Heard:
-        ear, done = Ear(), 0
+        ear = Ear(foresees=self._target.integrated_lufs is not None)
+        done = 0
         for block in self._mix:
             ear.add(block)
             done += len(block)
@@ -144,20 +166,21 @@ class Making:
         return ear.result()
 
     def _encode(self, path: Path, aim: _Aim) -> None:
-        ceiling = math.inf if aim.ceiling_dbtp is None else aim.ceiling_dbtp
-        limiter = Limiter(factor(aim.gain_db), ceiling)
+        limiter = Limiter(factor(aim.gain_db), aim.ceiling_dbtp)
         done = 0
         with SoundWriter(path, self._encoding, force=True) as writer:
             for block in limited(self._mix, limiter):
                 writer.write(block)
                 done += len(block)
-                self._report("sound", done, self._samples)
+                self._report("sound", done // 2, self._samples)
         self.gain_db, self.limited_db = aim.gain_db, limiter.most_db
-        ear = Ear()
+        ear = Ear(foresees=False)
         with SoundReader(path) as reader:
             for start in range(0, self._samples, BLOCK_SAMPLES):
                 count = min(BLOCK_SAMPLES, self._samples - start)
                 ear.add(reader.block(start, count))
+                heard = self._samples + start + count
+                self._report("sound", heard // 2, self._samples)
         self.after = ear.result()
 
     def notes(self) -> list[str]:
@@ -166,14 +189,19 @@ class Making:
             return [*self._on_loudness(self._aimed_lufs), *self._on_the_peak()]
         said = []
         if self.gain_db < 0:
-            peak_dbtp = decibels(self.before.true_peak)
-            said.append(
-                f"The sound was turned down by {-self.gain_db:.1f} dB: "
-                f"its true peak would have been {peak_dbtp:+.1f} dBTP."
-            )
+            said.append(self._on_turning_down())
         if self._target.integrated_lufs is not None:
             said.append("The sound is as good as silent; its level was left as it is.")
-        return said
+        return [*said, *self._on_the_peak()]
+
+    def _on_turning_down(self) -> str:
+        peak_dbtp, encoded = decibels(self.before.true_peak), ""
+        if peak_dbtp <= self._target.true_peak_dbtp and self._first_dbtp is not None:
+            peak_dbtp, encoded = self._first_dbtp, ", encoded,"
+        return (
+            f"The sound was turned down by {-self.gain_db:.1f} dB: "
+            f"its true peak would have been{encoded} {peak_dbtp:+.1f} dBTP."
+        )
 
     def _on_loudness(self, aimed_lufs: float) -> list[str]:
         way = "up" if self.gain_db > 0 else "down"

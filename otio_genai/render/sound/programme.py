@@ -5,7 +5,7 @@ Passes
     limiter will reduce. A second pass encodes. What was encoded is decoded again and
     measured: where the codec's own errors lift a peak over the ceiling, the limiter's
     is lowered by as much, and where the loudness is off, the gain is corrected, and
-    the second pass is done again.
+    the second pass is done again. What still passes is turned down as a whole.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from otio_genai.maps import SoundSpan
 from otio_genai.media.encoding import SoundEncoding
+from otio_genai.media.soundfile import engine
 from otio_genai.render.sound.blocks import Blocks, Keeper, digest
 from otio_genai.render.sound.loudness import AS_IT_IS, LoudnessTarget
 from otio_genai.render.sound.making import PCM, Making, Progress
@@ -27,7 +28,7 @@ from otio_genai.render.sound.peaks import decibels
 __all__ = ["Programme", "programme"]
 
 #: Counts up whenever the same mix would give another file.
-_VERSION = 1
+_VERSION = 2
 _SUFFIXES = {PCM: ".mov"}
 _AAC = SoundEncoding()
 
@@ -79,7 +80,7 @@ def programme(
     encoding
         ``pcm_s24le`` is exact to the sample; AAC begins on it.
     cache
-        Keeps the file, its figures, and the mix by blocks of ten seconds.
+        Keeps the file and its figures.
     identities
         Content identity of each URL, by which what is kept is found.
     progress
@@ -93,10 +94,10 @@ def programme(
         There is no room for the file.
     """
     report = progress or _silent
-    with Blocks(sounds, samples, cache, identities) as mix:
+    with Blocks(sounds, samples, identities) as mix:
         notes = _notes_of(sounds)
         decides = [samples, mix.keys, asdict(target), asdict(encoding), notes]
-        key = digest([_VERSION, *decides])
+        key = digest([_VERSION, engine(), *decides])
         figures_key = digest(["figures", key])
         path, figures = cache.find(key), cache.find(figures_key)
         if path is not None and figures is not None:

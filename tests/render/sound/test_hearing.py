@@ -75,3 +75,14 @@ def test_profiles_have_targets():
     assert target_for("cinema").integrated_lufs is None
     with pytest.raises(RenderError, match="loudness profile 'loud'"):
         target_for("loud")
+
+
+def test_what_is_heard_of_a_film_is_small():
+    found = heard(0.1 * np.ones((60 * S, 2)), 10 * S)
+    kept = (found.hops, found.amplitudes, found.tops)
+    assert 60 * sum(part.nbytes for part in kept) < 7e6
+    ear = Ear(foresees=False)
+    ear.add(np.asarray(PROGRAMMES["music"], np.float32))
+    after = ear.result()
+    assert len(after.amplitudes) == len(after.tops) == 0
+    assert after.lufs() == heard(PROGRAMMES["music"]).lufs()
