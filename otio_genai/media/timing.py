@@ -71,12 +71,13 @@ def measure(
     least = max(near, key=lambda ticks: (near[ticks], -ticks))
     step = max(least, least + 1, key=lambda ticks: common[ticks])
     nominal = _nominal(max(step, 1), tick_s, guesses)
-    for candidate in (*guesses, nominal):
+    meant = [rate for rate in (nominal, *guesses) if rate in (nominal, *_USUAL)]
+    placing = [rate for rate in meant if _has_places(pts, tick_s, rate)]
+    # Where a rate with holes says all exactly, a mean that comes near says less.
+    for candidate in meant if placing else (*guesses, nominal):
         if _worst(pts, tick_s, candidate) * tick_s * candidate * 2 < 1:
             return candidate, False
-    meant = (rate for rate in (nominal, *guesses) if rate in (nominal, *_USUAL))
-    fitting = (rate for rate in meant if _has_places(pts, tick_s, rate))
-    return next(fitting, nominal), True
+    return (*placing, nominal)[0], True
 
 
 def conformed(
