@@ -102,6 +102,9 @@ class SoundWriter:
             stream.codec_context.format = "s32"
         else:
             stream.bit_rate = encoding.bit_rate
+            # Noise that is only described is another from every decoder, and from one
+            # that begins elsewhere; its peaks could not be measured.
+            stream.codec_context.options = {"aac_pns": "0"}
         return stream
 
     def write(self, block: NDArray[np.float32]) -> None:

@@ -28,7 +28,7 @@ from otio_genai.render.sound.peaks import decibels
 __all__ = ["Programme", "programme"]
 
 #: Counts up whenever the same mix would give another file.
-_VERSION = 2
+_VERSION = 3
 _SUFFIXES = {PCM: ".mov"}
 _AAC = SoundEncoding()
 
