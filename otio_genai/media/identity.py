@@ -1,9 +1,10 @@
 """What a file is, whatever it is called: a hash of all that decides what it shows.
 
 ``identity`` is of the pictures: the packets and what they carry beside, the decoder's
-parameters, and what the container says about showing them. Other tags, another name, another container that
-keeps its times leave it as it is. ``sound_identity`` is of the file's bytes. ``known``
-tells both, the hash of the packets alone, and how many pictures there are.
+parameters, and what the container says about showing them. Other tags, another name,
+another container that keeps its times leave it as it is. ``sound_identity`` is of the
+file's bytes. ``known`` tells both, the hash of the packets alone, and how many pictures
+there are.
 
 All is remembered on disk while a file is unchanged: a film names hundreds of files.
 """
