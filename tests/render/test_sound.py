@@ -132,10 +132,11 @@ def test_a_hot_mix_is_turned_down_and_says_so(takes, tmp_path):
     )
     done = render_film(made, tmp_path / "film.mp4")
     assert done.sound.peak_dbtp_before == pytest.approx(20 * math.log10(1.8), abs=0.05)
-    assert done.sound.gain_db == pytest.approx(
-        -1 - done.sound.peak_dbtp_before, abs=0.2
-    )
-    assert "turned down by 6.1 dB" in done.notes[0]
+    # AAC lifts it a little; that too is turned down.
+    lifted_db = -1 - done.sound.peak_dbtp_before - done.sound.gain_db
+    assert 0 <= lifted_db < 0.5
+    assert -1.3 < done.sound.peak_dbtp <= -1
+    assert f"turned down by {-done.sound.gain_db:.1f} dB" in done.notes[0]
     assert np.abs(media_sound.read(done.path)).max() < 0.93
     with moviepy_clip(made) as film:
         heard = film.audio.to_soundarray(np.arange(2 * S // 3) / S)
