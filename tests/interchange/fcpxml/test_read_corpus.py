@@ -60,8 +60,3 @@ def test_real_timelines_of_other_editors_stay(shared, name):
     assert of_media(pictures(back)) == of_media(pictures(timeline))
     assert sounds(back) == sounds(timeline)
     assert write_fcpxml(back)[0] == text
-
-
-def of_media(shown):
-    """What is left without drawings: generators go as gaps, and are accounted for."""
-    return [[one for one in frame if maps.drawing(one[0]) is None] for frame in shown]
