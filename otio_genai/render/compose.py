@@ -66,11 +66,6 @@ class Composer(Closing):
         self.pictures = Pictures(size, pix_fmt, background)
         self._layers = Layers(self.pictures, rate, functions)
 
-    @property
-    def held(self) -> dict[str, int]:
-        """Return how many frames longer than its file each clip was held, by name."""
-        return self.pictures.held
-
     def frame(self, shown: Frame) -> VideoFrame:
         """Return a record frame: BT.709, limited range, the film's size and format.
 

@@ -246,17 +246,17 @@ def render_film(
 
 
 def _ensure_film(target: Path) -> None:
-    if target.suffix.lower() in _SUFFIXES:
+    suffix = target.suffix.lower()
+    if suffix in _SUFFIXES:
         return
-    known = "Write .mp4, .mov or .mkv."
-    image = target.suffix.lower() in STILL_SUFFIXES
+    remedy = "Write .mp4, .mov or .mkv."
+    if suffix in STILL_SUFFIXES:
+        pattern = f"{target.stem}-%06d{target.suffix}"
+        remedy = f"For images name a frame, or a pattern such as {pattern}."
     raise OutputError(
         f"No films are written as {target.suffix or 'a file without a suffix'}.",
         place=str(target),
-        remedy="For images name a frame, or a pattern such as "
-        f"{target.stem}-%06d{target.suffix}."
-        if image
-        else known,
+        remedy=remedy,
     )
 
 

@@ -71,8 +71,6 @@ class Pictures(Closing):
     ----------
     layers
         How many the present frame has: so many files may be open.
-    held
-        How many frames longer than its file each clip was held, by name.
     """
 
     def __init__(
@@ -84,7 +82,6 @@ class Pictures(Closing):
         self.size, self.pix_fmt = size, pix_fmt
         self.levels = ground(background, pix_fmt)
         self.ground = blank(size, pix_fmt, self.levels)
-        self.held: dict[str, int] = {}
         self.layers = 1
         self._readers: OrderedDict[tuple[str, int], FrameReader] = OrderedDict()
         self._laid: OrderedDict[tuple[Hashable, ...], VideoFrame] = OrderedDict()
@@ -179,10 +176,7 @@ class Pictures(Closing):
 
     def _number(self, layer: Shown, reader: FrameReader) -> int:
         # The timeline may promise more frames than the file has: hold its last.
-        last = reader.frames - 1
-        if layer.number > last:
-            self.held[layer.name] = self.held.get(layer.name, 0) + 1
-        return min(layer.number, last)
+        return min(layer.number, reader.frames - 1)
 
     def _placed(self, layer: Shown, number: int, reader: FrameReader) -> VideoFrame:
         frame = reader.frame(number)
