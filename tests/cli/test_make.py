@@ -11,6 +11,7 @@ from PIL import Image
 
 from otio_genai import maps
 from tests.support import project
+from tests.support.marks import later
 
 
 def test_make_leaves_everything_and_five_lines(run, folder, tmp_path):
@@ -80,7 +81,7 @@ def test_another_seed_is_another_film(run, folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("takes", "music_s", "voice_s"),
-    [(1, 0, 0), (1, 8, 2), (3, 0, 0), (3, 0, 2), (3, 6, 0), (2, 60, 0)],
+    later([(1, 8, 2), (1, 0, 0), (3, 0, 0), (3, 0, 2), (3, 6, 0), (2, 60, 0)], 2),
 )
 def test_whatever_is_there_makes_a_sound_film(run, tmp_path, takes, music_s, voice_s):
     folder = tmp_path / "film"
@@ -128,7 +129,9 @@ def test_names_of_every_kind(run, tmp_path):
     assert len({clip.name for clip in maps.clips(film)}) == len(maps.clips(film))
 
 
-@pytest.mark.parametrize("rate", ["12", "16", "500/31", "120", "29.97", "59.94"])
+@pytest.mark.parametrize(
+    "rate", later(["29.97", "500/31", "12", "16", "120", "59.94"], 2)
+)
 def test_a_film_of_any_rate_is_made(run, tmp_path, rate):
     folder = project.small_project(tmp_path / "film", takes=2, music_s=0, voice_s=0)
     (folder / "film.toml").write_text(f'[film]\nrate = "{rate}"\nlength_s = 3\n')

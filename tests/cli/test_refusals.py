@@ -11,6 +11,7 @@ import pytest
 
 from otio_genai import maps
 from tests.support import project
+from tests.support.marks import later
 
 
 def test_nothing_is_overwritten_unasked(run, folder, tmp_path):
@@ -137,7 +138,7 @@ def test_wrong_numbers_are_wrong_use(run, tmp_path, wrong):
     assert run("make", tmp_path, "--seed", "-1")[0] == 2
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", later(["SIGINT", "SIGTERM", "SIGHUP"], 1))
 def test_a_stopped_run_leaves_nothing_half_written(folder, tmp_path, name):
     """Stopped as soon as it has begun to work in its output folder."""
     code = "from otio_genai.cli import main; main()"

@@ -55,6 +55,7 @@ def test_every_shot_of_the_programme_lies_in_its_take(tmp_path, seconds):
     )
 
 
+@pytest.mark.slow
 def test_a_frame_that_is_another_is_seen_in_every_kind(tmp_path):
     """The oracle is not fooled: every frame is judged wrong for its neighbour's."""
     takes = [

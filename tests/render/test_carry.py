@@ -20,6 +20,7 @@ from otio_genai.render.carry import swept, swept_planes
 from otio_genai.render.warp import warper
 from tests.render.building import clip, dissolve, take_number, timeline
 from tests.support.coded import decoded, read_code
+from tests.support.marks import later
 
 R = Fraction(24)
 ODD_RATES = [Fraction(16), R, Fraction(24_000, 1001), Fraction(30_000, 1001)]
@@ -90,7 +91,7 @@ MOTIONS = {
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("name", MOTIONS)
+@pytest.mark.parametrize("name", later(MOTIONS, 3))
 def test_the_sweep_is_the_mean_of_many_samples(name, size):
     picture = texture(size)
     found = sweeps(*MOTIONS[name], size)
@@ -103,7 +104,9 @@ def test_the_sweep_is_the_mean_of_many_samples(name, size):
 
 
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv444p", "yuv422p10le"])
-@pytest.mark.parametrize("name", ["pan and roll", "tilt", "dolly out", "still"])
+@pytest.mark.parametrize(
+    "name", later(["pan and roll", "tilt", "dolly out", "still"], 2)
+)
 def test_planes_are_swept_as_pictures_are(name, pix_fmt, fast):
     frame = VideoFrame.from_ndarray(texture((192, 108)), format="rgb24")
     frame = frame.reformat(format=pix_fmt)

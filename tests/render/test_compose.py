@@ -122,7 +122,9 @@ def test_a_sum_is_at_most_a_level_off(weights, pix_fmt, seed):
         near = 0.502 if plane.itemsize > 1 else 1.5
         assert np.abs(plane - wanted).max() <= near * len(weights)
         if len(weights) == 2 and plane.itemsize == 1:
-            assert np.abs(plane - wanted).max() <= 1.01
+            # Parts of 256 go astray by half a part between two, and by two thirds of
+            # one where the ground shows through as a third; rounding adds half a level.
+            assert np.abs(plane - wanted).max() <= (1.17 if rest else 1.01)
 
 
 @pytest.mark.parametrize("pix_fmt", FORMATS)

@@ -15,6 +15,7 @@ from otio_genai.render import segments, work
 from otio_genai.render.plan import make_plan
 from tests.render.building import FILM_RATES, clip, dissolve, mixed_film, timeline
 from tests.support.coded import read_film, write_take
+from tests.support.marks import later
 
 ENCODING = Encoding(options=(("crf", "20"), ("preset", "ultrafast")))
 
@@ -75,7 +76,7 @@ def test_a_trim_changes_the_first_or_last_segments_alone(long_take, head, later)
     assert len(set(shorter) - set(before)) <= 1
 
 
-@pytest.mark.parametrize("speed", [0.25, 0.5, 2, 3, 10, 16, -1, -8])
+@pytest.mark.parametrize("speed", later([0.5, 3, -1, 0.25, 2, 10, 16, -8], 3))
 def test_a_trim_changes_few_segments_at_any_speed(endless_take, speed):
     length = int(2800 / abs(speed)) if abs(speed) > 1 else 400
 

@@ -138,7 +138,7 @@ films = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(films, st.sampled_from([1.5, 6.0, 12.0]))
 def test_the_laws_of_riding(chosen, ride_db):
     done, plain = film(ride_db, **chosen), film(0.0, **chosen)

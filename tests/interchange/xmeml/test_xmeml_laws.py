@@ -178,6 +178,7 @@ def test_damaged_text_raises_our_error_or_is_read(timeline, dialect, data):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["premiere", "resolve"])
 def test_three_thousand_clips_take_a_few_seconds(dialect):
     rate = RATES[0]
