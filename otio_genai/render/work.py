@@ -24,6 +24,7 @@ from otio_genai.media.encoding import Encoding
 from otio_genai.media.segment import SegmentWriter
 from otio_genai.render.compose import Composer
 from otio_genai.render.effects import Functions
+from otio_genai.render.memory import give_back
 from otio_genai.render.segments import engine, shown
 
 __all__ = ["Maker", "encode", "suffix"]
@@ -144,6 +145,7 @@ class Maker(Closing):
         if self._draining is not None:
             draining, self._draining = self._draining, None
             draining.result()
+            give_back()
 
     def _composing(self, recipe: Mapping[str, Any], encoding: Encoding) -> Composer:
         canvas = (
