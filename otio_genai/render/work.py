@@ -32,6 +32,8 @@ __all__ = ["Maker", "encode", "suffix"]
 _ISO, _MOV = ".mp4", ".mov"
 # About as many as an encoder looks ahead.
 _AHEAD_FRAMES = 16
+# Encoders of smaller pictures hold little, and giving it back takes milliseconds.
+_LARGE_PIXELS = 1920 * 1080 * 3 // 4
 
 
 def suffix(encoding: Encoding) -> str:
@@ -145,7 +147,8 @@ class Maker(Closing):
         if self._draining is not None:
             draining, self._draining = self._draining, None
             draining.result()
-            give_back()
+            if self._canvas[0] * self._canvas[1] >= _LARGE_PIXELS:
+                give_back()
 
     def _composing(self, recipe: Mapping[str, Any], encoding: Encoding) -> Composer:
         canvas = (
