@@ -15,6 +15,7 @@ leaves out what needs a longer film.
 from __future__ import annotations
 
 import argparse
+import bisect
 import json
 import sys
 import tempfile
@@ -132,6 +133,21 @@ def gop(folder: Path) -> list[Outcome]:
     return _twice(folder, made)
 
 
+def uneven(folder: Path) -> list[Outcome]:
+    """Render a film of which one file is of uneven timing: its timestamps hold."""
+    bad = broken.uneven(folder / f"take{_BAD}.mp4", _BAD)
+    one = rendered(folder, film_of(folder, bad), "", [], judge=False)
+    if one.film is not None:
+        shown = list(decoded(one.film))[_FRAMES : 2 * _FRAMES]
+        there = [bisect.bisect_right(broken.STEPS, 4 + k) - 1 for k in range(_FRAMES)]
+        good = sum(
+            read_code(picture) == (_BAD, number)
+            for picture, number in zip(shown, there, strict=True)
+        )
+        one.film_is = f"{good} of 24 frames as its timestamps say"
+    return [one]
+
+
 def _hdr(transfer: str) -> object:
     def fault(folder: Path) -> list[Outcome]:
         bad = folder / f"take{_BAD}.mp4"
@@ -182,7 +198,7 @@ MEDIA = {
     "shorter": shorter,
     "cut-short": torn,
     "broken-gop": gop,
-    "vfr": _of_take(broken.uneven),
+    "vfr": uneven,
     "rotated": _of_take(broken.rotated),
     "odd-sized": _of_take(broken.odd, ".mkv"),
     "non-square": _of_take(broken.squeezed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -16,6 +17,7 @@ from tests.support.coded import coded_frame, write_take
 __all__ = [
     "FRAMES",
     "SIZE",
+    "STEPS",
     "broken_gop",
     "cut_short",
     "full_range",
@@ -33,6 +35,9 @@ SIZE, FRAMES, RATE = (192, 108), 72, Fraction(24)
 _LIMITED, _FULL, _BT709, _BT2020 = 1, 2, 1, 9
 _TRANSFERS = {"PQ": 16, "HLG": 18}
 _WHITES = {"PQ": 0.58, "HLG": 0.75}
+
+#: When the pictures of an uneven take begin, in frames.
+STEPS = [0, *itertools.accumulate((1, 1, 2, 1, 3)[n % 5] for n in range(FRAMES - 1))]
 
 
 def whole(path: Path, take: int, frames: int = FRAMES) -> Path:
@@ -64,11 +69,7 @@ def broken_gop(path: Path, take: int) -> Path:
 
 def uneven(path: Path, take: int) -> Path:
     """Write a take whose pictures stay for one, two or three frames."""
-    steps, clock = [], 0
-    for n in range(FRAMES):
-        steps.append(clock)
-        clock += (1, 1, 2, 1, 3)[n % 5]
-    return write_take(path, take, FRAMES, RATE, steps=steps, options={"crf": "15"})
+    return write_take(path, take, FRAMES, RATE, steps=STEPS, options={"crf": "15"})
 
 
 def rotated(path: Path, take: int) -> Path:

@@ -103,7 +103,7 @@ def programme(folder: Path, size: tuple[int, int], seconds: int) -> Film:
     borders = [0, *inner, total]
     lengths = [b - a for a, b in zip(borders, borders[1:], strict=False)]
     fades = [FADE if n % 3 == 2 else 0 for n in range(count - 1)]
-    return Film(folder, size, tuple(_shots(lengths, fades)))
+    return Film(folder, size, tuple(_moved(_shots(lengths, fades))))
 
 
 def growing(folder: Path, size: tuple[int, int], count: int) -> Film:
@@ -125,6 +125,14 @@ def _shots(lengths: list[int], fades: list[int]) -> Iterator[Shot]:
     for n, length in enumerate(lengths):
         head, tail = [0, *fades][n], [*fades, 0][n]
         yield Shot(n % TAKES, 8 + 5 * n % 8, length, head, tail)
+
+
+def _moved(shots: Iterable[Shot]) -> Iterator[Shot]:
+    """Give shots with other in-points wherever a take comes again."""
+    for n, shot in enumerate(shots):
+        room = int(TAKE_S * RATE) - shot.length - 2 * 8
+        later = (shot.start + 7 * (n // TAKES)) % room if n >= TAKES else shot.start - 8
+        yield replace(shot, start=8 + later)
 
 
 # The timeline --------------------------------------------------------------------
