@@ -82,7 +82,8 @@ def test_aims_zoom_and_way_stay_where_there_is_room(said, picture, before, after
     assert ratio == pytest.approx(ratio[0])
     inside = moved.within()
     if moved.fills:
-        assert inside.aims == pytest.approx(moved.aims)
+        # As much as a picture that fills the frame may lack.
+        assert inside.aims == pytest.approx(moved.aims, abs=1e-4)
     ways = np.diff(inside.aims, axis=0), np.diff(moved.aims, axis=0)
     assert (np.abs(ways[0]) <= np.abs(ways[1]) + 1e-9).all()
     assert (ways[0] * ways[1] >= -1e-12).all()
