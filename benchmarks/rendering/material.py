@@ -113,12 +113,7 @@ def growing(folder: Path, size: tuple[int, int], count: int) -> Film:
     """
     fades = [FADE if n % 4 == 1 else 0 for n in range(count - 1)]
     shots = _shots([24] * count, fades)
-    room = int(TAKE_S * RATE) - 24 - 2 * 8
-    moved = (
-        replace(shot, start=8 + (shot.start + 7 * (n // TAKES)) % room)
-        for n, shot in enumerate(shots)
-    )
-    return Film(folder, size, tuple(moved))
+    return Film(folder, size, tuple(_moved(shots)))
 
 
 def _shots(lengths: list[int], fades: list[int]) -> Iterator[Shot]:
@@ -130,9 +125,8 @@ def _shots(lengths: list[int], fades: list[int]) -> Iterator[Shot]:
 def _moved(shots: Iterable[Shot]) -> Iterator[Shot]:
     """Give shots with other in-points wherever a take comes again."""
     for n, shot in enumerate(shots):
-        room = int(TAKE_S * RATE) - shot.length - 2 * 8
-        later = (shot.start + 7 * (n // TAKES)) % room if n >= TAKES else shot.start - 8
-        yield replace(shot, start=8 + later)
+        room = max(8, int(TAKE_S * RATE) - shot.length - 2 * 8)
+        yield replace(shot, start=8 + (shot.start - 8 + 7 * (n // TAKES)) % room)
 
 
 # The timeline --------------------------------------------------------------------

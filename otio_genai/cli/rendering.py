@@ -49,23 +49,29 @@ def deliver_option(help_text: str) -> Callable[..., Any]:
 def _delivered(
     context: click.Context, option: click.Parameter, value: str | None
 ) -> str | None:
-    if value is not None:
-        try:
-            delivery.preset(value)
-        except RenderError as error:
-            said = f"{error.sentence} {error.remedy or ''}"
-            raise click.BadParameter(said, context, option) from None
-    return value
+    return _known(delivery.preset, context, option, value)
 
 
 def _colour(
     context: click.Context, option: click.Parameter, value: str | None
 ) -> str | None:
-    if value is not None:
-        from otio_genai.deliver.colours import padding
+    if value is None:
+        return None
+    from otio_genai.deliver.colours import padding
 
+    return _known(padding, context, option, value)
+
+
+def _known(
+    check: Callable[[str], object],
+    context: click.Context,
+    option: click.Parameter,
+    value: str | None,
+) -> str | None:
+    """Return a value that ``check`` takes; one that it refuses is wrong use."""
+    if value is not None:
         try:
-            padding(value)
+            check(value)
         except RenderError as error:
             said = f"{error.sentence} {error.remedy or ''}"
             raise click.BadParameter(said, context, option) from None

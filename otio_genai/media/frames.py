@@ -36,7 +36,8 @@ _KEPT = 6
 _NEAR = 12
 _RGBA = 4
 # Up to here a decoder's threads cost more than they give: of 200 shots of 320x180 a
-# render took a sixth less processor and wall time without, at 640x360 as much.
+# render took a seventh less processor time without and a sixth less wall time; at
+# 640x360 no difference could be told from noise, at 1080p they gain 4 %.
 _FEW_PIXELS = 640 * 360
 
 

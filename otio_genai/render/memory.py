@@ -11,12 +11,11 @@ import sys
 
 __all__ = ["give_back"]
 
+_LINUX = sys.platform == "linux"
+
 
 def give_back() -> None:
     """Return freed memory to the system; where its allocator has no way to, nothing."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if _LINUX else None
     if trim is not None:
         trim(0)
-
-
-_LINUX = sys.platform == "linux"

@@ -4,8 +4,6 @@ import hashlib
 import os
 import random
 import shutil
-import subprocess
-import sys
 import threading
 from collections import namedtuple
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 from otio_genai.errors import OutputError
 from otio_genai.render import cache as module
 from otio_genai.render.cache import SegmentCache
+from tests.support.scripts import started
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -310,15 +309,6 @@ def test_it_lies_in_the_common_folder_by_default(tmp_path, monkeypatch):
     monkeypatch.setenv("OTIO_GENAI_CACHE", str(tmp_path / "common"))
     with SegmentCache() as cache:
         assert cache.folder == tmp_path / "common" / "render"
-
-
-def started(script, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 BUSY = """

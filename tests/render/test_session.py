@@ -1,14 +1,13 @@
 """Sessions of a cache: what the dead left is swept, what lives is spared."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from otio_genai.render import session
 from otio_genai.render.cache import SegmentCache
+from tests.support.scripts import started
 
 KEY = "ab" * 32
 
@@ -16,15 +15,6 @@ KEY = "ab" * 32
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "kept"
-
-
-def started(script, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 KILLED = """
