@@ -7,7 +7,10 @@
         ├── MediaError       a file that cannot be read as what it should be
         ├── FilmFileError    a film.toml that does not say what it means
         ├── AssembleError    no film can be made of what is there
-        ├── TimelineError    a timeline that breaks a rule of ours
+        ├── FieldError       a field of films that cannot be, or a film it does not hold
+    ├── LiveError        a show that cannot be given
+    ├── ProviderError    a source of new takes that does not answer as it should
+    ├── TimelineError    a timeline that breaks a rule of ours
         ├── MetadataError    metadata of a version we do not know
         ├── InterchangeError a file of another editor that cannot be read or written
         ├── RenderError      a film that cannot be rendered
@@ -22,12 +25,15 @@ from opentimelineio.exceptions import OTIOError
 
 __all__ = [
     "AssembleError",
+    "FieldError",
     "FilmFileError",
     "GenaiError",
     "InterchangeError",
+    "LiveError",
     "MediaError",
     "MetadataError",
     "OutputError",
+    "ProviderError",
     "RenderError",
     "TimelineError",
 ]
@@ -78,6 +84,18 @@ class FilmFileError(GenaiError):
 
 class AssembleError(GenaiError):
     """No film can be assembled from what is there."""
+
+
+class FieldError(GenaiError):
+    """A field of films that cannot be, or a film that it does not hold."""
+
+
+class LiveError(GenaiError):
+    """A show that cannot be given."""
+
+
+class ProviderError(GenaiError):
+    """A source of new takes that does not answer as it should."""
 
 
 class TimelineError(GenaiError):

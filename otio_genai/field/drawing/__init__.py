@@ -1,0 +1,1 @@
+"""Exact draws from a field: its ways, how many there are, and one of them."""

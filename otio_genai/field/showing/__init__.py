@@ -1,0 +1,1 @@
+"""Showings: films drawn one after the other, none of them twice."""

@@ -1,0 +1,1 @@
+"""The live show: a film edited while it is watched."""

@@ -1,0 +1,1 @@
+"""Sound of a live show: one continuous stream with the voice in its place."""

@@ -1,0 +1,1 @@
+"""Prompts with variables, and how they are filled."""

@@ -1,0 +1,1 @@
+"""Where new takes come from while a film plays."""
