@@ -1,0 +1,147 @@
+"""Processes that render joins while a show goes on.
+
+Conventions
+    Started afresh, never forked: FFmpeg's threads would be missing in the copy. They
+    give way to the process that serves the viewers. One that dies answers None for
+    what it held, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+__all__ = ["Process"]
+
+_END_S = 2.0
+_YIELDING = 5
+_READY = "ready"
+# A function that kills its process each time must not have processes started for ever.
+_MOST_DEATHS = 20
+
+Reply = Callable[[Sequence[bytes] | None], None]
+
+
+class Process:
+    """A worker: see `otio_genai.live.schedule.Worker`.
+
+    Parameters
+    ----------
+    render
+        A function of a module, which the process imports: samples of a request.
+    """
+
+    def __init__(self, render: Callable[[Any], Sequence[bytes]]) -> None:
+        self._render = render
+        self._lock = threading.Lock()
+        self._reply: Reply | None = None
+        self._closed = False
+        self._deaths = 0
+        self._start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has started and holds nothing."""
+        return self._warm and self._reply is None and not self._closed
+
+    def run(self, request: Any, reply: Reply) -> None:
+        """Render; `reply` is called from another thread."""
+        with self._lock:
+            self._reply = reply
+            pipe = self._pipe
+        try:
+            pipe.send((self._render, request))
+        except (OSError, ValueError):
+            # It has died; the thread that listens to it answers and starts another.
+            return
+
+    def replace(self) -> None:
+        """Kill the process; what it held stays unanswered."""
+        with self._lock:
+            self._reply = None
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._closed = True
+        self._process.terminate()
+        self._process.join(_END_S)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+        self._listener.join(_END_S)
+
+    def _start(self) -> None:
+        self._warm = False
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=_serve, args=(theirs, self._render), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._listener = threading.Thread(
+            target=self._listen, args=(self._pipe,), daemon=True
+        )
+        self._listener.start()
+
+    def _listen(self, pipe: Connection) -> None:
+        try:
+            while True:
+                answer = pipe.recv()
+                if answer == _READY:
+                    self._warm = True
+                else:
+                    self._deaths = 0
+                    self._answer(answer)
+        except (EOFError, OSError):
+            pass
+        with contextlib.suppress(OSError):
+            pipe.close()
+        with self._lock:
+            self._warm = False
+            if self._closed:
+                return
+            self._deaths += 1
+        self._answer(None)
+        if self._deaths <= _MOST_DEATHS:
+            self._start()
+
+    def _answer(self, samples: Sequence[bytes] | None) -> None:
+        with self._lock:
+            reply, self._reply = self._reply, None
+        if reply is not None:
+            reply(samples)
+
+
+def _serve(pipe: Connection, render: Callable[[Any], Sequence[bytes]]) -> None:
+    # Ctrl-C reaches every process of a terminal; ours are ended by whom they serve.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(os, "nice"):
+        os.nice(_YIELDING)
+    try:
+        pipe.send(_READY)
+        while True:
+            render, request = pipe.recv()
+            pipe.send(_rendered(render, request))
+    except (EOFError, OSError):
+        return
+
+
+def _rendered(
+    render: Callable[[Any], Sequence[bytes]], request: Any
+) -> Sequence[bytes] | None:
+    try:
+        return [bytes(sample) for sample in render(request)]
+    except Exception:
+        # Whatever went wrong, the film has a dry cut for it.
+        return None
