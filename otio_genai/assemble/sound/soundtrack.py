@@ -1,9 +1,10 @@
 """The sound of a film: voice, bed and takes as tracks, and how loud they are in all.
 
 Conventions
-    The tracks are "Voice", "Bed" and "Takes", in this order; one with nothing on it is
-    left out. Every level holds the programme's one gain and the rides of its peaks, so
-    that whoever plays the timeline hears it at the loudness of its profile.
+    The tracks are "Voice", "Bed", "Stem 1" and on, and "Takes", in this order; one with
+    nothing on it is left out. Unless levels are constant, every one holds the
+    programme's one gain and the rides of its peaks, so that whoever plays the timeline
+    hears it at the loudness of its profile.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from otio_genai.assemble.sound.ride import ride
 from otio_genai.assemble.sound.takes_sound import Heard, Placed, sound_clip
 from otio_genai.assemble.style import Style
 
-__all__ = ["Heard", "Soundtrack", "soundtrack"]
+__all__ = ["Constant", "Heard", "Soundtrack", "soundtrack"]
 
 _SAMPLE_RATE = 48_000
 # A voice cut off by the end of the film ends without a click.
@@ -44,11 +45,25 @@ class Soundtrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Constant:
+    """Gains in dB that do not depend on the film they are heard in."""
+
+    bed_db: float = 0.0
+    voice_db: float = 0.0
+    duck_db: float = 0.0
+    "By how much all else steps back under the voice, at most 0."
+    takes_db: float = 0.0
+    stems: tuple[tuple[otio.schema.Clip, float], ...] = ()
+    "Music over the bed, each with its gain."
+
+
+@dataclass(frozen=True, slots=True)
 class _Film:
     total: int
     rate: Fraction
     style: Style
     told: list[str]
+    constant: Constant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +74,11 @@ class _Spoken:
     gains_db: tuple[float, ...]
     lufs: tuple[float, ...]
 
-    def ducks(self, lufs: float | None, style: Style) -> list[mix.Duck]:
+    def ducks(self, lufs: float | None, film: _Film) -> list[mix.Duck]:
         words = [span for sound in self.sounds for span in sound.words_s]
-        return mix.duck(words, mix.depth_db(lufs, self.lufs, style), style)
+        if film.constant is not None:
+            return mix.duck(words, film.constant.duck_db, film.style)
+        return mix.duck(words, mix.depth_db(lufs, self.lufs, film.style), film.style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,7 @@ def soundtrack(
     rate: Fraction,
     style: Style,
     bed_in_s: float = 0.0,
+    constant: Constant | None = None,
 ) -> Soundtrack:
     """Return the sound of a film as audio tracks.
 
@@ -104,20 +122,26 @@ def soundtrack(
         Its sound settings.
     bed_in_s
         Where in the music the film begins.
+    constant
+        Gains instead of a balance: nothing is levelled, and no peak is ridden.
     """
-    film = _Film(total, rate, style, [])
+    film = _Film(total, rate, style, [], constant)
     spoken = _spoken(film, voices)
     lower = _laid_bed(film, bed, bed_in_s, spoken)
-    placed = takes_sound.lay(shots, rate, style)
+    gain_db = None if constant is None else constant.takes_db
+    placed = takes_sound.lay(shots, rate, style, gain_db=gain_db)
     tracks = [
         track
         for track in (
             _voice_track(film, spoken),
             _bed_track(film, lower, spoken),
+            *_stem_tracks(film, spoken),
             _takes_track(film, placed, lower, spoken),
         )
         if len(track)
     ]
+    if constant is not None:
+        return _as_given(film, tracks)
     told = film.told + _unknown(tracks)
     aim_lufs = mix.PROFILES_LUFS[style.profile]
     samples = rates.sample_at(total, rate, _SAMPLE_RATE)
@@ -129,6 +153,13 @@ def soundtrack(
     facts = _facts(found, aim_lufs, gain_db)
     facts |= {"ridden_db": round(ridden.deepest_db, 1), "rides": ridden.places}
     return Soundtrack(tracks, told + warned, facts)
+
+
+def _as_given(film: _Film, tracks: list[otio.schema.Track]) -> Soundtrack:
+    """Return tracks whose levels stay as they are, and how loud they are."""
+    samples = rates.sample_at(film.total, film.rate, _SAMPLE_RATE)
+    _, found, warned = balance(_spans(tracks, film.rate), samples, None)
+    return Soundtrack(tracks, film.told + warned, _facts(found, None, 0.0))
 
 
 def _spoken(film: _Film, voices: Sequence[mix.Sound]) -> _Spoken:
@@ -146,7 +177,10 @@ def _spoken(film: _Film, voices: Sequence[mix.Sound]) -> _Spoken:
         heard = min(sound.frames, film.total - sound.record_in)
         lufs = _lufs(sound.clip, 0, heard, film.rate)
         sounds.append(sound)
-        gains_db.append(mix.gain_db(lufs, film.style))
+        if film.constant is None:
+            gains_db.append(mix.gain_db(lufs, film.style))
+        else:
+            gains_db.append(film.constant.voice_db)
         levels_lufs.append(-math.inf if lufs is None else lufs + gains_db[-1])
     return _Spoken(tuple(sounds), tuple(gains_db), tuple(levels_lufs))
 
@@ -177,6 +211,8 @@ def _laid_bed(
     lufs = _lufs(bed, source_in, frames, film.rate)
     below_lu = mix.BED_BELOW_LU if spoken.sounds else 0.0
     gain_db = mix.gain_db(lufs, film.style, below_lu=below_lu)
+    if film.constant is not None:
+        gain_db = film.constant.bed_db
     level_lufs = None if lufs is None else lufs + gain_db
     return _Bed(bed, source_in, frames, gain_db, level_lufs)
 
@@ -199,15 +235,31 @@ def _voice_track(film: _Film, spoken: _Spoken) -> otio.schema.Track:
 
 
 def _bed_track(film: _Film, bed: _Bed | None, spoken: _Spoken) -> otio.schema.Track:
-    track = otio.schema.Track("Bed", kind=otio.schema.TrackKind.Audio)
     if bed is None:
-        return track
+        return otio.schema.Track("Bed", kind=otio.schema.TrackKind.Audio)
+    return _music_track("Bed", film, bed, spoken)
+
+
+def _stem_tracks(film: _Film, spoken: _Spoken) -> list[otio.schema.Track]:
+    found = []
+    stems = () if film.constant is None else film.constant.stems
+    for number, (clip, gain_db) in enumerate(stems, 1):
+        frames = min(film.total, mix.length_frames(clip, film.rate))
+        stem = _Bed(clip, 0, frames, gain_db, None)
+        found.append(_music_track(f"Stem {number}", film, stem, spoken))
+    return found
+
+
+def _music_track(
+    name: str, film: _Film, bed: _Bed, spoken: _Spoken
+) -> otio.schema.Track:
+    track = otio.schema.Track(name, kind=otio.schema.TrackKind.Audio)
     clip = sound_clip(bed.clip, bed.source_in, bed.frames, film.rate)
     levels = mix.levels(
         bed.frames,
         bed.gain_db,
         film.rate,
-        ducked=spoken.ducks(bed.lufs, film.style),
+        ducked=spoken.ducks(bed.lufs, film),
         fade_in_s=film.style.bed_fade_in_s,
         fade_out_s=film.style.bed_fade_out_s,
     )
@@ -229,7 +281,7 @@ def _takes_track(
         )
         if lufs is not None
     ]
-    ducked = spoken.ducks(max(known, default=None), film.style)
+    ducked = spoken.ducks(max(known, default=None), film)
     return takes_sound.takes_track(placed, film.rate, ducked=ducked)
 
 

@@ -74,7 +74,13 @@ class Placed:
     "Cross-fade with the sound before it: frames before and after its start."
 
 
-def lay(shots: Sequence[Heard], rate: Fraction, style: Style) -> list[Placed]:
+def lay(
+    shots: Sequence[Heard],
+    rate: Fraction,
+    style: Style,
+    *,
+    gain_db: float | None = None,
+) -> list[Placed]:
     """Return the sounds of the takes that are heard, in order, never overlapping.
 
     Parameters
@@ -85,6 +91,8 @@ def lay(shots: Sequence[Heard], rate: Fraction, style: Style) -> list[Placed]:
         Record rate.
     style
         What becomes of the takes' sound.
+    gain_db
+        The same for all of them; None levels each to the programme.
     """
     if style.takes_sound == "drop":
         return []
@@ -97,7 +105,8 @@ def lay(shots: Sequence[Heard], rate: Fraction, style: Style) -> list[Placed]:
         begin, end = borders[index : index + 2]
         source_in = shot.source_in_frames + begin - shot.record_in
         spot = Placed(shot.clip, begin, end - begin, source_in, 0.0)
-        placed.append((index, replace(spot, gain_db=_gain_db(spot, rate, style))))
+        level_db = _gain_db(spot, rate, style) if gain_db is None else gain_db
+        placed.append((index, replace(spot, gain_db=level_db)))
     return _faded(placed, shots, rate, style)
 
 
