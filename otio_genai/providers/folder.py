@@ -1,0 +1,280 @@
+"""The watch folder: what a person drops into ``inbox/<slot>/`` becomes a take.
+
+A request is written as a note that can be read, with the pictures it speaks of, into
+``inbox/<slot>/wanted/``, so that somebody can make the take on a web page and drop the
+file. What is dropped is neither moved nor altered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from otio_genai.errors import MediaError, OutputError, ProviderError
+from otio_genai.media.probe import probe
+from otio_genai.providers import notes
+from otio_genai.providers.journal import Entry, Journal, Wanted
+from otio_genai.providers.protocol import Caps, Job, Request, State, require
+from otio_genai.providers.watching import (
+    WANTED,
+    Look,
+    Refusal,
+    Settled,
+    Watch,
+    slot_folder,
+)
+
+__all__ = ["FolderProvider", "Inspected", "News", "Taken", "inspect"]
+
+_TOLD_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a settled file is."""
+
+    digest: str
+    "SHA-256 of its bytes."
+    why: str = ""
+    "Why it is no take; empty if it is one."
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that is a take, and the request that it answers, if any."""
+
+    file: Settled
+    digest: str
+    job: Job | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one look at the inbox brought."""
+
+    taken: tuple[Taken, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def inspect(path: Path) -> Inspected:
+    """Open a file and return what it is.
+
+    Raises
+    ------
+    OSError
+        It went away meanwhile.
+    """
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        facts = probe(path)
+    except MediaError as error:
+        return Inspected(digest, error.sentence)
+    if facts.damage:
+        return Inspected(digest, facts.damage)
+    if facts.kind_hint == "audio":
+        return Inspected(digest, "It has no picture.")
+    return Inspected(digest)
+
+
+async def _aside(path: Path) -> Inspected:
+    return await asyncio.to_thread(inspect, path)
+
+
+class FolderProvider:
+    """An inbox that a person fills.
+
+    Parameters
+    ----------
+    root
+        The inbox; made when there is none.
+    slots
+        Gives the ids of the slots there are.
+    name
+        What it is called.
+    settle_s, most_bytes
+        As `Watch`.
+    which
+        Given a file's name and open prompts, returns the one that made it or None:
+        what generators leave in names is known further up.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        slots: Callable[[], Collection[str]],
+        *,
+        name: str = "inbox",
+        settle_s: float = 2.0,
+        most_bytes: int = 4 << 30,
+        which: Callable[[str, Sequence[str]], int | None] = lambda name, prompts: None,
+    ) -> None:
+        self._root, self._name, self._which = root, name, which
+        _made(root)
+        self._journal = Journal.read(root)
+        self._watch = Watch(root, slots, settle_s=settle_s, most_bytes=most_bytes)
+        for file, entry in self._journal.files.items():
+            self._watch.known(file, entry.size, entry.mtime_ns)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._name
+
+    def caps(self) -> Caps:
+        """Return what a person can make: anything."""
+        return Caps(first_frame=True, last_frame=True)
+
+    async def submit(self, request: Request) -> Job:
+        """Write a note of what is wanted.
+
+        Raises
+        ------
+        ProviderError
+            Nothing can be written there, or the request's pictures are not there.
+        """
+        require(request, self.caps(), self._name)
+        folder = slot_folder(self._root, request.slot) / WANTED
+        number = 1
+        while (job_id := f"{request.slot}-{number:03d}") in self._journal.wanted:
+            number += 1
+        try:
+            _made(folder)
+            notes.write(folder, job_id, request)
+        except (OSError, OutputError) as error:
+            raise _unwritten(folder, error) from error
+        self._journal.wanted[job_id] = Wanted(request.slot, request.prompt)
+        self._keep()
+        return Job(self._name, job_id, request.slot)
+
+    async def state(self, job: Job) -> State:
+        """Return whether a file has come that answers."""
+        wanted = self._journal.wanted.get(job.id)
+        if wanted is None:
+            return State("failed", why="Nobody knows of this request any more.")
+        if wanted.over:
+            return State("cancelled")
+        return State("done", 1.0) if wanted.file else State("queued")
+
+    async def fetch(self, job: Job, dest: Path) -> Path:
+        """Return the file that answers, where it lies: it is an original.
+
+        Raises
+        ------
+        ProviderError
+            None has come, or it went away.
+        """
+        wanted = self._journal.wanted.get(job.id)
+        path = self._root / wanted.file if wanted and wanted.file else None
+        if path is None or not path.is_file():
+            raise ProviderError(
+                "The file that answers this request is not there.",
+                place=str(path or self._root / job.slot),
+                remedy="Put it back, or ask again.",
+            )
+        return path
+
+    async def cancel(self, job: Job) -> None:
+        """Take the note away."""
+        wanted = self._journal.wanted.get(job.id)
+        if wanted and not wanted.file and not wanted.over:
+            self._journal.wanted[job.id] = Wanted(wanted.slot, wanted.prompt, over=True)
+            notes.remove(slot_folder(self._root, wanted.slot) / WANTED, job.id)
+            self._keep()
+
+    async def poll(
+        self,
+        now_s: float,
+        inspector: Callable[[Path], Awaitable[Inspected]] = _aside,
+    ) -> News:
+        """Return what came since the last look.
+
+        Parameters
+        ----------
+        now_s
+            The time now, on any clock that rises.
+        inspector
+            Who opens files; a thread by default.
+
+        Raises
+        ------
+        OutputError
+            What is known of the inbox cannot be kept there.
+        """
+        found: Look = await asyncio.to_thread(self._watch.look, now_s)
+        taken: list[Taken] = []
+        refused = list(found.refused)
+        for name in found.gone:
+            # Kept where it was a take: a new name of it is then known again.
+            if self._journal.files.get(name, Entry(0, 0, "", "-")).why:
+                self._journal.files.pop(name, None)
+        for file in found.settled:
+            try:
+                seen = await inspector(file.path)
+            except OSError:
+                continue  # deleted meanwhile
+            why = seen.why or self._twin(file, seen.digest)
+            self._journal.files[file.name] = Entry(
+                file.size, file.mtime_ns, seen.digest, why
+            )
+            if why:
+                refused.append(Refusal(file.name, why, file.slot))
+            else:
+                taken.append(Taken(file, seen.digest, self._answered(file)))
+        if found.settled or found.gone:
+            self._keep()
+        return News(tuple(taken), tuple(refused), found.gone)
+
+    def _twin(self, file: Settled, digest: str) -> str:
+        earlier = self._journal.files.get(file.name)
+        if earlier and not earlier.why and earlier.digest != digest:
+            return "It took the place of a take of the film: give it another name."
+        for name, entry in self._journal.files.items():
+            same = entry.digest == digest and not entry.why and name != file.name
+            if same and name.rpartition("/")[0] == file.name.rpartition("/")[0]:
+                if (self._root / name).exists():
+                    return f"It is the same as {name}."
+                return f"It is {name} under another name: the film looks for that one."
+        return ""
+
+    def _answered(self, file: Settled) -> Job | None:
+        """Return the request that a file answers: the one it names, else the first."""
+        wanted = {
+            job_id: item
+            for job_id, item in self._journal.wanted.items()
+            if item.slot == file.slot and not item.file and not item.over
+        }
+        if not wanted:
+            return None
+        ids = list(wanted)
+        named = [job_id for job_id in ids if job_id in file.path.name]
+        at = self._which(file.path.name, [wanted[job_id].prompt for job_id in ids])
+        chosen = named[0] if len(named) == 1 else ids[at or 0]
+        self._journal.wanted[chosen] = Wanted(
+            file.slot, wanted[chosen].prompt, file.name
+        )
+        notes.remove(slot_folder(self._root, file.slot) / WANTED, chosen)
+        return Job(self._name, chosen, file.slot)
+
+    def _keep(self) -> None:
+        self._journal.write()
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+
+def _unwritten(folder: Path, error: Exception) -> ProviderError:
+    why = getattr(error, "strerror", None) or error
+    return ProviderError(
+        f"Nothing can be written into the inbox ({why}).",
+        place=str(folder),
+        remedy="Name an inbox that is yours and has room.",
+    )
