@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,7 +22,7 @@ class Condition:
 
     def holds(self, flags: Mapping[str, bool]) -> bool:
         """Tell whether it holds; a flag that is not there is not set."""
-        return _value(ast.parse(self.text.strip(), mode="eval").body, flags)
+        return _value(_tree(self.text), flags)
 
 
 def parse(text: str) -> Condition:
@@ -36,13 +38,20 @@ def parse(text: str) -> Condition:
     >>> parse("red_door and not (night or storm)").holds({"red_door": True})
     True
     """
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(f"{text!r} is no condition.") from None
     names: set[str] = set()
-    _check(tree.body, names, text)
+    try:
+        _check(_tree(text), names, text)
+    except (SyntaxError, RecursionError, MemoryError):
+        raise ValueError(f"{text!r} is no condition.") from None
     return Condition(text, frozenset(names))
+
+
+@functools.lru_cache(maxsize=1024)
+def _tree(text: str) -> ast.expr:
+    with warnings.catch_warnings():
+        # What Python warns of in a text, it then refuses here.
+        warnings.simplefilter("ignore")
+        return ast.parse(text.strip(), mode="eval").body
 
 
 def _check(node: ast.expr, names: set[str], text: str) -> None:

@@ -8,6 +8,7 @@ takes, for whoever decodes pictures.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -23,12 +24,13 @@ from otio_genai.assemble.planning.stills import stills
 from otio_genai.assemble.sound import mix
 from otio_genai.assemble.style import Style
 from otio_genai.field import model
+from otio_genai.field.document import read_field
 from otio_genai.field.flags import parse
 from otio_genai.ingest import bin as bin_room
 from tests.support import bins
 from tests.support.coded import write_take
 
-__all__ = ["STYLE", "coded", "document", "field", "moving", "slot_id"]
+__all__ = ["STYLE", "coded", "document", "field", "moving", "plain", "slot_id"]
 
 STYLE = Style(min_shot_s=0.5, mean_shot_s=1.0, max_shot_s=2.0, voice_gap_s=0.5)
 SIZE = (192, 108)
@@ -213,7 +215,7 @@ def document(
 
 def field(*args, **kwargs) -> model.Field:
     """Return the field that `document` makes of the same parameters."""
-    return _read(document(*args, **kwargs))
+    return read_field(document(*args, **kwargs))
 
 
 def coded(
@@ -314,7 +316,8 @@ def _marker(count, rate):
     )
 
 
-def _read(timeline: otio.schema.Timeline) -> model.Field:
+def plain(timeline: otio.schema.Timeline) -> model.Field:
+    """Return what a document without faults says, read in the plainest way."""
     told = metadata.read(timeline, "field")
     film = metadata.read(timeline, "film")
     rate = rates.rate(film["rate"])
@@ -388,8 +391,8 @@ def _fixed(slot):
 
 def _slot(clip, rate, style):
     said = metadata.read(clip, "slot")
-    low = max(1, round(Fraction(said["shortest_s"]) * rate))
-    high = max(low, round(Fraction(said["longest_s"]) * rate))
+    low = max(1, math.floor(Fraction(said["shortest_s"]) * rate + Fraction(1, 2)))
+    high = max(low, math.floor(Fraction(said["longest_s"]) * rate + Fraction(1, 2)))
     kind = said["join"]["kind"]
     seconds = said["join"].get("length_s", getattr(style, f"{kind}_s", 0))
     half = max(1, round(Fraction(seconds) * rate / 2)) if seconds else 0
@@ -433,7 +436,7 @@ def _option(clip, take, material, low, rate):
             or clip.media_reference.target_url
         ),
         float(take["weight"]),
-        tuple(ins),
-        None if outs == "any" else tuple(outs),
+        tuple(sorted(ins)),
+        None if outs == "any" else tuple(sorted(outs)),
         dict(take.get("sets", {})),
     )
