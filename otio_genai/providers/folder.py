@@ -8,14 +8,13 @@ file. What is dropped is neither moved nor altered.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from otio_genai.errors import MediaError, OutputError, ProviderError
-from otio_genai.media.probe import probe
+from otio_genai.errors import OutputError, ProviderError
 from otio_genai.providers import notes
+from otio_genai.providers.inspecting import Inspected, inspect
 from otio_genai.providers.journal import Entry, Journal, Wanted
 from otio_genai.providers.protocol import Caps, Job, Request, State, require
 from otio_genai.providers.watching import (
@@ -27,19 +26,7 @@ from otio_genai.providers.watching import (
     slot_folder,
 )
 
-__all__ = ["FolderProvider", "Inspected", "News", "Taken", "inspect"]
-
-_TOLD_LETTERS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """What a settled file is."""
-
-    digest: str
-    "SHA-256 of its bytes."
-    why: str = ""
-    "Why it is no take; empty if it is one."
+__all__ = ["FolderProvider", "News", "Taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +45,6 @@ class News:
     taken: tuple[Taken, ...] = ()
     refused: tuple[Refusal, ...] = ()
     gone: tuple[str, ...] = ()
-
-
-def inspect(path: Path) -> Inspected:
-    """Open a file and return what it is.
-
-    Raises
-    ------
-    OSError
-        It went away meanwhile.
-    """
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    try:
-        facts = probe(path)
-    except MediaError as error:
-        return Inspected(digest, error.sentence)
-    if facts.damage:
-        return Inspected(digest, facts.damage)
-    if facts.kind_hint == "audio":
-        return Inspected(digest, "It has no picture.")
-    return Inspected(digest)
 
 
 async def _aside(path: Path) -> Inspected:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from otio_genai.errors import ProviderError
-from otio_genai.providers.folder import FolderProvider, Inspected, inspect
+from otio_genai.providers.folder import FolderProvider
+from otio_genai.providers.inspecting import Inspected, inspect
 from otio_genai.providers.protocol import Job, Request
 from otio_genai.providers.watching import Watch, slot_folder
 from tests.support.coded import write_sound, write_take
