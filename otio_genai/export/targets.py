@@ -21,6 +21,7 @@ from otio_genai.check import check
 from otio_genai.export.captions import CaptionsFile, captions, captions_path
 from otio_genai.export.roads import Fractures, Road, take_road
 from otio_genai.export.writers import Target, target
+from otio_genai.interchange.fielded import fielded
 from otio_genai.interchange.loss import Loss, LossItem
 from otio_genai.media import files, locate
 
@@ -91,9 +92,15 @@ def export(
     """
     order = _Order(to, target(to), Path(path), fractures, home, plan, force)
     beside = _captions(timeline, order) if with_captions else None
+    written, owed = _script(timeline, order)
     _ensure_free(timeline, order, beside)
     lost = _carried_out(timeline, order, beside, progress)
-    return lost + _ground(timeline, order) + _notes(timeline, beside)
+    if written and not plan:
+        with files.write_beside(order.script, force=force) as fresh:
+            fresh.write_text(written, encoding="utf-8", newline="\n")
+    lost += owed
+    lost += _ground(timeline, order) + _field(timeline, order)
+    return lost + _notes(timeline, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +120,22 @@ class _Order:
         return self.fractures or self.chosen.road
 
     @property
+    def script(self) -> Path:
+        """Where a target's script lies, if it has one."""
+        return self.place.with_suffix(".py")
+
+    @property
     def folders(self) -> tuple[Path, Path]:
         """Where baked files are made, and where they are named."""
         made = self.place.parent / CARRIES
         return made, made if self.home is None else Path(self.home) / CARRIES
+
+
+def _script(timeline: otio.schema.Timeline, order: _Order) -> tuple[str, Loss]:
+    """Return the target's script, where it has one, and what that cannot do."""
+    if order.chosen.script is None:
+        return "", Loss()
+    return order.chosen.script(timeline)
 
 
 def _captions(timeline: otio.schema.Timeline, order: _Order) -> CaptionsFile | None:
@@ -132,10 +151,14 @@ def _ensure_free(
 ) -> None:
     """Refuse to replace media of the film, or anything unasked."""
     targets = [order.place] if beside is None else [order.place, beside.path]
+    if order.chosen.script is not None:
+        targets.append(order.script)
     files.spare_originals(targets, locate.originals(timeline))
     if order.plan:
         return
     files.ensure_writable(order.place, force=order.force)
+    if order.chosen.script is not None:
+        files.ensure_writable(order.script, force=order.force)
     if beside is not None and not beside.is_there():
         files.ensure_writable(beside.path, force=order.force)
 
@@ -199,6 +222,13 @@ def _ground(timeline: otio.schema.Timeline, order: _Order) -> Loss:
         return Loss()
     remedy = f"Lay a colour matte of {colour} under the pictures."
     return Loss((LossItem("background", "dropped", "black beside pictures", remedy),))
+
+
+def _field(timeline: otio.schema.Timeline, order: _Order) -> Loss:
+    """Tell what of a field one film of it cannot hold."""
+    if order.chosen.own:
+        return Loss()
+    return fielded(timeline, takes=order.chosen.takes)
 
 
 def _notes(timeline: otio.schema.Timeline, beside: CaptionsFile | None) -> Loss:

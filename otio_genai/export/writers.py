@@ -38,9 +38,13 @@ class Target:
     write: Writer
     "Writes its file."
     own: bool = False
-    "Nothing is lost in it, captions included."
+    "Its writer tells all that is lost; captions are in it or no part of it."
     lacking: frozenset[str] = frozenset()
     "Speeds of clips that it cannot hold."
+    takes: str = ""
+    "How other takes of clips lie in it; empty where they are dropped."
+    script: TextWriter | None = None
+    "Writes a script that belongs to the file, and lies beside it."
 
 
 def _text(write: TextWriter, read: Callable[[str], Read] | None = None) -> Writer:
@@ -82,6 +86,24 @@ def _resolve(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
     from otio_genai.interchange.xmeml import write_xmeml
 
     return write_xmeml(timeline, "resolve")
+
+
+def _resolve_takes(timeline: otio.schema.Timeline, path: Path) -> Loss:
+    from otio_genai.export.resolve_takes import active_alone
+
+    return _text(_resolve, _read_xmeml)(active_alone(timeline), path)
+
+
+def _resolve_script(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    from otio_genai.export.resolve_takes import script
+
+    return script(timeline)
+
+
+def _take_sheet(timeline: otio.schema.Timeline) -> tuple[str, Loss]:
+    from otio_genai.export.take_sheet import take_sheet
+
+    return take_sheet(timeline)
 
 
 def _read_xmeml(text: str) -> Read:
@@ -126,17 +148,26 @@ def _editor(name: str) -> Writer:
     return to_file
 
 
+_ON_TRACKS = "on disabled tracks ALT 1 and on"
 _VARIABLE = frozenset({"variable speed"})
 _BACKWARDS = _VARIABLE | {"reverse"}
 _ALL_SPEEDS = _BACKWARDS | {"speed", "freeze frame"}
 
 _TARGETS = {
     "otio": Target(".otio", "keep", _text(_otio), own=True),
-    "premiere": Target(".premiere.xml", "bake", _text(_premiere, _read_xmeml)),
-    "resolve": Target(
-        ".resolve.xml", "bake", _text(_resolve, _read_xmeml), lacking=_ALL_SPEEDS
+    "premiere": Target(
+        ".premiere.xml", "bake", _text(_premiere, _read_xmeml), takes=_ON_TRACKS
     ),
-    "finalcut": Target(".fcpxml", "bake", _text(_finalcut, _read_fcpxml)),
+    "resolve": Target(
+        ".resolve.xml",
+        "bake",
+        _text(_resolve, _read_xmeml),
+        lacking=_ALL_SPEEDS,
+        takes=_ON_TRACKS,
+    ),
+    "finalcut": Target(
+        ".fcpxml", "bake", _text(_finalcut, _read_fcpxml), takes="in its audition"
+    ),
     "otio-premiere": Target(
         ".premiere.otio",
         "bake",
@@ -153,6 +184,15 @@ _TARGETS = {
     "aaf": Target(".aaf", "bake", _editor("aaf"), lacking=_ALL_SPEEDS),
     "kdenlive": Target(".kdenlive", "bake", _editor("kdenlive"), lacking=_ALL_SPEEDS),
     "mlt": Target(".mlt", "bake", _editor("mlt"), lacking=_BACKWARDS),
+    "resolve-takes": Target(
+        ".resolve-takes.xml",
+        "bake",
+        _resolve_takes,
+        lacking=_ALL_SPEEDS,
+        takes="by the script beside it",
+        script=_resolve_script,
+    ),
+    "take-sheet": Target(".takes.csv", "keep", _text(_take_sheet), own=True),
 }
 
 #: What ``to`` may be: target, and the suffix of its usual file name.

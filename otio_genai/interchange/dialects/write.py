@@ -9,7 +9,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import InterchangeError
 from otio_genai.interchange import garbage
-from otio_genai.interchange.account import Account
+from otio_genai.interchange.account import Account, clean
 from otio_genai.interchange.dialects import premiere_out
 from otio_genai.interchange.dialects.dress import Dresser
 from otio_genai.interchange.dialects.names import PREMIERE, RESOLVE, Dialect, others
@@ -109,6 +109,20 @@ def _put_space(
     )
 
 
+def _report_takes(track: Laid, account: Account) -> None:
+    for spot in track.items:
+        if isinstance(spot, Spot) and metadata.read(spot.item, "takes"):
+            account.add(
+                "other takes",
+                "dropped",
+                "the active take",
+                "Keep the .otio of the film beside it.",
+                track=track.name,
+                item=clean(spot.item.name),
+                span=(spot.start, spot.end),
+            )
+
+
 def _report_rest(
     source: otio.schema.Timeline, laid: list[Laid], dialect: Dialect, account: Account
 ) -> None:
@@ -117,11 +131,8 @@ def _report_rest(
     spots = [item for track in laid for item in track.items if isinstance(item, Spot)]
     if source.tracks.source_range is not None:
         account.add("trim of the whole timeline", "dropped", "all of it")
-    others = sum(bool(metadata.read(spot.item, "takes")) for spot in spots)
-    if others:
-        gets = f"the active take of {others} clips"
-        remedy = "Keep the .otio of the film beside it: it holds them."
-        account.add("other takes", "dropped", gets, remedy)
+    for track in laid:
+        _report_takes(track, account)
     if any(spot.medium and spot.medium.slate.get("prompt") for spot in spots):
         account.note(
             f"Prompts stay in the file's metadata, which {editor} does not show."

@@ -286,11 +286,10 @@ class Maker:
     ) -> Node:
         medium = self._pool.medium(take, sound=seat.kind == "Audio")
         run = speed(take, self._rate)
-        placed = Spot(take, medium, spot.start, spot.end, run, spot.start)
+        # An audition's takes have each a length of its own.
+        end = spot.start + max(1, run.length_frames)
+        placed = Spot(take, medium, spot.start, end, run, spot.start)
         placed.length_s = None if medium.still else medium.length_s
-        if run.length_frames != spot.end - spot.start:
-            gets = "the other take at the length of the active one"
-            report("other take", "approximated", gets, "Give all takes one length.")
         medium.used_s = max(medium.used_s, placed.reach_s()[1])
         at = local(placed)
         found = self._element(placed, seat, at, report)

@@ -198,10 +198,22 @@ class Layer:
             item.markers.extend(clip_markers(piece, self._rate, scene.claimed))
         if isinstance(item, otio.schema.Clip):
             notes(piece, item)
-            takes = [self._item(take, span, scene)[0] for take in piece.takes]
+            takes = [
+                self._item(take, self._own_span(take, piece, span), scene)[0]
+                for take in piece.takes
+            ]
             if takes:
                 metadata.put(item, "takes", takes)
         return item, look.fades
+
+    def _own_span(
+        self, take: Piece, piece: Piece, span: tuple[int, int]
+    ) -> tuple[int, int]:
+        """Return the record frames of another take of a piece that lies at a span."""
+        if take.end_s == piece.end_s:
+            return span
+        frames = rates.frames_at(take.end_s - take.start_s, self._rate)
+        return span[0], span[0] + max(1, frames)
 
     def _reference(self, piece: Piece, name: str) -> otio.core.MediaReference:
         """Return a reference of its own for a clip; each file is described once."""

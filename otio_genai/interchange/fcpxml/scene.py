@@ -86,7 +86,13 @@ class Piece:
         layers = tuple(
             Layer(layer.element, layer.local.after(record)) for layer in self.layers
         )
-        takes = tuple(take.moved(record, span) for take in self.takes)
+        # A take that is as long as the piece stays so; another keeps its own length.
+        takes = tuple(
+            take.moved(record, span)
+            if take.end_s == self.end_s
+            else take.moved(record, (span[0], span[0] + take.end_s - take.start_s))
+            for take in self.takes
+        )
         return replace(
             self,
             start_s=span[0],

@@ -247,7 +247,9 @@ class Story:
                 continue
             aside = Scene()
             local = affine(span[0], self._player.start_s(other))
-            found = list(self._own(other, aside, local, span, 0))
+            length_s = self._player.length_s(other)
+            own = (span[0], span[0] + length_s) if length_s > 0 else span
+            found = list(self._own(other, aside, local, own, 0))
             for piece in pieces:
                 piece.takes += tuple(t for t in found if t.kind == piece.kind)[:1]
             for child in other:

@@ -1,10 +1,10 @@
 """Other takes of clips as disabled tracks named ``ALT 1``, ``ALT 2`` …, and back.
 
 Conventions
-    A clip's n-th other take lies at the clip's record frames on the track ``ALT n``;
-    for clips that are not on the first track of their kind it is ``ALT n / 2``, with
-    the number of their track. Since only Premiere is told a track's name, each take
-    bears it as its shot and take too.
+    A clip's n-th other take begins with the clip on the track ``ALT n`` and is no
+    longer than it; for clips that are not on the first track of their kind it is
+    ``ALT n / 2``, with the number of their track. Since only Premiere is told a track's
+    name, each take bears it as its shot and take too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import opentimelineio as otio
 
@@ -50,7 +51,8 @@ def alternates(
                     gap = rates.span(0, spot.record_in - clock, rate)
                     made.append(otio.schema.Gap(source_range=gap))
                     made.append(_fitted(takes[index], spot, rate, account))
-                    clock = spot.record_out
+                    length = made[-1].source_range.duration
+                    clock = spot.record_in + round(length.value)
             yield made
 
 
@@ -73,19 +75,21 @@ def _fitted(
     take: otio.schema.Clip, spot: Placed, rate: Fraction, account: Account
 ) -> otio.schema.Clip:
     made = take.deepcopy()
+    # Not every reader minds that a track is switched off.
+    made.enabled = False
     metadata.put(made, "takes", None)
     available = made.media_reference.available_range
     trim = made.source_range or available
-    length = spot.record_out - spot.record_in
+    room = spot.record_out - spot.record_in
     start = rates.time(0, rate) if trim is None else trim.start_time
-    made.source_range = otio.opentime.TimeRange(start, rates.time(length, rate))
-    if trim is not None and rates.frames_at(rates.seconds(trim.duration), rate) != (
-        length
-    ):
+    own = room if trim is None else rates.frames_at(rates.seconds(trim.duration), rate)
+    length = rates.time(max(1, min(own, room)), rate)
+    made.source_range = otio.opentime.TimeRange(start, length)
+    if own > room:
         account.add(
             "other takes",
             "approximated",
-            "a take as long as the one it stands for",
+            f"{room} frames of {own}: no longer than the take it stands for",
             item=clean(made.name),
             span=(spot.record_in, spot.record_out),
         )
@@ -126,7 +130,9 @@ def fold(
             continue
         for host, take in hosts:
             takes = metadata.read(host, "takes") or []
-            metadata.put(host, "takes", [*takes, take.deepcopy()])
+            other = take.deepcopy()
+            other.enabled = True
+            metadata.put(host, "takes", [*takes, other])
         gone.append(index)
     for index in sorted(gone, reverse=True):
         del stack[index]
@@ -142,16 +148,52 @@ def _hosts(
     track: otio.schema.Track, base: otio.schema.Track, rate: Fraction
 ) -> list[tuple[otio.schema.Clip, otio.schema.Clip]] | None:
     """Return each clip of the base with its take; None when one has no clip."""
-    spots = [s for s in layout(base, rate)[0] if isinstance(s.item, otio.schema.Clip)]
-    by_edges = {(s.record_in, s.record_out): s.item for s in spots}
+    places = list(_places(base, rate))
     found: list[tuple[otio.schema.Clip, otio.schema.Clip]] = []
     for spot in layout(track, rate)[0]:
         if not isinstance(spot.item, otio.schema.Clip):
             if isinstance(spot.item, otio.schema.Gap):
                 continue
             return None
-        host = by_edges.get((spot.record_in, spot.record_out))
-        if host is None:
+        fits = [
+            place
+            for place in places
+            if place.first <= spot.record_in <= place.last
+            and spot.record_out <= place.stop
+        ]
+        if not fits:
             return None
-        found.append((host, spot.item))
+        host = min(fits, key=lambda place: abs(place.begin - spot.record_in))
+        found.append((host.clip, spot.item))
     return found
+
+
+class _Place(NamedTuple):
+    """A clip, where it begins, and where its other takes may begin and must end.
+
+    The cut under a transition is not always written where it was: a clip may begin
+    anywhere under it.
+    """
+
+    clip: otio.schema.Clip
+    begin: int
+    first: int
+    last: int
+    stop: int
+
+
+def _places(base: otio.schema.Track, rate: Fraction) -> Iterator[_Place]:
+    placed, overlaps, _ = layout(base, rate)
+    heads = {overlap.after: overlap for overlap in overlaps}
+    tails = {overlap.before: overlap for overlap in overlaps}
+    for index, spot in enumerate(placed):
+        if not isinstance(spot.item, otio.schema.Clip):
+            continue
+        head, tail = heads.get(index), tails.get(index)
+        yield _Place(
+            spot.item,
+            spot.record_in,
+            spot.record_in - (head.in_frames if head else 0),
+            spot.record_in + (head.out_frames if head else 0),
+            spot.record_out + (tail.out_frames if tail else 0),
+        )

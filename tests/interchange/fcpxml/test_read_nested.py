@@ -65,7 +65,7 @@ def test_an_audition_keeps_its_other_takes():
     )
     timeline, _ = read(spine)
     (take,) = kept(clips(timeline)[0], "takes")
-    assert (take.name, take.source_range.duration.value) == ("two", 75)
+    assert (take.name, take.source_range.duration.value) == ("two", 225)
     assert shown(timeline)[0] == ("a", 0, 75)
 
 

@@ -1,0 +1,226 @@
+"""What becomes of a field in the file of an editor, which holds one film of it.
+
+Aim
+    Every statement of a field is spoken of, each at its place: its other takes, which
+    some formats have a form for, and its rules, which none has. Of a timeline that is
+    no field nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.interchange.account import Account, clean, place_of, start_frames
+from otio_genai.interchange.loss import Loss
+from otio_genai.maps.layout import Placed, layout
+
+__all__ = ["fielded"]
+
+_KEEP = "Keep the field's .otio beside it: this file is one film of it."
+_DEFAULT_WEIGHT = 1.0
+# Points of a take that are told before they are only counted.
+_MOST = 6
+
+_Facts = Mapping[str, Any]
+
+
+def fielded(
+    timeline: otio.schema.Timeline,
+    *,
+    takes: str = "",
+    keeps: frozenset[str] = frozenset(),
+) -> Loss:
+    """Return what an editor's file does not hold of a field; nothing if it is none.
+
+    Parameters
+    ----------
+    timeline
+        Any timeline.
+    takes
+        How other takes lie in the file, as ``on disabled tracks``; empty where they
+        are dropped, which its writer tells.
+    keeps
+        Features of slots that the file holds: of ``weights``, ``policy``,
+        ``condition``, ``pin``, ``points``, ``length``, ``review`` and ``prompt``.
+
+    Raises
+    ------
+    TimelineError
+        The timeline is a field and states no rate.
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    field = metadata.read(timeline, "field")
+    if not isinstance(field, dict):
+        return Loss()
+    rate = maps.record_rate(timeline)
+    film = _facts(metadata.read(timeline, "film"))
+    drop = bool(film.get("drop_frame")) and rates.is_drop_rate(rate)
+    account = Account(rate, start_frames(timeline, rate), drop)
+    for feature, gets in _of_all(field):
+        account.add(f"field: {feature}", "dropped", gets, _KEEP)
+    pictures = [
+        track for track in timeline.tracks if track.kind == otio.schema.TrackKind.Video
+    ]
+    for track in pictures[:1]:
+        for spot in layout(track, rate)[0]:
+            if isinstance(spot.item, otio.schema.Clip):
+                _tell_slot(spot, place_of(track), takes, keeps, account)
+    return account.loss()
+
+
+def _tell_slot(
+    spot: Placed, track: str, takes: str, keeps: frozenset[str], account: Account
+) -> None:
+    clip = spot.item
+    where: dict[str, Any] = {
+        "track": track,
+        "item": clean(clip.name),
+        "span": (spot.record_in, spot.record_out),
+    }
+    said = metadata.read(clip, "takes") or ()
+    others = [take for take in said if isinstance(take, otio.schema.Clip)]
+    if others and takes:
+        names = _listed([clean(take.name) for take in others])
+        account.add("other takes", "exact", f"{names}, {takes}", **where)
+    slot = _facts(metadata.read(clip, "slot"))
+    options = [_facts(metadata.read(take, "take")) for take in (clip, *others)]
+    for feature, gets in _of_slot(slot, options):
+        if feature not in keeps:
+            account.add(f"field: {feature}", "dropped", gets, _KEEP, **where)
+
+
+def _of_slot(slot: _Facts, takes: Sequence[_Facts]) -> Iterator[tuple[str, str]]:
+    """Give (feature, what the editor gets) of all that a slot says."""
+    weights = [take.get("weight", _DEFAULT_WEIGHT) for take in takes]
+    if any(weight != weights[0] for weight in weights):
+        yield "weights", f"takes without their weights {_listed(weights)}"
+    policy = str(slot.get("policy") or "fixed")
+    if policy != "fixed" and (len(takes) > 1 or policy == "once"):
+        yield "policy", f"the active take whenever it is shown, not {policy!r}"
+    yield from _conditions(slot, takes)
+    if slot.get("at_s") is not None:
+        gets = f"the place it has in this film, not pinned to {_said(slot['at_s'])} s"
+        yield "pin", gets
+    points = [_points(_facts(take.get("cuts"))) for take in takes if take.get("cuts")]
+    for told in dict.fromkeys(points):
+        yield "points", f"one range of each take, not {told}"
+    lengths = slot.get("shortest_s"), slot.get("longest_s")
+    if lengths != (None, None):
+        yield "length", f"the length it has in this film, not {_range(*lengths)}"
+    prompts = sum(bool(take.get("prompt")) for take in takes)
+    if prompts:
+        yield "prompt", f"takes without the prompts that ask for more ({prompts})"
+    unseen = sum(take.get("review", "ok") != "ok" for take in takes)
+    if unseen:
+        yield "review", f"{unseen} of the takes as if they were approved"
+    if slot.get("tags"):
+        yield "tags", f"a clip without {_listed(slot['tags'])}"
+
+
+def _conditions(slot: _Facts, takes: Sequence[_Facts]) -> Iterator[tuple[str, str]]:
+    if slot.get("requires"):
+        yield "condition", f"a clip that is there always, not if {slot['requires']}"
+    flags = dict.fromkeys(
+        str(name) for told in (slot, *takes) for name in _facts(told.get("sets"))
+    )
+    if flags:
+        yield "condition", f"a clip that sets no flags: {_listed(list(flags))}"
+
+
+def _of_all(field: _Facts) -> Iterator[tuple[str, str]]:
+    """Give (feature, what the editor gets) of what holds for the whole field."""
+    runtime = _facts(field.get("runtime"))
+    if runtime.get("exact_ticks") is not None:
+        told = f"always {runtime['exact_ticks']} ticks"
+        yield "runtime", f"the length of this film, not {told}"
+    bounds = runtime.get("min_s"), runtime.get("max_s")
+    if bounds != (None, None):
+        yield "runtime", f"the length of this film, not {_range(*bounds)}"
+    grid = _facts(field.get("grid"))
+    if grid.get("bpm"):
+        yield (
+            "grid",
+            f"cuts where they are, held to no beat of {_said(grid['bpm'])} BPM",
+        )
+    elif field.get("ticks_per_s"):
+        told = f"{field['ticks_per_s']} ticks a second"
+        yield "grid", f"cuts where they are, held to none of {told}"
+    for group in _each(field.get("groups")):
+        if group.get("order", "fixed") != "fixed":
+            slots = _listed(list(group.get("slots") or ()))
+            gets = f"the order of this film, not {group['order']!r} of {slots}"
+            yield "group", gets
+    for branch in _each(field.get("branches")):
+        when = f" if {branch['when']}" if branch.get("when") else ""
+        way = f"from {branch.get('at')} to {branch.get('to')}{when}"
+        yield "branch", f"all the slots of the track, not the way {way}"
+    if field.get("flags"):
+        names = _listed(list(_facts(field["flags"])))
+        yield "flags", f"a film without flags: {names}"
+    yield from _rules(field)
+    yield from _heard(_facts(field.get("audio")))
+
+
+def _rules(field: _Facts) -> Iterator[tuple[str, str]]:
+    motion = _facts(field.get("motion"))
+    if motion:
+        most = motion.get("hard_max")
+        told = f"tau {motion.get('tau')}" + ("" if most is None else f", most {most}")
+        yield "motion", f"joins as they are, by no rule of motion ({told})"
+    most_de = _facts(field.get("palette")).get("most_de")
+    if most_de is not None:
+        yield "palette", f"joins as they are, by no rule of colour (most {most_de})"
+    policy = _facts(field.get("policy"))
+    if policy:
+        told = _listed([f"{name} {policy[name]}" for name in policy])
+        yield "coverage", f"one film, by no rule between showings ({told})"
+
+
+def _heard(audio: _Facts) -> Iterator[tuple[str, str]]:
+    for stem in _each(audio.get("stems")):
+        name = clean(getattr(stem.get("clip"), "name", "") or "stem")
+        chance = stem.get("chance")
+        share = f"{chance:.0%}" if isinstance(chance, (int, float)) else "some"
+        yield "stem", f"what this film has of {name}, not in {share} of films"
+    for voice in _each(audio.get("voice")):
+        name = clean(getattr(voice.get("clip"), "name", "") or "voice")
+        gets = f"{name} where it lies in this film, not tied to {voice.get('slot')}"
+        yield "voice", gets
+
+
+def _points(cuts: _Facts) -> str:
+    """Return where takes may begin and end, in words."""
+    into, out = cuts.get("in", "grid"), cuts.get("out", "any")
+    first = "any of its grid" if into == "grid" else _listed(list(into))
+    last = "any" if out == "any" else _listed(list(out))
+    return f"in-points {first} and out-points {last}"
+
+
+def _range(shortest_s: Any, longest_s: Any) -> str:
+    low = "" if shortest_s is None else f"from {_said(shortest_s)} s"
+    high = "" if longest_s is None else f"up to {_said(longest_s)} s"
+    return " ".join(part for part in (low, high) if part)
+
+
+def _listed(values: Sequence[Any]) -> str:
+    said = [_said(value) for value in values]
+    if len(said) > _MOST:
+        return f"{', '.join(said[: _MOST - 1])} and {len(said) - _MOST + 1} more"
+    return ", ".join(said)
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _facts(value: Any) -> _Facts:
+    return value if isinstance(value, dict) else {}
+
+
+def _each(value: Any) -> Iterator[_Facts]:
+    yield from (_facts(item) for item in value or ())
