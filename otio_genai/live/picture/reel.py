@@ -1,0 +1,251 @@
+"""The pictures of one film as it is drawn: prepared ones, and joins to be rendered.
+
+Aim
+    What each record frame shows is told by the renderer's plan of the very shots, and
+    compared with what is prepared of them. Only where both are the same are prepared
+    pictures sent; so no effect, whatever it be, is shown otherwise than in a render.
+
+Conventions
+    Parts follow each other without holes from record frame 0, each beginning with a
+    keyframe. A shot is settled when the next is known, but for as many frames at its
+    end as a transition or the film's end may change.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Protocol
+
+from otio_genai.assemble.planning.stills import Still
+from otio_genai.errors import FieldError, GenaiError, LiveError
+from otio_genai.field.model import Chosen, Field
+from otio_genai.field.realise import span_of
+from otio_genai.live.picture.cutting import Spot, State, Stretch, stretches
+from otio_genai.live.picture.joins import Before, Job, job_of
+from otio_genai.live.picture.library import Library
+from otio_genai.live.picture.mezzanine import Mezzanine
+from otio_genai.live.picture.whole import frames_of
+from otio_genai.render.plan import Plan, make_plan
+from otio_genai.render.segments import Segment, recipe
+from otio_genai.render.shown import Frame
+
+__all__ = ["Part", "Reel", "Shelf"]
+
+# Beyond so many groups of pictures a stretch is cut amid its transitions.
+_MOST_GOPS = 8
+
+
+class Shelf(Protocol):
+    """Where joins that were rendered before may be found."""
+
+    def get(self, key: str) -> Sequence[memoryview] | None:
+        """Return the samples of a join; None if it is not there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Record frames of a film, in one piece."""
+
+    record_in: int
+    frames: int
+    samples: tuple[memoryview, ...] | None = field(repr=False)
+    "One a frame; None if they must be rendered."
+    job: Job | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """A shot in its place."""
+
+    chosen: Chosen
+    begin: int
+    into: int
+    "Frame of what is prepared that it begins with."
+    made: Mezzanine
+
+    @property
+    def end(self) -> int:
+        """Record frame after its last."""
+        return self.begin + self.chosen.frames
+
+    def frame(self, record: int) -> int:
+        """Return the frame of what is prepared that a record frame shows."""
+        return self.into + record - self.begin
+
+
+class Reel:
+    """Pictures of a film, shot by shot.
+
+    Parameters
+    ----------
+    field
+        What it is drawn from.
+    library
+        Its takes, prepared.
+    atlas
+        Where joins that were rendered before may be found.
+    """
+
+    def __init__(
+        self, field: Field, library: Library, *, atlas: Shelf | None = None
+    ) -> None:
+        self._field, self._library, self._atlas = field, library, atlas
+        self._shots: list[_Laid] = []
+        self._done = 0
+        self._closed = False
+
+    def push(self, chosen: Chosen) -> list[Part]:
+        """Add a shot; return the parts that are settled now.
+
+        Raises
+        ------
+        LiveError
+            Its take is not prepared, or the film has ended.
+        """
+        if self._closed:
+            raise LiveError("This film has ended: nothing can follow.")
+        made = self._library.find(self._field, chosen)
+        begin = self._shots[-1].end if self._shots else 0
+        option = self._field.slots[chosen.slot].options[chosen.option]
+        into = 0 if isinstance(option.material, Still) else chosen.way
+        shot = _Laid(chosen, begin, into, made)
+        if shot.frame(begin) not in made.keys or shot.frame(shot.end) > made.frames:
+            raise LiveError(
+                f"No shot of {chosen.frames} frames can be shown from {chosen.way}.",
+                place=self._field.slots[chosen.slot].id,
+                remedy="Draw it again: the field may have changed.",
+            )
+        self._shots.append(shot)
+        return self._parts(max(begin, shot.end - self._open_frames()), ended=False)
+
+    def close(self) -> list[Part]:
+        """End the film after its last shot; return the parts that are left."""
+        if self._closed or not self._shots:
+            self._closed = True
+            return []
+        self._closed = True
+        return self._parts(self._shots[-1].end, ended=True)
+
+    def renew(self, field: Field, decided: Sequence[Chosen]) -> None:
+        """Go on with a field whose takes came or went.
+
+        Parameters
+        ----------
+        field
+            The field from now on; the library has been given it.
+        decided
+            The shots pushed so far as the new field names them.
+
+        Raises
+        ------
+        LiveError
+            These are other shots.
+        """
+        lengths = [shot.chosen.frames for shot in self._shots]
+        if [one.frames for one in decided] != lengths:
+            raise LiveError("A film that is shown cannot be given other shots.")
+        self._field = field
+        self._shots = [
+            replace(shot, chosen=one)
+            for shot, one in zip(self._shots, decided, strict=True)
+        ]
+
+    def _open_frames(self) -> int:
+        """Return how many frames at the end of a shot what follows may change."""
+        closing = round(Fraction(self._field.style.fade_out_s) * self._field.rate)
+        return max(closing, *(slot.half for slot in self._field.slots), 0)
+
+    def _parts(self, settled: int, *, ended: bool) -> list[Part]:
+        begins = [shot.begin for shot in self._shots]
+        # The transition at the start of the first is told only with the shot before.
+        first = max(0, bisect_right(begins, self._done) - 2)
+        shots = self._shots[first:]
+        plan, shown = self._shown(first, ended)
+        origin = shots[0].begin
+        spots = [
+            self._spot(record, shots, None if shown is None else shown[record - origin])
+            for record in range(self._done, settled)
+        ]
+        longest = _MOST_GOPS * self._library.form.gop_frames
+        parts = []
+        base = self._done
+        for one in stretches(spots, longest, final=ended):
+            moved = Stretch(base + one.first, base + one.made, base + one.last)
+            parts.append(self._part(moved, shots, plan, shown, origin))
+            self._done = moved.last
+        return parts
+
+    def _shown(self, first: int, ended: bool) -> tuple[Plan | None, list[Frame] | None]:
+        """Return what the shots from ``first`` on show; None if nobody can tell.
+
+        A take that was deleted while the film plays is still prepared: its cuts are
+        dry from then on.
+        """
+        film = [shot.chosen for shot in self._shots]
+        try:
+            made = span_of(self._field, film, first, len(film), ended)
+            plan = make_plan(made, self._library.form.size)
+        except FieldError:
+            raise
+        except GenaiError:
+            return None, None
+        return plan, frames_of(plan)
+
+    def _spot(self, record: int, shots: Sequence[_Laid], shown: Frame | None) -> Spot:
+        shot = _shot_at(shots, record)
+        frame = shot.frame(record)
+        opens = record == shot.begin
+        key = (frame - shot.made.first) % shot.made.gop_frames == 0
+        if shown is None or shown == shot.made.shows(frame):
+            return Spot(State.OWN, key, opens)
+        alone = len(shown) == 1 and shown[0].weight == 1 and shown[0].sweep is None
+        return Spot(State.OTHER if alone else State.MIXED, key, opens)
+
+    def _part(
+        self,
+        one: Stretch,
+        shots: Sequence[_Laid],
+        plan: Plan | None,
+        shown: Sequence[Frame] | None,
+        origin: int,
+    ) -> Part:
+        prepared = _prepared(shots, one.first, one.last)
+        count = one.last - one.first
+        if one.made == one.last or plan is None or shown is None:
+            return Part(one.first, count, prepared, None)
+        frames = tuple(shown[one.made - origin : one.last - origin])
+        urls = {layer.url for frame in frames for layer in frame}
+        identities = self._library.identities(urls)
+        if identities is None:
+            return Part(one.first, count, prepared, None)
+        piece = Segment(one.made, False, frames)
+        encoding = self._library.form.quick().encoding
+        told = recipe(piece, plan, encoding, identities)
+        before = _before(shots, one) if one.made > one.first else None
+        job = job_of(told, before, self._library.avcc, prepared)
+        found = self._atlas.get(job.key) if self._atlas is not None else None
+        if found is not None and len(found) == count:
+            return Part(one.first, count, tuple(found), None)
+        return Part(one.first, count, None, job)
+
+
+def _shot_at(shots: Sequence[_Laid], record: int) -> _Laid:
+    return next(shot for shot in shots if shot.begin <= record < shot.end)
+
+
+def _prepared(shots: Sequence[_Laid], first: int, last: int) -> tuple[memoryview, ...]:
+    found: list[memoryview] = []
+    for shot in shots:
+        low, high = max(first, shot.begin), min(last, shot.end)
+        if low < high:
+            found += shot.made.samples(shot.frame(low), shot.frame(high))
+    return tuple(found)
+
+
+def _before(shots: Sequence[_Laid], one: Stretch) -> Before:
+    shot = _shot_at(shots, one.first)
+    places = shot.made.places(shot.frame(one.first), shot.frame(one.made))
+    return Before(shot.made.key, str(shot.made.path), places)

@@ -1,0 +1,64 @@
+"""Fields of coded takes, made and prepared once for all tests."""
+
+import functools
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from otio_genai.live.picture import Format, prepare
+from tests.live.picture.watching import KINDS
+from tests.support import fields
+from tests.support.coded import write_take
+
+SLOTS, TAKES, FRAMES = 6, 2, 60
+
+
+@pytest.fixture(scope="session")
+def takes(tmp_path_factory):
+    """Give analysed clips of coded takes at a rate, slot by slot."""
+
+    @functools.cache
+    def make(rate):
+        folder = tmp_path_factory.mktemp("takes")
+        found = []
+        for s in range(SLOTS):
+            found.append([])
+            for t in range(TAKES):
+                path = folder / f"take {s}-{t}.mp4"
+                quick = {"preset": "ultrafast", "crf": "16"}
+                write_take(path, 10 * s + t, FRAMES, rate, options=quick)
+                made = fields.moving(
+                    path.stem, 10 * s + t, rate=rate, frames=FRAMES, url=path.as_uri()
+                )
+                found[-1].append(made)
+        return found
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shows(takes, tmp_path_factory):
+    """Give (field, library): joins and fades as asked for, takes always the same."""
+    libraries = {}
+
+    def make(rate=24, size=fields.SIZE, slots=SLOTS, kinds=KINDS, fades=0.0):
+        rate = Fraction(rate)
+        document = fields.document(
+            rate=rate,
+            frames=FRAMES,
+            clips=takes(rate)[:slots],
+            kinds=kinds[: slots - 1],
+            style=replace(fields.STYLE, fade_in_s=fades, fade_out_s=fades),
+        )
+        field = fields.plain(document)
+        if (rate, size) not in libraries:
+            folder = tmp_path_factory.mktemp("prepared")
+            libraries[rate, size] = prepare(field, Format(size, rate), folder)
+        library = libraries[rate, size]
+        library.add(field)
+        return field, library
+
+    yield make
+    for library in libraries.values():
+        library.close()

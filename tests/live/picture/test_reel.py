@@ -1,0 +1,164 @@
+"""What a viewer is sent is what a render of the same film shows."""
+
+from fractions import Fraction
+
+import pytest
+
+from otio_genai.errors import LiveError
+from otio_genai.field.model import Chosen
+from otio_genai.live.picture import Reel
+from otio_genai.media import locate
+from tests.live.picture.watching import (
+    code_of,
+    laws,
+    offline,
+    psnr,
+    pushed,
+    random_film,
+    watched,
+)
+from tests.support.coded import read_code
+
+NTSC = Fraction(24_000, 1001)
+ODD = (130, 74)
+
+
+def as_rendered(field, library, film):
+    """What is wrong with a film as it is watched, every join rendered."""
+    parts = pushed(field, library, film)
+    wrong = laws(parts, film)
+    seen = watched(library, parts)
+    wanted, rendered = offline(field, film, library.form.size)
+    assert len(seen) == len(rendered)
+    for k, layers in enumerate(wanted):
+        alone = len(layers) == 1 and layers[0].weight == 1 and layers[0].sweep is None
+        if alone and read_code(seen[k]) != code_of(layers[0]):
+            wrong.append(f"{k}: {read_code(seen[k])}, not {code_of(layers[0])}")
+        if psnr(seen[k], rendered[k]) < 35:
+            wrong.append(f"{k}: {psnr(seen[k], rendered[k]):.1f} dB")
+    return wrong
+
+
+def as_cut(field, library, film):
+    """What is wrong with it when no join is ready."""
+    parts = pushed(field, library, film)
+    seen = [read_code(picture) for picture in watched(library, parts, dry=True)]
+    wanted = [
+        (10 * one.slot + one.option, one.way + k)
+        for one in film
+        for k in range(one.frames)
+    ]
+    return [f"{a}, not {b}" for a, b in zip(seen, wanted, strict=True) if a != b]
+
+
+@pytest.mark.parametrize("rate", [Fraction(24), NTSC], ids=["24", "23.976"])
+def test_a_film_is_watched_as_it_is_rendered(shows, rate):
+    field, library = shows(rate)
+    for seed in range(2):
+        film = random_film(field, seed)
+        assert as_rendered(field, library, film) == []
+        assert as_cut(field, library, film) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rate", [24, 25, 30, NTSC, Fraction(30_000, 1001)], ids=str)
+@pytest.mark.parametrize("size", [(192, 108), ODD], ids=str)
+def test_films_of_every_rate_and_size(shows, rate, size):
+    field, library = shows(rate, size)
+    for seed in range(10, 18):
+        film = random_film(field, seed)
+        assert as_rendered(field, library, film) == []
+        if size != ODD:
+            assert as_cut(field, library, film) == []
+
+
+def test_a_film_fades_in_and_out(shows):
+    field, library = shows(kinds=("match", "carry"), slots=3, fades=0.6)
+    film = [Chosen(0, 0, 12, 30), Chosen(1, 1, 0, 25), Chosen(2, 1, 24, 30)]
+    assert as_rendered(field, library, film) == []
+    parts = pushed(field, library, film)
+    assert parts[0].job is not None and parts[-1].job is not None
+
+
+def test_shots_shorter_than_their_joins(shows):
+    field, library = shows(kinds=("dissolve",) * 5, slots=6)
+    film = [Chosen(k, k % 2, 12, 5) for k in range(6)]
+    assert as_rendered(field, library, film) == []
+    assert as_cut(field, library, film) == []
+
+
+def test_what_is_sent_does_not_wait_for_the_next_shot(shows):
+    field, library = shows()
+    reel = Reel(field, library)
+    first = reel.push(Chosen(0, 0, 12, 48))
+    open_frames = max(slot.half for slot in field.slots)
+    sent = sum(part.frames for part in first)
+    gop = library.form.gop_frames
+    assert 48 - open_frames - gop <= sent <= 48 - open_frames
+    assert all(part.job is None for part in first)
+
+
+def test_plain_pictures_are_views_of_the_prepared_files(shows):
+    field, library = shows()
+    part = Reel(field, library).push(Chosen(0, 0, 12, 48))[0]
+    made = library.of(0, 0, 12)
+    assert [s.obj for s in part.samples] == [made.sample(12).obj] * part.frames
+
+
+def test_a_take_that_is_gone_is_cut_dry(shows):
+    field, library = shows(slots=3, kinds=("carry", "carry"))
+    film = [Chosen(0, 0, 12, 30), Chosen(1, 0, 12, 30), Chosen(2, 0, 12, 30)]
+    path = locate.path(field.slots[1].options[0].clip.media_reference)
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        parts = pushed(field, library, film)
+    finally:
+        aside.rename(path)
+    assert laws(parts, film) == []
+    assert all(part.job is None for part in parts)
+
+
+def test_a_take_that_became_another_is_cut_dry(shows):
+    field, library = shows(slots=3, kinds=("carry", "carry"))
+    film = [Chosen(0, 0, 12, 30), Chosen(1, 0, 12, 30), Chosen(2, 0, 12, 30)]
+    path = locate.path(field.slots[1].options[0].clip.media_reference)
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        path.write_bytes(aside.read_bytes() + b"more")
+        parts = pushed(field, library, film)
+    finally:
+        aside.replace(path)
+    assert laws(parts, film) == []
+    assert all(part.job is None for part in parts)
+
+
+def test_what_cannot_be_shown_is_refused(shows):
+    field, library = shows()
+    reel = Reel(field, library)
+    with pytest.raises(LiveError):
+        reel.push(Chosen(0, 0, 12, 61))
+    with pytest.raises(LiveError, match="not prepared"):
+        reel.push(Chosen(0, 0, 13, 20))
+    reel.push(Chosen(0, 0, 12, 30))
+    reel.close()
+    with pytest.raises(LiveError, match="ended"):
+        reel.push(Chosen(1, 0, 12, 30))
+    assert reel.close() == []
+    assert Reel(field, library).close() == []
+
+
+def test_a_reel_goes_on_with_other_takes(shows):
+    field, library = shows()
+    film = random_film(field, 3, least=20)
+    reel = Reel(field, library)
+    parts = [part for one in film[:3] for part in reel.push(one)]
+    with pytest.raises(LiveError):
+        reel.renew(field, film[:2])
+    reel.renew(field, film[:3])
+    parts += [part for one in film[3:] for part in reel.push(one)]
+    parts += reel.close()
+    whole = pushed(field, library, film)
+    told = [(p.record_in, p.frames, p.job and p.job.key) for p in parts]
+    assert told == [(p.record_in, p.frames, p.job and p.job.key) for p in whole]
