@@ -166,8 +166,7 @@ class Library(Closing):
             try:
                 found[name] = self._settled(field, one, name, told)
             except GenaiError as error:
-                why = "; ".join((error.sentence, *error.items))
-                faults.append(f"{told}: {why}")
+                faults.append(f"{told}: {' '.join(str(error).split())}")
         return list(found.values()), faults
 
     def _fresh(self, name: Name) -> bool:

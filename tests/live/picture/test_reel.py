@@ -15,9 +15,9 @@ from tests.live.picture.watching import (
     psnr,
     pushed,
     random_film,
+    read,
     watched,
 )
-from tests.support.coded import read_code
 
 NTSC = Fraction(24_000, 1001)
 ODD = (130, 74)
@@ -32,8 +32,8 @@ def as_rendered(field, library, film):
     assert len(seen) == len(rendered)
     for k, layers in enumerate(wanted):
         alone = len(layers) == 1 and layers[0].weight == 1 and layers[0].sweep is None
-        if alone and read_code(seen[k]) != code_of(layers[0]):
-            wrong.append(f"{k}: {read_code(seen[k])}, not {code_of(layers[0])}")
+        if alone and read(seen[k]) != code_of(layers[0]):
+            wrong.append(f"{k}: {read(seen[k])}, not {code_of(layers[0])}")
         if psnr(seen[k], rendered[k]) < 35:
             wrong.append(f"{k}: {psnr(seen[k], rendered[k]):.1f} dB")
     return wrong
@@ -42,7 +42,7 @@ def as_rendered(field, library, film):
 def as_cut(field, library, film):
     """What is wrong with it when no join is ready."""
     parts = pushed(field, library, film)
-    seen = [read_code(picture) for picture in watched(library, parts, dry=True)]
+    seen = [read(picture) for picture in watched(library, parts, dry=True)]
     wanted = [
         (10 * one.slot + one.option, one.way + k)
         for one in film

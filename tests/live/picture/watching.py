@@ -16,6 +16,7 @@ from otio_genai.live.picture import Reel, fmp4, render_request
 from otio_genai.live.picture.packets import is_key
 from otio_genai.render.compose import Composer
 from otio_genai.render.plan import make_plan
+from tests.support.coded import read_code
 
 KINDS = ("carry", "dissolve", "match", "dip", "carry", "dry")
 
@@ -78,31 +79,43 @@ def stream(library, rows):
 
 
 def watched(library, parts, *, dry=False):
-    """Every picture of a film as RGB, decoded from its stream."""
+    """Every picture of a film, decoded from its stream."""
     rows = [(part.record_in, shown(part, dry=dry)) for part in parts]
     return pictures(stream(library, rows), library.form)
 
 
 def pictures(data, form):
+    """Every picture of a stream as its planes, luma above; times are checked."""
     found = []
     with av.open(io.BytesIO(data)) as container:
         track = container.streams.video[0]
         assert track.time_base == Fraction(1, form.timescale)
         for number, frame in enumerate(container.decode(track)):
             assert frame.pts == number * form.ticks
-            found.append(frame.to_ndarray(format="rgb24"))
+            found.append(frame.to_ndarray(format="yuv420p"))
     return found
 
 
 def offline(field, film, size):
-    """(picture map, RGB pictures) of the film's timeline, by the renderer."""
+    """(picture map, planes of the pictures) of its timeline, by the renderer."""
     timeline = timeline_of(field, film)
     plan = make_plan(timeline, size)
     with Composer(size, plan.rate) as composer:
         found = [
-            composer.rgb(frame).copy() for span in plan.spans for frame in span.frames
+            planes(composer.frame(frame))
+            for span in plan.spans
+            for frame in span.frames
         ]
     return maps.picture_map(timeline), found
+
+
+def planes(frame):
+    return frame.to_ndarray(format="yuv420p")
+
+
+def read(picture):
+    """Code of a picture given as planes."""
+    return read_code(picture[: len(picture) * 2 // 3])
 
 
 def psnr(one, other):
