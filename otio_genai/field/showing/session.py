@@ -1,0 +1,198 @@
+"""What a showing has to do with the showings before it and beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from otio_genai.field.drawing import Conditions, reachable, space
+from otio_genai.field.model import Chosen, Field
+from otio_genai.field.showing.bag import resting, unseen_of
+from otio_genai.field.showing.book import Book
+from otio_genai.field.showing.cover import Cover
+from otio_genai.field.showing.mesh import Pair
+from otio_genai.field.showing.recipe import digest, marks, noise
+from otio_genai.field.showing.rules import Rules
+
+__all__ = ["Alone", "Listed", "Session", "orders_of"]
+
+Outcome = Literal["shown", "broken off", "not begun"]
+
+_TURNS = ("cycle", "once", "stopping")
+#: Why a film is refused that was shown, or that another showing holds.
+SHOWN = "no film is shown twice"
+#: Why one is refused after which the takes left would want more showings than need be.
+UNCOVERED = "all takes are shown in as few showings as can be"
+
+
+class Session(Protocol):
+    """The part of a showing that knows of others."""
+
+    remarks: list[str]
+    "What could not be kept, in words."
+
+    def look(self, field: Field, asked: Conditions) -> Conditions:
+        """Return the conditions to draw by, and judge films by them from now on."""
+
+    def broken(self, film: Sequence[Chosen], *, covering: bool = True) -> str | None:
+        """Return the rule that a film breaks; if none it is held from now on."""
+
+    def paths(self) -> list[frozenset[Pair]]:
+        """Return takes of films that would keep the number of showings least."""
+
+    def end(self, outcome: Outcome) -> None:
+        """Be done with the showing."""
+
+
+class Alone:
+    """A showing that knows of no other."""
+
+    def __init__(self) -> None:
+        self.remarks: list[str] = []
+        self._rules: Rules | None = None
+
+    def look(self, field: Field, asked: Conditions) -> Conditions:
+        """Return the conditions as they are asked for."""
+        self._rules = Rules(field)
+        return asked
+
+    def broken(self, film: Sequence[Chosen], *, covering: bool = True) -> str | None:
+        """Return the rule of the field that a film breaks."""
+        return self._rules.broken(film) if self._rules is not None else None
+
+    def paths(self) -> list[frozenset[Pair]]:
+        """Return none: nothing has to be covered."""
+        return []
+
+    def end(self, outcome: Outcome) -> None:
+        """Leave nothing."""
+
+
+class Listed:
+    """A showing whose film a ledger will remember.
+
+    Parameters
+    ----------
+    book
+        A ledger.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.remarks: list[str] = []
+        self._book = book
+        self._entry, self._memory = book.begin()
+
+    def look(self, field: Field, asked: Conditions) -> Conditions:
+        """Return the conditions with the takes that rest, and the book's turn."""
+        key, coverage = self._book.key, field.coverage
+        orders = {**orders_of(field, key), **asked.orders}
+        asked = replace(asked, turn=self._entry.turn, orders=orders)
+        self._field, self._marks = field, marks(key, field)
+        turn = asked.turn if any(s.policy in _TURNS for s in field.slots) else 0
+        given = tuple(sorted(orders.items()))
+        shown = _shown(field, turn, given)
+        self._slots = tuple(
+            frozenset(m for m, may in zip(row, can, strict=True) if may)
+            for row, can in zip(self._marks, shown, strict=True)
+        )
+        index = {
+            mark: (number, k)
+            for number, row in enumerate(self._marks)
+            for k, mark in enumerate(row)
+        }
+        rests = [
+            frozenset(index[mark] for mark in rest if mark in index)
+            for rest in self._memory.rests
+        ]
+        free = frozenset(k for k, slot in enumerate(self._slots) if len(slot) > 1)
+        self._rules = Rules(field, rests, free)
+        self._cover: Cover | None = None
+        if coverage.bag:
+            plain = replace(asked, turn=turn) == Conditions(turn=turn, orders=orders)
+            self._cover = _cover(field, turn, given) if plain else Cover(field, asked)
+            self._wanted = unseen_of(self._memory, self._marks, self._slots)
+            self._least = self._cover.least(self._wanted)
+            if self._least is None:
+                self._remark(
+                    "In how few showings all takes can be shown is not known: the "
+                    "field is too large for that. Takes that were shown rest."
+                )
+        tired = resting(self._memory, self._marks, self._slots, coverage)
+        return replace(asked, resting=tired)
+
+    def broken(self, film: Sequence[Chosen], *, covering: bool = True) -> str | None:
+        """Return the rule that a film breaks; if none it is held from now on."""
+        said = self._rules.broken(film)
+        if said is not None:
+            return said
+        made = digest(self._book.key, self._field, film)
+        if self._book.knows(made):
+            return SHOWN
+        pairs = frozenset((one.slot, one.option) for one in film)
+        if covering and not self._covers(pairs):
+            return UNCOVERED
+        shown = frozenset(self._marks[slot][k] for slot, k in pairs)
+        held = self._book.hold(
+            self._entry, made, shown, self._slots, self._field.coverage
+        )
+        return None if held else SHOWN
+
+    def _covers(self, pairs: frozenset[Pair]) -> bool:
+        if self._cover is None or not self._least:
+            return True
+        left = self._wanted - pairs
+        slots = [slot for slot, _ in left]
+        # Cheap to see, and enough where any take may lie beside any other.
+        if not self._cover.quick and any(
+            slots.count(slot) >= self._least for slot in set(slots)
+        ):
+            return False
+        after = self._cover.least(left)
+        return after is not None and after < self._least
+
+    def paths(self) -> list[frozenset[Pair]]:
+        """Return takes of films that would keep the number of showings least."""
+        if self._cover is None or not self._least:
+            return []
+        found = self._cover.films(self._wanted) or []
+        return sorted(found, key=lambda takes: -len(takes & self._wanted))
+
+    def end(self, outcome: Outcome) -> None:
+        """Write down what is to be remembered."""
+        self._book.end(self._entry, outcome)
+
+    def _remark(self, said: str) -> None:
+        if said not in self.remarks:
+            self.remarks.append(said)
+
+
+def orders_of(field: Field, key: bytes) -> dict[str, tuple[int, ...]]:
+    """Return the orders of groups that are drawn once, from a book's key."""
+    return {
+        group.id: tuple(
+            int(slot) for slot in noise(key, "order", group.id).permutation(group.slots)
+        )
+        for group in field.groups
+        if group.order == "shuffle-once"
+    }
+
+
+@lru_cache(maxsize=4)
+def _shown(
+    field: Field, turn: int, orders: tuple[tuple[str, tuple[int, ...]], ...]
+) -> tuple[tuple[bool, ...], ...]:
+    """Return which takes of slots that are drawn some film shows."""
+    found = reachable(space(field, Conditions(turn=turn, orders=dict(orders))))
+    return tuple(
+        tuple(bool(can) and slot.policy == "shuffle" for can in row)
+        for slot, row in zip(field.slots, found, strict=True)
+    )
+
+
+@lru_cache(maxsize=4)
+def _cover(
+    field: Field, turn: int, orders: tuple[tuple[str, tuple[int, ...]], ...]
+) -> Cover:
+    return Cover(field, Conditions(turn=turn, orders=dict(orders)))
