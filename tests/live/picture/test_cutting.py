@@ -37,7 +37,7 @@ def sent(spots, cuts):
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(films(), st.sets(st.integers(0, 40), max_size=5))
 def test_stretches_follow_each_other_and_begin_with_keys(spots, cuts):
     found = sent(spots, {cut for cut in cuts if cut < len(spots)})
@@ -50,7 +50,7 @@ def test_stretches_follow_each_other_and_begin_with_keys(spots, cuts):
     assert clock == len(spots)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(films(), st.sets(st.integers(0, 40), max_size=5))
 def test_what_differs_is_rendered_and_what_goes_before_does_not(spots, cuts):
     for one in sent(spots, {cut for cut in cuts if cut < len(spots)}):
@@ -61,7 +61,7 @@ def test_what_differs_is_rendered_and_what_goes_before_does_not(spots, cuts):
         assert one.made == one.last or spots[one.made].state is not OWN
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(films())
 def test_no_stretch_grows_beyond_a_cut_too_many(spots):
     opens = [k for k, spot in enumerate(spots) if spot.opens]

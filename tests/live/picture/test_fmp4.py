@@ -83,6 +83,7 @@ def test_a_segment_says_where_each_sample_lies(samples, time, number, data):
     assert place == len(whole)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.binary(max_size=9), st.integers(1, 9)), min_size=1))
 def test_sound_may_last_as_each_frame_says(rows):
     samples, lasting = zip(*rows, strict=True)

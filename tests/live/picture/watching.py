@@ -18,7 +18,7 @@ from otio_genai.render.compose import Composer
 from otio_genai.render.plan import make_plan
 from tests.support.coded import read_code
 
-KINDS = ("carry", "dissolve", "match", "dip", "carry", "dry")
+KINDS = ("carry", "dissolve", "dip", "match", "carry", "dry")
 
 
 def random_film(field, seed, *, least=4):
