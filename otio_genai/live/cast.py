@@ -15,6 +15,10 @@ __all__ = ["Cast", "Job", "Part", "Reel", "Showing", "Sounding"]
 class Showing(Protocol):
     """What is drawn: see `otio_genai.field.showing`."""
 
+    @property
+    def decided(self) -> tuple[Chosen, ...]:
+        """The film so far."""
+
     def next(self) -> Chosen | None:
         """Draw the next shot; None when the film has ended."""
 
@@ -56,6 +60,9 @@ class Reel(Protocol):
 
     def close(self) -> Sequence[Any]:
         """End the film; return the parts that are left."""
+
+    def renew(self, field: Field, decided: Sequence[Chosen]) -> None:
+        """Go on with a field whose takes came or went."""
 
 
 class Sounding(Protocol):

@@ -17,12 +17,12 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from otio_genai.errors import GenaiError
-from otio_genai.field.model import Chosen
+from otio_genai.field.model import Chosen, Field
 from otio_genai.live.cast import Cast, Part
 from otio_genai.live.packing import Packer, Sample
 from otio_genai.live.pieces import Piece
@@ -199,13 +199,14 @@ class Programme:
         """Let other conditions hold from the next undecided cut on."""
         self._later(lambda: self._steered(changes))
 
-    def renew(self, cast: Cast) -> None:
+    def renew(self, given: Field) -> None:
         """Draw from another field, whose takes came or went, from the next cut on."""
 
         def change() -> None:
             try:
-                self.cast.showing.renew(cast.field)
-                self.cast = cast
+                self.cast.showing.renew(given)
+                self.cast.reel.renew(given, self.cast.showing.decided)
+                self.cast = replace(self.cast, field=given)
             except _FAILURES as error:
                 self._tell(f"The takes stay as they were: {error}")
 
@@ -223,6 +224,7 @@ class Programme:
                     self._scheduler.withdraw(held.ticket)
             self._held.clear()
             self._shots.clear()
+            self._dry.clear()
             self._all_decided = self._all_sounded = True
             self.cast.showing.close()
 
