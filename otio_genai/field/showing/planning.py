@@ -144,7 +144,7 @@ def _listed(
     if set(only) == {SHOWN} and not decided:
         said = "one film" if films.films == 1 else f"{films.films} films"
         raise FieldError(
-            f"This field has {said}, and all of them were shown.",
+            f"This field has {said}, and all of them were shown, or are being shown.",
             remedy="Give it more takes, or begin a new book and let films come again.",
         )
     refused.clear()
