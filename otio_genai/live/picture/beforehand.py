@@ -11,7 +11,10 @@ from itertools import pairwise
 from multiprocessing import get_context
 from typing import Any
 
+import numpy as np
+
 from otio_genai.errors import GenaiError
+from otio_genai.field.drawing import draw_many, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.live.picture.atlas import Atlas
 from otio_genai.live.picture.joins import Job, render_request
@@ -21,6 +24,8 @@ from otio_genai.live.picture.reel import Reel
 __all__ = ["Built", "build_atlas", "likeliest"]
 
 Progress = Callable[[str, int, int], None]
+
+_DRAWN = 256
 
 # Slot, take and out-point of the first, slot, take and in-point of the second.
 _Place = tuple[int, int, int, int, int, int]
@@ -82,7 +87,7 @@ def build_atlas(
     field: Field,
     library: Library,
     atlas: Atlas,
-    films: Iterable[Sequence[Chosen]],
+    films: Iterable[Sequence[Chosen]] | None = None,
     *,
     most: int | None = None,
     jobs: int = 1,
@@ -93,7 +98,7 @@ def build_atlas(
     Parameters
     ----------
     field, library, films
-        As for `likeliest`.
+        As for `likeliest`; by default some hundred films, always the same.
     atlas
         Where they are kept; what is there already is not rendered again.
     most
@@ -102,8 +107,17 @@ def build_atlas(
         Processes that render; below 2 this one does.
     progress
         Told what is done, and how much of how much.
+
+    Raises
+    ------
+    FieldError
+        No film can be drawn.
+    LiveError
+        A take is not prepared.
     """
     report = progress or _silent
+    if films is None:
+        films = draw_many(space(field), np.random.default_rng(0), _DRAWN)
     wanted = likeliest(field, library, films)
     missing = [job for job, _ in wanted if job.key not in atlas][:most]
     room = 0.9 * atlas.limit_bytes - atlas.size_bytes()
