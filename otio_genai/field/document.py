@@ -8,6 +8,7 @@ Conventions
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
@@ -42,6 +43,7 @@ __all__ = ["VERSION", "faults", "is_field", "read_field"]
 VERSION = 1
 _LARGEST_PX = 32_768
 _FASTEST = 1000
+_USUAL_SIZE = (1920, 1080)
 
 
 def is_field(timeline: object) -> bool:
@@ -103,18 +105,16 @@ def _read(timeline: otio.schema.Timeline) -> tuple[Field | None, list[str]]:
             "makes one"
         ]
     said = reading.table("field", told, "field")
-    film = _film(timeline, reading)
+    film, whole = _film(timeline, reading)
     reading.flags = flags_of(said["flags"], reading)
     clips = pictures(timeline, reading)
     ids = ids_of(clips, reading)
     reading.index = {name: k for k, name in reversed(list(enumerate(ids)))}
     for name in said["fixed"]:
         reading.slot(name, "fixed")
-    if film is None:
-        return None, reading.problems
     slots = slots_of(clips, ids, said["fixed"], film, reading)
     found = _whole(timeline, film, said, slots, reading)
-    return found, reading.problems
+    return found if whole else None, reading.problems
 
 
 def _told(timeline: otio.schema.Timeline) -> Any:
@@ -131,25 +131,25 @@ def _told(timeline: otio.schema.Timeline) -> Any:
     return told
 
 
-def _film(timeline: otio.schema.Timeline, reading: Reading) -> Film | None:
-    """Return rate, size and style; None, with faults kept, if they cannot be."""
+def _film(timeline: otio.schema.Timeline, reading: Reading) -> tuple[Film, bool]:
+    """Return rate, size and style, and whether they are the film's own.
+
+    Where they cannot be read the faults are kept, and others stand in for them, so that
+    what else is wrong is found, too.
+    """
     before = len(reading.problems)
-    try:
-        rate = maps.record_rate(timeline)
-        if not 1 <= rate <= _FASTEST:
-            raise ValueError
-    except (GenaiError, ArithmeticError, ValueError):
-        reading.say("the timeline", "its rate cannot be read")
     facts = metadata.read(timeline, "film")
+    rate, style = Fraction(24), Style()
     if not isinstance(facts, dict):
         reading.say("film", "there is nothing under this key; assemble the film first")
-        return None
-    size = [facts.get(key) for key in ("width", "height")]
-    for key, value in zip(("width", "height"), size, strict=True):
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or not 2 <= int(value or 0) <= _LARGEST_PX:
-            reading.say(f"film, {key}", f"must be 2 to {_LARGEST_PX} px, not {value!r}")
-    style = Style()
+        return Film(rate, _USUAL_SIZE, style), False
+    try:
+        found = maps.record_rate(timeline)
+        if not 1 <= found <= _FASTEST:
+            raise ValueError
+        rate = found
+    except (GenaiError, ArithmeticError, TypeError, ValueError):
+        reading.say("the timeline", "its rate cannot be read")
     try:
         style = Style.from_dict(facts.get("style") or {})
     except GenaiError as error:
@@ -157,9 +157,20 @@ def _film(timeline: otio.schema.Timeline, reading: Reading) -> Film | None:
             reading.say("film, style", item)
     except (AttributeError, TypeError, ValueError):
         reading.say("film, style", "must be a dictionary of settings")
-    if len(reading.problems) > before:
-        return None
-    return Film(rate, (int(size[0] or 0), int(size[1] or 0)), style)
+    size = _size(facts, reading) or _USUAL_SIZE
+    return Film(rate, size, style), len(reading.problems) == before
+
+
+def _size(facts: dict[str, Any], reading: Reading) -> tuple[int, int] | None:
+    found = []
+    for key in ("width", "height"):
+        value = facts.get(key)
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and 2 <= int(value or 0) <= _LARGEST_PX:
+            found.append(int(value or 0))
+        else:
+            reading.say(f"film, {key}", f"must be 2 to {_LARGEST_PX} px, not {value!r}")
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def _whole(

@@ -229,7 +229,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("at", "a slot", _text, NEEDED, "Slot after which it may be taken."),
         Key("to", 'a later slot, or "end"', _text, NEEDED, "Where it leads."),
         Key("when", _CONDITION, _text, None, "What must hold then.", "always"),
-        Key("weight", "above 0, at most 1000000", _number(0, 1e6, above=True), 1.0,
+        Key("weight", "above 0, at most 10^12", _number(0, 1e12, above=True), 1.0,
             "How readily it is taken; going on to the next slot has 1."),
     ),
     "motion": (

@@ -17,7 +17,6 @@ from otio_genai.assemble.planning.candidates import (
     family,
     read_take,
 )
-from otio_genai.assemble.planning.earlier import identity
 from otio_genai.assemble.planning.stills import Still, moves
 from otio_genai.assemble.planning.tables import Material
 from otio_genai.assemble.style import Style
@@ -25,7 +24,7 @@ from otio_genai.errors import GenaiError
 from otio_genai.field.model import Option
 from otio_genai.field.reading import Reading
 
-__all__ = ["Film", "Lengths", "grid_ins", "material_of", "option_of"]
+__all__ = ["Film", "Lengths", "content_of", "grid_ins", "material_of", "option_of"]
 
 # What a broken description of media may raise when it is read.
 _BROKEN = (
@@ -193,12 +192,19 @@ def option_of(
     return Option(
         clip=material.clip,
         material=material,
-        content=identity(material.clip),
+        content=content_of(material.clip),
         weight=said["weight"],
         ins=ins,
         outs=outs,
         sets=said["sets"],
     )
+
+
+def content_of(clip: otio.schema.Clip) -> str:
+    """Return what a take's file is known by, wherever it lies: hash, else address."""
+    told = metadata.read(clip.media_reference, "hash")
+    known = told.get("bytes") if isinstance(told, dict) else None
+    return str(known or clip.media_reference.target_url)
 
 
 def _take_ways(

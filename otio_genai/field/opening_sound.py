@@ -1,0 +1,113 @@
+"""The sound of a new field: what is heard, under which slot, and at what level."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+
+from otio_genai import maps, metadata, rates
+from otio_genai.assemble.sound import mix
+from otio_genai.assemble.style import Style
+from otio_genai.field.writing import seconds
+
+__all__ = ["audio_of"]
+
+
+def audio_of(
+    timeline: otio.schema.Timeline, lengths: Sequence[int], rate: Fraction, style: Style
+) -> dict[str, Any]:
+    """Return a field's `audio` by what its film of active takes sounds like.
+
+    Parameters
+    ----------
+    timeline
+        The film; its tracks "Bed", "Voice" and "Takes" are looked at.
+    lengths
+        Record frames of its shots.
+    rate
+        Record rate.
+    style
+        Its ducking.
+    """
+    beds = _placed(timeline, "Bed", rate)
+    voices = _placed(timeline, "Voice", rate)
+    takes = _placed(timeline, "Takes", rate)
+    edges = np.cumsum([0, *lengths])
+    spoken = []
+    for at, clip in voices:
+        slot = int(np.searchsorted(edges[1:-1], at, side="right"))
+        pad = at - int(edges[slot])
+        spoken.append((slot, _whole(clip), seconds(pad, rate) if pad else 0.0))
+    gains = {
+        "bed_db": _top_db([clip for _, clip in beds]),
+        "voice_db": _top_db([clip for _, clip in voices]),
+        "takes_db": _top_db([clip for _, clip in takes]),
+    }
+    bed = beds[0][1] if beds else None
+    gains["duck_db"] = _depth_db(bed, [clip for _, clip in voices], gains, style)
+    return {
+        "bed": None if bed is None else _whole(bed),
+        "stems": [],
+        "voice": [
+            {"slot": slot, "clip": clip, "pad_s": pad_s} for slot, clip, pad_s in spoken
+        ],
+        "gains": gains,
+    }
+
+
+def _placed(
+    timeline: otio.schema.Timeline, name: str, rate: Fraction
+) -> list[tuple[int, otio.schema.Clip]]:
+    """Return the clips of an audio track with their first record frames."""
+    found = []
+    for track in timeline.audio_tracks():
+        if track.name != name:
+            continue
+        clock = Fraction(0)
+        for item in track:
+            if isinstance(item, otio.schema.Transition):
+                continue
+            if isinstance(item, otio.schema.Clip):
+                found.append((rates.frames_at(clock, rate), item))
+            clock += rates.seconds(item.duration())
+    return found
+
+
+def _whole(clip: otio.schema.Clip) -> otio.schema.Clip:
+    """Return a sound as its bin has it: untrimmed, at its own level."""
+    return otio.schema.Clip(clip.name, copy.deepcopy(clip.media_reference))
+
+
+def _top_db(clips: Sequence[otio.schema.Clip]) -> float:
+    """Return the mean over clips of the level each has where nothing turns it down."""
+    tops = [
+        max(float(level_db) for _, level_db in keys)
+        for clip in clips
+        if (keys := metadata.read(clip, "levels"))
+    ]
+    audible = [top for top in tops if top > maps.SILENCE_DB]
+    return round(float(np.mean(audible)), 2) if audible else 0.0
+
+
+def _depth_db(
+    bed: otio.schema.Clip | None,
+    voices: Sequence[otio.schema.Clip],
+    gains: dict[str, float],
+    style: Style,
+) -> float:
+    heard = [_lufs(clip) for clip in voices]
+    music = None if bed is None else _lufs(bed)
+    known = [lufs + gains["voice_db"] for lufs in heard if lufs is not None]
+    level = None if music is None else music + gains["bed_db"]
+    return mix.depth_db(level, known, style)
+
+
+def _lufs(clip: otio.schema.Clip) -> float | None:
+    told = metadata.read(clip.media_reference, "loudness") or {}
+    found = told.get("integrated_lufs")
+    return None if found is None else float(found)
