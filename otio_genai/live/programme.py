@@ -101,7 +101,7 @@ class Programme:
         self._packer = Packer(cast.form)
         self._held: deque[_Held] = deque()
         self._shots: list[Aired] = []
-        self._dry: list[int] = []
+        self._dry: list[tuple[int, int]] = []
         self._decided = self._released = 0
         self._started_s: float | None = None
         # When it would have started if its next part were due just now.
@@ -204,16 +204,23 @@ class Programme:
 
         def change() -> None:
             try:
+                before = self.cast.showing.decided
                 self.cast.showing.renew(given)
-                self.cast.reel.renew(given, self.cast.showing.decided)
-                self.cast = replace(self.cast, field=given)
+                # The field may name the same takes otherwise.
+                now = dict(zip(before, self.cast.showing.decided, strict=True))
+                shots = [
+                    replace(shot, chosen=now.get(shot.chosen, shot.chosen))
+                    for shot in self._shots
+                ]
+                self.cast.reel.renew(given, [shot.chosen for shot in shots])
+                self._shots, self.cast = shots, replace(self.cast, field=given)
             except _FAILURES as error:
                 self._tell(f"The takes stay as they were: {error}")
 
         self._later(change)
 
-    def shown(self) -> tuple[tuple[Chosen, ...], tuple[int, ...]]:
-        """Return the film so far, and the record frames where joins went out dry."""
+    def shown(self) -> tuple[tuple[Chosen, ...], tuple[tuple[int, int], ...]]:
+        """Return the film so far, and from where to where joins went out dry."""
         return tuple(shot.chosen for shot in self._shots), tuple(self._dry)
 
     def close(self) -> None:
@@ -324,7 +331,7 @@ class Programme:
             self.tally.made += 1
             return ticket.samples
         self.tally.dry += 1
-        self._dry.append(part.record_in)
+        self._dry.append((part.record_in, part.record_in + part.frames))
         return tuple(part.job.dry)
 
     def _sound(self) -> list[Piece]:

@@ -1,0 +1,331 @@
+"""A show from a field's document: everything prepared, and the doors opened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from otio_genai.errors import GenaiError, LiveError
+from otio_genai.export import read_timeline
+from otio_genai.field.document import is_field, read_field
+from otio_genai.field.drawing import Conditions, draw_many, space
+from otio_genai.field.model import Chosen, Field
+from otio_genai.field.showing import Book
+from otio_genai.live.deskwork import Deskwork, Inbox
+from otio_genai.live.hall import Hall, Limits
+from otio_genai.live.house import House, Stock
+from otio_genai.live.picture import Atlas, Format, build_atlas, prepare, render_request
+from otio_genai.live.picture.fmp4 import (
+    audio_codec,
+    audio_init,
+    video_codec,
+    video_init,
+)
+from otio_genai.live.schedule import Samples, Scheduler
+from otio_genai.live.sound import prepared as sounds
+from otio_genai.live.sound.sounding import Sounding
+from otio_genai.live.workers import Process
+from otio_genai.media.store import cache_folder
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from otio_genai.live.web.lists import Opening
+
+__all__ = ["Doors", "Settings", "prepared", "show", "size_of"]
+
+Progress = Callable[[str, int, int], None]
+
+_LARGEST = (1280, 720)
+_FILMS = 60
+_LOOK_S = 2.0
+_THREADS = 4
+_FAREWELL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a show is given.
+
+    Parameters
+    ----------
+    host, port
+        Where it listens; port 0 is any that is free.
+    mode
+        One film for all, or each viewer his own.
+    size
+        Of the pictures; the field's own, up to 1280x720, by default.
+    lead_s
+        How far ahead shots are decided.
+    workers
+        Processes that render joins; none, and all cuts are dry.
+    trace
+        Write every film, beside others of that name; by default only those that the
+        desk asks for, beside the field.
+    pause_s
+        Black between two films.
+    atlas_mb
+        What joins that were rendered may take on the disk.
+    beforehand
+        Whether the likeliest joins are rendered before the doors open.
+    cache
+        Folder of what is prepared; the user's own by default.
+    book
+        What remembers the films; beside the field by default.
+    desk_from_anywhere
+        Whether the desk opens to other computers.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    mode: Literal["shared", "private"] = "shared"
+    size: tuple[int, int] | None = None
+    lead_s: float = 8.0
+    workers: int = 2
+    trace: Path | None = None
+    pause_s: float = 3.0
+    atlas_mb: float = 500.0
+    beforehand: bool = False
+    cache: Path | None = None
+    book: Path | None = None
+    desk_from_anywhere: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where a show is to be found."""
+
+    screen: str
+    desk: str
+    "With its token: whoever has it may steer."
+
+
+def size_of(given: Field, asked: tuple[int, int] | None) -> tuple[int, int]:
+    """Return the size of a show's pictures: even, the field's shape by default."""
+    if asked is not None:
+        return asked
+    wide, high = given.size
+    part = min(Fraction(1), Fraction(_LARGEST[0], wide), Fraction(_LARGEST[1], high))
+    return max(2, int(wide * part) // 2 * 2), max(2, int(high * part) // 2 * 2)
+
+
+def read(path: Path) -> Field:
+    """Return the field of a file.
+
+    Raises
+    ------
+    LiveError
+        It holds no field.
+    """
+    timeline = read_timeline(path)
+    if not is_field(timeline):
+        raise LiveError(
+            "This is a timeline, but no field: there is nothing to choose.",
+            place=str(path),
+            remedy=f"Make one of it: otio-genai field open {path} -o field.otio",
+        )
+    return read_field(timeline)
+
+
+def prepared(
+    path: Path, settings: Settings, *, progress: Progress | None = None, jobs: int = 1
+) -> Stock:
+    """Return a field with everything prepared that its films are made of.
+
+    Raises
+    ------
+    LiveError, FieldError
+        Takes or sounds are missing, all of them named, or there are no films.
+    OutputError
+        There is no room for it.
+    """
+    given = read(path)
+    found = space(given, Conditions())
+    form = Format(size_of(given, settings.size), given.rate)
+    folder = (settings.cache or cache_folder()) / "live"
+    library = prepare(given, form, folder / "takes", progress=progress, jobs=jobs)
+    sound_folder = folder / "sound"
+    try:
+        sound = sounds.prepare(given, sound_folder, progress=progress)
+        atlas = Atlas(folder / "joins", settings.atlas_mb)
+        if settings.beforehand:
+            films: Sequence[Sequence[Chosen]]
+            films = draw_many(found, np.random.default_rng(0), _FILMS)
+            build_atlas(given, library, atlas, films, jobs=jobs, progress=progress)
+        book = _book(settings.book or path.with_suffix(".book.json"))
+    except BaseException:
+        library.close()
+        raise
+    return Stock(given, library, sound, sound_folder, book, atlas)
+
+
+def _book(path: Path) -> Book:
+    if path.exists():
+        return Book.open(path)
+    # A ledger stays true when takes come and go, as they may while a show goes on.
+    return Book.make(path, "ledger", os.urandom)
+
+
+def show(
+    field_path: str | os.PathLike[str],
+    settings: Settings | None = None,
+    *,
+    opened: Callable[[Doors], None] = lambda doors: None,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    inbox: Callable[[House], Inbox | None] = lambda house: None,
+) -> None:
+    """Give a show until it is interrupted.
+
+    Parameters
+    ----------
+    field_path
+        The field's document.
+    settings
+        How.
+    opened
+        Called once viewers may come.
+    progress
+        Told what is prepared, and how much of how much.
+    jobs
+        Processes that prepare.
+    inbox
+        Given the house, returns where new takes wait.
+
+    Raises
+    ------
+    LiveError, FieldError, OutputError
+        It cannot be given.
+    """
+    path, settings = Path(field_path), settings or Settings()
+    stock = prepared(path, settings, progress=progress, jobs=jobs)
+    trace = settings.trace or path.with_name(f"{path.stem} showing.otio")
+    with (
+        contextlib.closing(stock.library),
+        stock.book,
+        _rendering(stock, settings) as (scheduler),
+    ):
+        house = House(
+            stock,
+            scheduler,
+            time.monotonic,
+            lead_s=settings.lead_s,
+            trace=trace,
+            always=settings.trace is not None,
+        )
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(serve(house, stock, settings, opened, inbox))
+
+
+@contextlib.contextmanager
+def _rendering(stock: Stock, settings: Settings) -> Iterator[Scheduler]:
+    workers: list[Process] = []
+    full = False
+
+    def keep(key: str, samples: Samples) -> None:
+        nonlocal full
+        if stock.atlas is None or full:
+            return
+        try:
+            stock.atlas.put(key, samples)
+        except (GenaiError, OSError):
+            # A join that cannot be kept is rendered again.
+            full = True
+
+    try:
+        workers += [Process(render_request) for _ in range(settings.workers)]
+        scheduler = Scheduler(workers, time.monotonic, made=keep)
+        yield scheduler
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+async def serve(
+    house: House,
+    stock: Stock,
+    settings: Settings,
+    opened: Callable[[Doors], None],
+    inbox: Callable[[House], Inbox | None] = lambda house: None,
+) -> None:
+    """Serve a show until this is cancelled."""
+    from aiohttp import web
+
+    from otio_genai.live.web.server import application
+
+    with ThreadPoolExecutor(_THREADS, "film") as pool:
+        hall = Hall(
+            house,
+            settings.mode,
+            pool,
+            time.monotonic,
+            limits=settings.limits,
+            pause_s=settings.pause_s,
+        )
+        found = inbox(house)
+        token = secrets.token_urlsafe(24)
+        app = application(
+            hall,
+            opening_of(stock),
+            time.monotonic,
+            house=Deskwork(house, lambda: found),
+            token=token,
+            desk_from_anywhere=settings.desk_from_anywhere,
+        )
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_FAREWELL_S)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.host, settings.port)
+            try:
+                await site.start()
+            except OSError as error:
+                raise _no_door(settings, error) from error
+            opened(_doors(runner, settings, token))
+            while True:
+                await asyncio.to_thread(house.look)
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            await runner.cleanup()
+
+
+def opening_of(stock: Stock) -> Opening:
+    """Return what players must have before the first piece."""
+    from otio_genai.live.web.lists import Opening
+
+    form, avcc = stock.library.form, stock.library.avcc
+    config = Sounding(stock.field, folder=stock.sound_folder, prepared=stock.sound).init
+    return Opening(
+        form.size,
+        form.rate,
+        video_init(form, avcc),
+        audio_init(config),
+        video_codec(avcc),
+        audio_codec(config),
+    )
+
+
+def _doors(runner: web.AppRunner, settings: Settings, token: str) -> Doors:
+    port = runner.addresses[0][1]
+    name = settings.host if ":" not in settings.host else f"[{settings.host}]"
+    anywhere = name in ("0.0.0.0", "[::]")  # noqa: S104 - compared, not bound
+    own = "127.0.0.1" if anywhere else name
+    return Doors(f"http://{own}:{port}/", f"http://{own}:{port}/desk?token={token}")
+
+
+def _no_door(settings: Settings, error: OSError) -> LiveError:
+    return LiveError(
+        f"Nobody can be let in at {settings.host}:{settings.port} ({error.strerror}).",
+        remedy="Give another --port, or --host an address of this computer.",
+    )

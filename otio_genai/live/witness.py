@@ -1,0 +1,75 @@
+"""A film written down as it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import opentimelineio as otio
+
+from otio_genai import metadata
+from otio_genai.field.model import Chosen, Field
+from otio_genai.field.realise import starts, timeline_of
+from otio_genai.media import files
+
+__all__ = ["free_name", "witnessed", "write"]
+
+_WHY = "It was shown dry, since it was not ready in time."
+
+
+def witnessed(
+    field: Field,
+    film: Sequence[Chosen],
+    stems: Sequence[int],
+    dry: Sequence[tuple[int, int]],
+    *,
+    ended: bool = True,
+) -> otio.schema.Timeline:
+    """Return a film as it was on the screen.
+
+    Parameters
+    ----------
+    field, film, stems, ended
+        As for `otio_genai.field.realise.timeline_of`.
+    dry
+        Record frames, first and after the last, in which nothing was rendered: the
+        transitions there were cuts.
+    """
+    made = timeline_of(field, film, stems=stems, ended=ended)
+    track = made.video_tracks()[0]
+    cuts = starts(film)
+    at = 0
+    for item in list(track):
+        if isinstance(item, otio.schema.Clip):
+            at += 1
+            continue
+        if not isinstance(item, otio.schema.Transition):
+            continue
+        if any(first <= cuts[at] <= last for first, last in dry):
+            del track[track.index(item)]
+    for before, clip in pairwise(track):
+        if isinstance(before, otio.schema.Clip) and isinstance(clip, otio.schema.Clip):
+            _say_dry(clip)
+    return made
+
+
+def _say_dry(clip: otio.schema.Clip) -> None:
+    join = metadata.read(clip, "join", {})
+    if join.get("kind") not in (None, "dry", "match"):
+        metadata.put(clip, "join", {**join, "kind": "dry", "why": _WHY})
+
+
+def free_name(path: Path) -> Path:
+    """Return a path where nothing is: the given one, or one with a number."""
+    found, number = path, 1
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{path.stem} {number}{path.suffix}")
+    return found
+
+
+def write(timeline: otio.schema.Timeline, path: Path) -> None:
+    """Write a film where nothing is yet; OutputError where that cannot be."""
+    with files.write_beside(path) as beside:
+        beside.write_text(timeline.to_json_string(), encoding="utf-8")
