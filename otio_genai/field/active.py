@@ -86,8 +86,14 @@ def _fill(
     metadata.put(now, "slot", metadata.read(was, "slot"))
     metadata.put(now, "take", metadata.read(active, "take"))
     metadata.put(now, "takes", [copy.deepcopy(one) for one in others])
+    moved = now.source_range.start_time - was.source_range.start_time
     for one in was.markers:
-        now.markers.append(copy.deepcopy(one))
+        made = copy.deepcopy(one)
+        span = made.marked_range
+        made.marked_range = otio.opentime.TimeRange(
+            span.start_time + moved, span.duration
+        )
+        now.markers.append(made)
 
 
 def _keep(was: otio.schema.Clip, now: otio.schema.Clip) -> None:

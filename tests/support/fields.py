@@ -26,6 +26,7 @@ from otio_genai.assemble.style import Style
 from otio_genai.field import model
 from otio_genai.field.document import read_field
 from otio_genai.field.flags import parse
+from otio_genai.field.writing import mark
 from otio_genai.ingest import bin as bin_room
 from tests.support import bins
 from tests.support.coded import write_take
@@ -169,7 +170,7 @@ def document(
             if n:
                 one.source_range = _range(one, pools[k][n], length, rate)
         metadata.put(clip, "takes", others)
-        clip.markers.append(_marker(1 + len(others), rate))
+        mark(clip, rate)
     told = {
         "version": 1,
         "runtime": {},
@@ -307,13 +308,6 @@ def _placed(clip, at, rate):
     begin_s = float(Fraction(int(at)) / rate)
     words = tuple((begin_s + a, begin_s + b) for a, b in spans)
     return mix.Sound(clip, int(at), mix.length_frames(clip, rate), words)
-
-
-def _marker(count, rate):
-    return otio.schema.Marker(
-        name=f"FIELD {count} take{'s' if count > 1 else ''}",
-        marked_range=rates.span(0, 0, rate),
-    )
 
 
 def plain(timeline: otio.schema.Timeline) -> model.Field:

@@ -1,0 +1,159 @@
+"""A field edited: takes added, approved, taken away, made the active one."""
+
+from __future__ import annotations
+
+import opentimelineio as otio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otio_genai import maps, metadata
+from otio_genai.check import check
+from otio_genai.errors import FieldError
+from otio_genai.field.active import active_film, relaid
+from otio_genai.field.adding import add_take, approve, remove
+from otio_genai.field.document import read_field
+from otio_genai.field.promote import promote
+from otio_genai.field.realise_film import timeline_of
+from tests.support import bins, fields
+
+
+def clips(timeline):
+    return [c for c in timeline.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
+
+
+def takes(timeline, slot):
+    clip = clips(timeline)[slot]
+    return [clip.name, *(one.name for one in metadata.read(clip, "takes"))]
+
+
+def shown(timeline):
+    return [
+        [(layer.clip.name, layer.source_frame, layer.weight) for layer in frame]
+        for frame in maps.picture_map(timeline)
+    ]
+
+
+def mark(timeline, slot):
+    return [m.name for m in clips(timeline)[slot].markers]
+
+
+def test_a_take_is_added_under_quarantine_and_approved():
+    made = fields.document(3, 2)
+    before = made.to_json_string()
+    added = add_take(made, "slot-002", fields.moving("new", 77))
+    assert takes(added, 1) == [*takes(made, 1), "new"]
+    assert mark(added, 1) == ["FIELD 3 takes"]
+    assert len(read_field(added).slots[1].options) == 2
+    approved = approve(added, "slot-002", "new")
+    assert [o.clip.name for o in read_field(approved).slots[1].options][-1] == "new"
+    assert made.to_json_string() == before
+    assert shown(approved) == shown(made)
+    assert remove(approved, "slot-002", 3).is_equivalent_to(made)
+
+
+def test_what_cannot_be_a_take_is_refused():
+    made = fields.document(2, 2)
+    bare = otio.schema.Clip("bare", otio.schema.ExternalReference("file:///b.mp4"))
+    short = fields.moving("short", 5, frames=8)
+    again = metadata.read(clips(made)[0], "takes")[0]
+    for clip, said in ((bare, "analyse"), (short, "less than the 12")):
+        with pytest.raises(FieldError) as caught:
+            add_take(made, "slot-001", clip)
+        assert said in str(caught.value)
+    with pytest.raises(FieldError, match="has take 00-01 already"):
+        add_take(made, "slot-001", again)
+    with pytest.raises(FieldError, match="is no take"):
+        add_take(made, "slot-001", "take.mp4")
+
+
+def test_names_that_are_not_there_are_told_with_those_that_are():
+    made = fields.document(2, 2)
+    with pytest.raises(FieldError, match="did you mean 'slot-001'"):
+        approve(made, "slot-01", 2)
+    with pytest.raises(FieldError) as caught:
+        promote(made, "slot-001", "take 00-9")
+    assert caught.value.items == ("1: take 00-00", "2: take 00-01")
+    with pytest.raises(FieldError, match="the active take"):
+        remove(made, "slot-001", 1)
+    twice = add_take(made, "slot-001", fields.moving("take 00-01", 9), review="ok")
+    with pytest.raises(FieldError, match="2 takes are called") as caught:
+        promote(twice, "slot-001", "take 00-01")
+    assert takes(promote(twice, "slot-001", 3), 0)[0] == "take 00-01"
+    assert takes(promote(twice, "slot-001", "take 00-00.mp4"), 0) == takes(twice, 0)
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 99), st.integers(0, 3), st.integers(1, 3))
+def test_a_promoted_take_is_the_active_one_and_the_film_stays_as_long(seed, slot, take):
+    kinds = ["carry", "dry", "dissolve"]
+    made = fields.document(4, 3, seed=seed, kinds=kinds, bed=True, voices=[1])
+    before = made.to_json_string()
+    after = promote(made, fields.slot_id(slot), take)
+    assert made.to_json_string() == before
+    was, now = takes(made, slot), takes(after, slot)
+    was[0], was[take - 1] = was[take - 1], was[0]
+    assert now == was
+    film, old = active_film(read_field(after)), active_film(read_field(made))
+    assert [one.frames for one in film] == [one.frames for one in old]
+    assert film[slot].way in read_field(after).slots[slot].options[0].ins
+    assert [p.text for p in check(after) if "missing" not in p.text] == []
+    sounds = [t.to_json_string() for t in after.audio_tracks()]
+    assert sounds == [t.to_json_string() for t in made.audio_tracks()]
+    assert shown(after) == shown(timeline_of(read_field(after), film))
+
+
+def test_promoting_back_gives_the_same_field():
+    made = fields.document(3, 3)
+    back = promote(promote(made, "slot-002", 3), "slot-002", 3)
+    assert takes(back, 1) == takes(made, 1)
+    assert read_field(back).fingerprint == read_field(made).fingerprint
+
+
+def test_a_take_that_cannot_last_as_long_gets_the_nearest_length():
+    made = fields.document(2, 1, length=40)
+    short = fields.moving("short", 5, frames=30)
+    after = promote(add_take(made, "slot-001", short, review="ok"), "slot-001", "short")
+    film = active_film(read_field(after))
+    assert [one.frames for one in film] == [30, 40]
+    assert len(maps.picture_map(after)) == metadata.read(after, "film")["length_frames"]
+
+
+def test_a_still_can_be_promoted_and_a_take_under_quarantine_cannot():
+    made = fields.document(2, 1)
+    still = bins.still("held", size=(192, 108))
+    added = add_take(made, "slot-001", still, review="quarantine")
+    with pytest.raises(FieldError, match="held is under quarantine"):
+        promote(added, "slot-001", "held")
+    after = promote(approve(added, "slot-001", "held"), "slot-001", "held")
+    assert metadata.read(clips(after)[0], "framing")["keys"]
+    assert read_field(after).slots[0].options[0].material.still
+
+
+def test_what_was_done_by_hand_to_other_shots_stays():
+    made = fields.document(3, 2, bed=True)
+    hand = clips(made)[0]
+    metadata.put(hand, "opacity", [[0, 0.5]])
+    hand.markers.append(otio.schema.Marker("look here"))
+    made.tracks.append(otio.schema.Track("Titles", kind="Video"))
+    after = promote(made, "slot-003", 2)
+    assert metadata.read(clips(after)[0], "opacity") == [[0, 0.5]]
+    assert mark(after, 0) == ["FIELD 2 takes", "look here"]
+    moved = promote(after, "slot-001", 2)
+    begin = [c.source_range.start_time for c in (clips(after)[0], clips(moved)[0])]
+    places = [
+        next(m.marked_range.start_time for m in c.markers if m.name == "look here")
+        for c in (clips(after)[0], clips(moved)[0])
+    ]
+    assert places[0] - begin[0] == places[1] - begin[1]
+    assert [t.name for t in after.tracks] == [t.name for t in made.tracks]
+
+
+@settings(max_examples=10)
+@given(st.integers(1, 5), st.integers(0, 99))
+def test_laying_the_active_film_anew_changes_nothing(slots, seed):
+    made = fields.document(slots, 2, seed=seed, bed=True, voices=[0])
+    field = read_field(made)
+    again = relaid(field, active_film(field), {})
+    assert shown(again) == shown(made)
+    assert read_field(again).fingerprint == field.fingerprint
