@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,12 @@ _WHOLE = ("attempts", "answer_bytes", "file_bytes")
 _NUMBERS = ("seconds", "latency_s")
 
 
-def open_provider(path: Path, slots: Callable[[], Collection[str]]) -> ClipProvider:
+def open_provider(
+    path: Path,
+    slots: Callable[[], Collection[str]],
+    *,
+    which: Callable[[str, Sequence[str]], int | None] = lambda name, prompts: None,
+) -> ClipProvider:
     """Return the provider that a file describes.
 
     Parameters
@@ -43,6 +48,8 @@ def open_provider(path: Path, slots: Callable[[], Collection[str]]) -> ClipProvi
         ``"comfyui"`` or ``"queue"``.
     slots
         Gives the ids of the film's slots.
+    which
+        As `FolderProvider`.
 
     Raises
     ------
@@ -60,6 +67,7 @@ def open_provider(path: Path, slots: Callable[[], Collection[str]]) -> ClipProvi
             slots,
             name=told.get("name", "inbox"),
             settle_s=told.get("settle_s", 2.0),
+            which=which,
         )
     common: dict[str, Any] = {
         "name": told.get("name", kind),

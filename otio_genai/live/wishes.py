@@ -1,0 +1,213 @@
+"""Which takes are worth asking for while a film plays, and when it is too late for one.
+
+All of it follows from the field and what is decided; nothing here waits or asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import opentimelineio as otio
+
+from otio_genai import metadata
+from otio_genai.errors import GenaiError
+from otio_genai.field.model import Chosen, Field, Option, Slot
+from otio_genai.media import locate
+from otio_genai.prompts import Recipe, read_recipe
+
+__all__ = ["Still", "Wish", "beside", "caption", "earliest", "wishes"]
+
+#: A take is to be there so long before its slot may begin.
+READY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A picture of a take: what a new one should begin or end with."""
+
+    path: Path
+    at: int
+    "Record frame, counted from the take's first."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A slot for which a take may be asked."""
+
+    slot: int
+    recipe: Recipe
+    starts_s: float
+    "When the slot may begin at the earliest, in seconds of the film."
+    captions: Mapping[str, str]
+    "What its neighbours show: ``previous_slot.caption``, ``next_slot.caption``."
+    first: Still | None
+    "The picture before it."
+    last: Still | None
+    "The picture after it."
+
+
+def wishes(
+    field: Field,
+    decided: Sequence[Chosen] = (),
+    *,
+    after_s: float = 0.0,
+    provider: str = "",
+) -> list[Wish]:
+    """Return the slots for which a take may be asked, the next ones first.
+
+    Parameters
+    ----------
+    decided
+        The film so far.
+    after_s
+        Slots that may begin before this time of the film are left out: no take of
+        theirs could be there in time.
+    provider
+        Slots that name another provider are left out.
+
+    Raises
+    ------
+    FieldError
+        A prompt is of no form that can be filled.
+    """
+    begins = earliest(field, decided)
+    taken = {chosen.slot for chosen in decided}
+    found = []
+    for index, slot in enumerate(field.slots):
+        frame = begins[index]
+        if index in taken or frame is None or slot.policy == "fixed":
+            continue
+        starts_s = float(frame / field.rate)
+        told = _prompt(slot)
+        named = told.get("provider", "") if told else ""
+        if told and starts_s >= after_s and named in ("", provider or named):
+            found.append(_wish(field, decided, index, starts_s, read_recipe(told)))
+    return sorted(found, key=lambda wish: (wish.starts_s, wish.slot))
+
+
+def earliest(field: Field, decided: Sequence[Chosen] = ()) -> list[int | None]:
+    """Return the record frame at which each slot may begin at the earliest.
+
+    None where the film cannot come by any more. Flags are not looked at: a slot that
+    may be left out is taken to last nothing.
+    """
+    count = len(field.slots)
+    passed = sum(chosen.frames for chosen in decided)
+    seen = {chosen.slot for chosen in decided}
+    last = decided[-1].slot if decided else -1
+    ways: dict[int, list[int]] = {}
+    for branch in field.branches:
+        ways.setdefault(branch.at, []).append(branch.to)
+    found: list[int | None] = [None] * count
+    # Where each slot, and the end, can be come by in the order of the track.
+    comes: list[int | None] = [None] * (count + 1)
+    for unit in _units(field):
+        entry = comes[unit[0]]
+        if last in unit or (last < 0 and unit[0] == 0):
+            entry = passed
+        if entry is None:
+            continue
+        for slot in unit:
+            found[slot] = None if slot in seen else entry
+        left = entry + sum(_least(field.slots[k]) for k in unit if k not in seen)
+        for to in (unit[-1] + 1, *(to for k in unit for to in ways.get(k, ()))):
+            before = comes[to]
+            comes[to] = left if before is None else min(before, left)
+    return found
+
+
+def _units(field: Field) -> Iterator[tuple[int, ...]]:
+    """Give the slots that come in any order together, and each other one alone."""
+    groups = {group.slots[0]: group for group in field.groups if group.slots}
+    inside = {k for g in field.groups if g.order != "fixed" for k in g.slots}
+    for index in range(len(field.slots)):
+        group = groups.get(index)
+        if group is not None and group.order != "fixed":
+            yield group.slots
+        elif index not in inside:
+            yield (index,)
+
+
+def _least(slot: Slot) -> int:
+    skipped = slot.requires is not None or slot.policy == "once"
+    return 0 if skipped else slot.shortest
+
+
+def beside(
+    field: Field, decided: Sequence[Chosen], index: int
+) -> tuple[tuple[Option, Chosen] | None, tuple[Option, Chosen] | None]:
+    """Return what lies before and after a slot: decided, else what is likeliest."""
+    known = {chosen.slot: chosen for chosen in decided}
+    found: list[tuple[Option, Chosen] | None] = []
+    for place in (index - 1, index + 1):
+        if not 0 <= place < len(field.slots):
+            found.append(None)
+            continue
+        chosen = known.get(place) or _likely(field, place)
+        found.append((field.slots[place].options[chosen.option], chosen))
+    return found[0], found[1]
+
+
+def caption(clip: otio.schema.Clip) -> str:
+    """Return what a take shows, in words: its prompt, else its name."""
+    slate = metadata.read(clip.media_reference, "slate", {})
+    told = slate.get("caption") or slate.get("prompt") or clip.name
+    return " ".join(str(told).split())
+
+
+def _likely(field: Field, place: int) -> Chosen:
+    slot = field.slots[place]
+    heaviest = max(range(len(slot.options)), key=lambda k: slot.options[k].weight)
+    option = slot.options[heaviest]
+    wanted = round(field.style.mean_shot_s * field.rate)
+    frames = min(max(wanted, slot.shortest), slot.longest)
+    way = option.ins[0] if option.ins else 0
+    if not option.material.still:
+        frames = max(1, min(frames, option.material.end - way))
+    return Chosen(place, heaviest, way, frames)
+
+
+def _wish(
+    field: Field, decided: Sequence[Chosen], index: int, starts_s: float, recipe: Recipe
+) -> Wish:
+    before, after = beside(field, decided, index)
+    captions = {}
+    for name, item in (("previous_slot", before), ("next_slot", after)):
+        captions[f"{name}.caption"] = caption(item[0].clip) if item else ""
+    return Wish(
+        index,
+        recipe,
+        starts_s,
+        captions,
+        _still(before, leaving=True),
+        _still(after, leaving=False),
+    )
+
+
+def _still(item: tuple[Option, Chosen] | None, *, leaving: bool) -> Still | None:
+    if item is None:
+        return None
+    option, chosen = item
+    at = 0
+    if not option.material.still:
+        at = chosen.way + (chosen.frames - 1 if leaving else 0)
+    try:
+        return Still(locate.path(option.clip.media_reference), at)
+    except GenaiError:
+        return None
+
+
+def _prompt(slot: Slot) -> dict[str, object] | None:
+    for told in _told(slot):
+        if told.get("template"):
+            return told
+    return None
+
+
+def _told(slot: Slot) -> Iterator[dict[str, object]]:
+    for option in slot.options:
+        told = metadata.read(option.clip, "take", {}).get("prompt")
+        if isinstance(told, dict):
+            yield told
