@@ -8,6 +8,7 @@ from pathlib import Path
 
 from otio_genai.live.picture.packets import Packets
 from otio_genai.live.picture.whole import Run
+from otio_genai.media import locate
 from otio_genai.render.shown import Frame
 
 __all__ = ["Mezzanine"]
@@ -35,6 +36,11 @@ class Mezzanine:
     def keys(self) -> range:
         """Record frames of the take at which a shot may begin."""
         return range(self.first, self.frames, self.gop_frames)
+
+    @property
+    def url(self) -> str:
+        """Address of the file."""
+        return locate.url(self.path)
 
     def sample(self, frame: int) -> memoryview:
         """Return the picture of a record frame of the take.

@@ -4,6 +4,7 @@ Aim
     What each record frame shows is told by the renderer's plan of the very shots, and
     compared with what is prepared of them. Only where both are the same are prepared
     pictures sent; so no effect, whatever it be, is shown otherwise than in a render.
+    Everything else is composed by the renderer, of prepared pictures where it can.
 
 Conventions
     Parts follow each other without holes from record frame 0, each beginning with a
@@ -30,7 +31,7 @@ from otio_genai.live.picture.mezzanine import Mezzanine
 from otio_genai.live.picture.whole import frames_of
 from otio_genai.render.plan import Plan, make_plan
 from otio_genai.render.segments import Segment, recipe
-from otio_genai.render.shown import Frame
+from otio_genai.render.shown import Frame, Shown
 
 __all__ = ["Part", "Reel", "Shelf"]
 
@@ -216,14 +217,15 @@ class Reel:
         count = one.last - one.first
         if one.made == one.last or plan is None or shown is None:
             return Part(one.first, count, prepared, None)
-        frames = tuple(shown[one.made - origin : one.last - origin])
-        urls = {layer.url for frame in frames for layer in frame}
-        identities = self._library.identities(urls)
+        frames = tuple(
+            _from_prepared(shown[record - origin], record, shots)
+            for record in range(one.made, one.last)
+        )
+        identities = self._identities(frames, shots)
         if identities is None:
             return Part(one.first, count, prepared, None)
         piece = Segment(one.made, False, frames)
-        encoding = self._library.form.quick().encoding
-        told = recipe(piece, plan, encoding, identities)
+        told = recipe(piece, plan, self._library.form.quick().encoding, identities)
         before = _before(shots, one) if one.made > one.first else None
         job = job_of(told, before, self._library.avcc, prepared)
         found = self._atlas.get(job.key) if self._atlas is not None else None
@@ -231,9 +233,45 @@ class Reel:
             return Part(one.first, count, tuple(found), None)
         return Part(one.first, count, None, job)
 
+    def _identities(
+        self, frames: Sequence[Frame], shots: Sequence[_Laid]
+    ) -> dict[str, str] | None:
+        """Return what decides the pictures of all files; None if that is not known."""
+        urls = {layer.url for frame in frames for layer in frame}
+        ours = {shot.made.url: shot.made.key for shot in shots}
+        found = {url: ours[url] for url in urls & ours.keys()}
+        others = self._library.identities(urls - found.keys())
+        return None if others is None else found | others
+
 
 def _shot_at(shots: Sequence[_Laid], record: int) -> _Laid:
     return next(shot for shot in shots if shot.begin <= record < shot.end)
+
+
+def _from_prepared(frame: Frame, record: int, shots: Sequence[_Laid]) -> Frame:
+    """Return a frame whose layers are taken from what is prepared, where it shows them.
+
+    Small pictures and short groups: a fraction of the time that decoding and scaling
+    the take itself needs, and they are there though the take be deleted.
+    """
+    return tuple(_layer_from_prepared(layer, record, shots) for layer in frame)
+
+
+def _layer_from_prepared(layer: Shown, record: int, shots: Sequence[_Laid]) -> Shown:
+    alone = (replace(layer, weight=Fraction(1), sweep=None),)
+    for shot in shots:
+        number = shot.frame(record)
+        if not shot.made.first <= number < shot.made.frames:
+            continue
+        if shot.made.shows(number) == alone:
+            return Shown(
+                shot.made.url,
+                number - shot.made.first,
+                weight=layer.weight,
+                sweep=layer.sweep,
+                name=layer.name,
+            )
+    return layer
 
 
 def _prepared(shots: Sequence[_Laid], first: int, last: int) -> tuple[memoryview, ...]:
