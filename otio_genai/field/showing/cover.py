@@ -10,10 +10,10 @@ Method
     number of takes that one slot lacks, and nothing is solved.
 
 Limits
-    Beyond `otio_genai.field.showing.mesh.MOST_ARCS` arcs nothing is reckoned, and
-    ``None`` says so: takes then only rest. Exact lengths, pinned times and contents
-    that lie in very many slots are more than a network can say: the number is a bound
-    from below there.
+    Beyond `otio_genai.field.showing.mesh.MOST_ARCS` arcs nothing is reckoned, nor is
+    what takes HiGHS longer than two seconds; ``None`` says so: takes then only rest.
+    Exact lengths, pinned times and contents that lie in very many slots are more than a
+    network can say: the number is a bound from below there.
 
 Source
     Ford and Fulkerson, Flows in Networks (1962), minimum flow with lower bounds;
@@ -22,7 +22,8 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,8 +33,9 @@ from otio_genai.field.showing.mesh import Mesh, Pair, mesh
 
 __all__ = ["Cover"]
 
-# So many parts of a tree are tried before a number counts as not known.
-_MOST_NODES = 2000
+# What an integer programme has not solved in this time counts as not known.
+_MOST_S = 2.0
+_MOST_KEPT = 500
 
 
 class Cover:
@@ -47,7 +49,9 @@ class Cover:
 
     def __init__(self, field: Field, conditions: Conditions) -> None:
         self._mesh: Mesh | None = mesh(field, conditions)
-        self._known: dict[frozenset[Pair], list[frozenset[Pair]] | None] = {}
+        self._known: dict[
+            tuple[frozenset[Pair], int | None], list[frozenset[Pair]] | None
+        ] = {}
         self._open = frozenset[Pair]() if self._mesh is None else _open(self._mesh)
 
     @property
@@ -74,17 +78,32 @@ class Cover:
         found = self._solved(lacking)
         return None if found is None else len(found)
 
+    def within(self, wanted: Iterable[Pair], count: int) -> bool:
+        """Tell whether so many films are known to show all takes wanted."""
+        if self._mesh is None:
+            return False
+        lacking = frozenset(wanted) & self._open
+        if not lacking or self._mesh.chain:
+            return (self.least(lacking) or 0) <= count
+        return self._solved(lacking, count) is not None
+
     def films(self, wanted: Iterable[Pair]) -> list[frozenset[Pair]] | None:
         """Return the takes of as few films as show all takes wanted."""
         if self._mesh is None:
             return None
         return self._solved(frozenset(wanted) & self._open)
 
-    def _solved(self, lacking: frozenset[Pair]) -> list[frozenset[Pair]] | None:
+    def _solved(
+        self, lacking: frozenset[Pair], most: int | None = None
+    ) -> list[frozenset[Pair]] | None:
         assert self._mesh is not None  # noqa: S101  # asked for only where there is one
-        if lacking not in self._known:
-            self._known[lacking] = _solved(self._mesh, lacking) if lacking else []
-        return self._known[lacking]
+        if not lacking:
+            return []
+        if len(self._known) > _MOST_KEPT:
+            self._known.clear()
+        if (lacking, most) not in self._known:
+            self._known[lacking, most] = _solved(self._mesh, lacking, most)
+        return self._known[lacking, most]
 
 
 def _open(found: Mesh) -> frozenset[Pair]:
@@ -111,8 +130,38 @@ def _reached(found: Mesh, start: int, end: int) -> np.ndarray:
     return reached
 
 
-def _solved(found: Mesh, lacking: frozenset[Pair]) -> list[frozenset[Pair]] | None:
+def _solved(
+    found: Mesh, lacking: frozenset[Pair], most: int | None
+) -> list[frozenset[Pair]] | None:
+    """Return the fewest films, or at most so many; None where none are known."""
     from scipy.optimize import Bounds, LinearConstraint, milp
+
+    number = len(found.arcs)
+    rules = _rules(found, sorted(lacking))
+    cost = (found.arcs[:, 0] == 0).astype(float)
+    for whole in (0, 1):
+        done = milp(
+            cost,
+            constraints=rules,
+            integrality=np.full(number, whole),
+            bounds=Bounds(0, len(lacking)),
+            options={"time_limit": _MOST_S},
+        )
+        if done.status != 0 or done.x is None:
+            return None
+        if most is not None and done.fun > most + 1e-6:
+            return None
+        flow = done.x.round()
+        if np.abs(done.x - flow).max(initial=0) < 1e-6:
+            return _paths(found, flow.astype(np.int64))
+        if most is not None:
+            rules.append(LinearConstraint(cost[None, :], 0, most))
+    return None
+
+
+def _rules(found: Mesh, needs: Sequence[Pair]) -> list[Any]:
+    """Return that nothing is lost at a vertex, and that every take has its unit."""
+    from scipy.optimize import LinearConstraint
     from scipy.sparse import coo_array
 
     arcs, number = found.arcs, len(found.arcs)
@@ -121,27 +170,11 @@ def _solved(found: Mesh, lacking: frozenset[Pair]) -> list[frozenset[Pair]] | No
     columns = np.concatenate([np.flatnonzero(inner[:, 0]), np.flatnonzero(inner[:, 1])])
     signs = np.repeat([-1.0, 1.0], [inner[:, 0].sum(), inner[:, 1].sum()])
     kept = coo_array((signs, (rows, columns)), shape=(found.vertices - 2, number))
-    needs = sorted(lacking)
     at = [(k, arc) for k, pair in enumerate(needs) for arc in found.takes[pair]]
     must = coo_array(
         (np.ones(len(at)), tuple(np.array(at).T)), shape=(len(needs), number)
     )
-    cost = (arcs[:, 0] == 0).astype(float)
-    rules = [LinearConstraint(kept.tocsr(), 0, 0), LinearConstraint(must.tocsr(), 1)]
-    for whole in (0, 1):
-        done = milp(
-            cost,
-            constraints=rules,
-            integrality=np.full(number, whole),
-            bounds=Bounds(0, len(needs)),
-            options={"node_limit": _MOST_NODES},
-        )
-        if done.status != 0 or done.x is None:
-            return None
-        flow = done.x.round()
-        if np.abs(done.x - flow).max(initial=0) < 1e-6:
-            return _paths(found, flow.astype(np.int64))
-    return None
+    return [LinearConstraint(kept.tocsr(), 0, 0), LinearConstraint(must.tocsr(), 1)]
 
 
 def _paths(found: Mesh, flow: np.ndarray) -> list[frozenset[Pair]]:

@@ -26,7 +26,7 @@ from otio_genai.field.model import Field
 __all__ = ["MOST_ARCS", "Mesh", "Pair", "mesh"]
 
 #: Arcs from which on nothing is reckoned.
-MOST_ARCS = 60_000
+MOST_ARCS = 25_000
 
 #: (slot, option)
 Pair = tuple[int, int]

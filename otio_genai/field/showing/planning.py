@@ -19,7 +19,7 @@ __all__ = ["Draft", "planned"]
 #: Films drawn before another way is tried.
 TRIES = 600
 # Films that cover too little, each of which costs a flow; films along one path.
-_UNCOVERED, _PATH_TRIES = 40, 60
+_UNCOVERED, _PATH_TRIES = 12, 60
 #: Fields of no more films than this are listed when chance finds none that is left.
 MOST_LISTED = 20_000
 

@@ -116,8 +116,8 @@ class Listed:
             self._least = self._cover.least(self._wanted)
             if self._least is None:
                 self._remark(
-                    "In how few showings all takes can be shown is not known: the "
-                    "field is too large for that. Takes that were shown rest."
+                    "In how few showings all takes can be shown is not known: this "
+                    "field is too large to tell. Takes that were shown rest."
                 )
         tired = resting(self._memory, self._marks, self._slots, coverage)
         return replace(asked, resting=tired)
@@ -149,8 +149,7 @@ class Listed:
             slots.count(slot) >= self._least for slot in set(slots)
         ):
             return False
-        after = self._cover.least(left)
-        return after is not None and after < self._least
+        return self._cover.within(left, self._least - 1)
 
     def paths(self) -> list[frozenset[Pair]]:
         """Return takes of films that would keep the number of showings least."""
