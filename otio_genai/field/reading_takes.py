@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import opentimelineio as otio
+from numpy.typing import NDArray
 
 from otio_genai import metadata, rates
 from otio_genai.assemble.planning.candidates import (
@@ -36,6 +37,7 @@ _BROKEN = (
     ValueError,
 )
 _LONGEST_S = 14_400
+_BEYOND = 1e9
 _ANALYSE = "analyse it first (`otio-genai analyse`)"
 
 
@@ -134,14 +136,11 @@ def _material(clip: otio.schema.Clip, film: Film, longest: int) -> Material:
     length_s = int(facts["frames"]) / source
     if not (0 < length_s <= _LONGEST_S and 0 < take.aspects[0] < math.inf):
         raise ValueError
-    if take.samples.shape[1:] != (7,) or not np.isfinite(take.samples).all():
+    if not (_sane(take.samples, 7) and _sane(take.unsteady, 2)):
         raise ValueError
     if len(take.samples) and not (np.diff(take.samples[:, 0]) > 0).all():
         raise ValueError
-    rows = take.unsteady
-    if rows.shape[1:] != (2,) or not np.isfinite(rows).all() or (abs(rows) > 1e9).any():
-        raise ValueError
-    if take.cuts.ndim != 1 or not np.isfinite(take.cuts).all():
+    if take.cuts.ndim != 1 or not _sane(take.cuts[:, None], 1):
         raise ValueError
     if not 0 <= take.first <= take.last <= take.end:
         raise ValueError
@@ -155,8 +154,14 @@ def _sound_colours(material: Material) -> None:
         material.colours.entry,
         material.colours.leaving,
     ):
-        if np.array(lab, float).shape != (3,) or not np.isfinite(lab).all():
+        if not _sane(np.array([lab], float), 3):
             raise ValueError
+
+
+def _sane(measured: NDArray[np.float64], columns: int) -> bool:
+    """Tell whether a table has its columns, and no number that nothing measures."""
+    shaped = measured.ndim == 2 and measured.shape[1] == columns
+    return shaped and bool((np.abs(measured) < _BEYOND).all())
 
 
 def option_of(

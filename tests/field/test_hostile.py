@@ -115,7 +115,7 @@ TEXT = fields.document(**DOCUMENT).to_json_string()
 @pytest.mark.parametrize("seed", range(8))
 def test_values_in_any_place_make_a_field_or_a_sentence(seed):
     rng = random.Random(seed)
-    found = [tried(broken(TEXT, rng)) for _ in range(25)]
+    found = [tried(broken(TEXT, rng)) for _ in range(12)]
     assert {0, 1} <= set(found)
 
 
@@ -123,14 +123,14 @@ def test_values_in_any_place_make_a_field_or_a_sentence(seed):
 @pytest.mark.parametrize("seed", range(100, 108))
 def test_many_values_in_any_place_make_a_field_or_a_sentence(seed):
     rng = random.Random(seed)
-    found = [tried(broken(TEXT, rng)) for _ in range(400)]
+    found = [tried(broken(TEXT, rng)) for _ in range(150)]
     assert {0, 1} <= set(found)
 
 
 @pytest.mark.slow
 def test_texts_with_noise_make_a_field_or_a_sentence():
     small = fields.document(2, 2, frames=40, flags={"a": True}).to_json_string()
-    assert all(tried(mutated(small, seed)) in (-1, 0, 1) for seed in range(600))
+    assert all(tried(mutated(small, seed)) in (-1, 0, 1) for seed in range(300))
 
 
 @pytest.mark.parametrize("text", [v for v in VALUES if isinstance(v, str)])
