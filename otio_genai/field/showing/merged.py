@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Conditions
-from otio_genai.field.model import Field
+from otio_genai.field.model import Chosen, Field
 
 __all__ = ["carried", "merged"]
 
@@ -16,8 +16,13 @@ _Pair = tuple[int, int]
 _T = TypeVar("_T")
 
 
-def merged(old: Field, new: Field, decided: Collection[int]) -> Field:
-    """Return the new field with those slots of the old one that are decided.
+def merged(
+    old: Field, new: Field, decided: Sequence[Chosen]
+) -> tuple[Field, list[Chosen]]:
+    """Return the new field, and what is decided as it lies there.
+
+    Slots whose decided take went, or may no longer begin where it does, are those of
+    the old field.
 
     Raises
     ------
@@ -29,11 +34,21 @@ def merged(old: Field, new: Field, decided: Collection[int]) -> Field:
             "This field has other slots, or another rate, than the one that is shown.",
             remedy="Let the showing end first; takes alone may come and go meanwhile.",
         )
-    slots = tuple(
-        before if number in decided else after
-        for number, (before, after) in enumerate(zip(old.slots, new.slots, strict=True))
-    )
-    return replace(new, slots=slots)
+    slots, film = list(new.slots), []
+    for one in decided:
+        before = old.slots[one.slot].options[one.option]
+        places = [
+            k
+            for k, option in enumerate(new.slots[one.slot].options)
+            if option.content == before.content and one.way in option.ins
+        ]
+        if places:
+            film.append(replace(one, option=places[0]))
+        else:
+            slots[one.slot] = old.slots[one.slot]
+            film.append(one)
+    kept = all(a is b for a, b in zip(slots, new.slots, strict=True))
+    return new if kept else replace(new, slots=tuple(slots)), film
 
 
 def carried(asked: Conditions, old: Field, new: Field) -> Conditions:

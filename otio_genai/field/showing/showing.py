@@ -151,14 +151,14 @@ class Showing:
                 "This showing's film is settled by its number.",
                 remedy="Steer a showing from a ledger.",
             )
-        self._change(self._field, replace(self._asked, **changes))
+        self._change(self._field, replace(self._asked, **changes), self._decided)
         self._told = {}
 
     def renew(self, field: Field) -> None:
         """Go on with a field whose takes came or went.
 
-        Slots that are decided stay as they were, whatever became of their takes. A film
-        that is settled by its number goes on as it is.
+        What is decided stays, whatever became of its takes: `field` has a place for it,
+        and `decided` says where. A film that is settled by its number goes on as it is.
 
         Raises
         ------
@@ -169,9 +169,8 @@ class Showing:
         self._refuse_closed()
         if self._settled:
             return
-        decided = {one.slot for one in self._decided}
-        new = merged(self._field, field, decided)
-        self._change(new, carried(self._asked, self._field, new))
+        new, decided = merged(self._field, field, self._decided)
+        self._change(new, carried(self._asked, self._field, new), decided)
         self._told = {}
 
     def timeline(self) -> otio.schema.Timeline:
@@ -224,26 +223,30 @@ class Showing:
         if self._closed:
             raise FieldError("This showing is over, and its film forgotten.")
 
-    def _drafted(self, field: Field, asked: Conditions) -> Draft:
+    def _drafted(
+        self, field: Field, asked: Conditions, decided: Sequence[Chosen] = ()
+    ) -> Draft:
         conditions = self._session.look(field, asked)
         found = space(field, conditions)
         drawing = Drawing(found)
-        for one in self._decided:
+        for one in decided:
             drawing.take(one)
         return Draft(field, conditions, drawing, self._session)
 
-    def _change(self, field: Field, asked: Conditions) -> None:
+    def _change(
+        self, field: Field, asked: Conditions, decided: Sequence[Chosen]
+    ) -> None:
         if self._over:
             return
         before = self._field, self._asked
         try:
-            draft = self._drafted(field, asked)
+            draft = self._drafted(field, asked, decided)
             film = planned(draft, self._rng)
         except BaseException:
             # What was held before still is; only the rules are looked up again.
             self._session.look(*before)
             raise
-        self._field, self._asked = field, asked
+        self._field, self._asked, self._decided = field, asked, list(decided)
         self._draft, self._film = draft, film
 
     def _draw_anew(self) -> None:

@@ -250,6 +250,18 @@ def test_takes_come_and_go_while_a_film_is_shown(tmp_path):
             assert book.count == 1
 
 
+def test_what_is_decided_moves_with_its_take(field):
+    options = field.slots[0].options
+    for seed in range(4):
+        showing = drawn(field, seed)
+        first = showing.next()
+        new = with_takes(field, 0, options[::-1])
+        showing.renew(new)
+        assert showing.field is new
+        assert showing.decided == (replace(first, option=1 - first.option),)
+        assert len(played(showing)) == 3
+
+
 def test_another_film_altogether_is_refused(field):
     showing = drawn(field, 1)
     showing.next()
