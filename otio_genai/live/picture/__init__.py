@@ -2,9 +2,9 @@
 
 ``format`` says how all of them are encoded; ``library`` prepares every take once
 (``whole``, ``making``), ``mezzanine`` and ``packets`` read them where they lie;
-``reel`` makes one film of them as it is drawn (``cutting``), ``joins`` renders what no
-take has, ``atlas`` keeps it and ``beforehand`` fills it; ``fmp4`` wraps all of it for
-players.
+``reel`` makes one film of them as it is drawn (``cutting``, ``laid``), ``joins``
+renders what no take has, ``atlas`` keeps it and ``beforehand`` fills it; ``fmp4``
+wraps all of it for players.
 """
 
 from __future__ import annotations

@@ -107,17 +107,15 @@ def render_request(request: Mapping[str, Any]) -> list[bytes]:
     RenderError
         The request is of another version.
     """
-    folder = _folder()
-    path = folder / "join.mp4"
     maker = _maker()
-    try:
+    # For one join alone: whoever is late is killed, and leaves as little as can be.
+    with tempfile.TemporaryDirectory(prefix="otio-genai-join-") as folder:
+        path = Path(folder) / "join.mp4"
         maker.make(request["recipe"], nullcontext(path))
         maker.settle()
         made = Packets.of(path)
         avcc = made.avcc
         samples = [bytes(sample) for sample in made.samples(0, len(made))]
-    finally:
-        path.unlink(missing_ok=True)
     if avcc.hex() != request["avcc"]:
         raise LiveError(
             "A join was encoded in another way than the takes.",
@@ -145,12 +143,3 @@ def _before(told: Sequence[Any] | None) -> list[bytes]:
 @functools.cache
 def _maker() -> Maker:
     return Maker()
-
-
-@functools.cache
-def _home() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="otio-genai-join-")
-
-
-def _folder() -> Path:
-    return Path(_home().name)

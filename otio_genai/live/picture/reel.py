@@ -25,13 +25,19 @@ from otio_genai.errors import FieldError, GenaiError, LiveError
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.realise import span_of
 from otio_genai.live.picture.cutting import Spot, State, Stretch, stretches
-from otio_genai.live.picture.joins import Before, Job, job_of
+from otio_genai.live.picture.joins import Job, job_of
+from otio_genai.live.picture.laid import (
+    Laid,
+    before,
+    from_prepared,
+    prepared,
+    shot_at,
+)
 from otio_genai.live.picture.library import Library
-from otio_genai.live.picture.mezzanine import Mezzanine
 from otio_genai.live.picture.whole import frames_of
 from otio_genai.render.plan import Plan, make_plan
 from otio_genai.render.segments import Segment, recipe
-from otio_genai.render.shown import Frame, Shown
+from otio_genai.render.shown import Frame
 
 __all__ = ["Part", "Reel", "Shelf"]
 
@@ -57,26 +63,6 @@ class Part:
     job: Job | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Laid:
-    """A shot in its place."""
-
-    chosen: Chosen
-    begin: int
-    into: int
-    "Frame of what is prepared that it begins with."
-    made: Mezzanine
-
-    @property
-    def end(self) -> int:
-        """Record frame after its last."""
-        return self.begin + self.chosen.frames
-
-    def frame(self, record: int) -> int:
-        """Return the frame of what is prepared that a record frame shows."""
-        return self.into + record - self.begin
-
-
 class Reel:
     """Pictures of a film, shot by shot.
 
@@ -94,7 +80,7 @@ class Reel:
         self, field: Field, library: Library, *, atlas: Shelf | None = None
     ) -> None:
         self._field, self._library, self._atlas = field, library, atlas
-        self._shots: list[_Laid] = []
+        self._shots: list[Laid] = []
         self._done = 0
         self._closed = False
 
@@ -112,7 +98,7 @@ class Reel:
         begin = self._shots[-1].end if self._shots else 0
         option = self._field.slots[chosen.slot].options[chosen.option]
         into = 0 if isinstance(option.material, Still) else chosen.way
-        shot = _Laid(chosen, begin, into, made)
+        shot = Laid(chosen, begin, into, made)
         if shot.frame(begin) not in made.keys or shot.frame(shot.end) > made.frames:
             raise LiveError(
                 f"No shot of {chosen.frames} frames can be shown from {chosen.way}.",
@@ -160,27 +146,36 @@ class Reel:
         return max(closing, *(slot.half for slot in self._field.slots), 0)
 
     def _parts(self, settled: int, *, ended: bool) -> list[Part]:
-        begins = [shot.begin for shot in self._shots]
-        # The transition at the start of the first is told only with the shot before.
-        first = max(0, bisect_right(begins, self._done) - 2)
+        first = self._first()
         shots = self._shots[first:]
+        origin = self._done
         plan, shown = self._shown(first, ended)
-        origin = shots[0].begin
         spots = [
             self._spot(record, shots, None if shown is None else shown[record - origin])
             for record in range(self._done, settled)
         ]
         longest = _MOST_GOPS * self._library.form.gop_frames
         parts = []
-        base = self._done
         for one in stretches(spots, longest, final=ended):
-            moved = Stretch(base + one.first, base + one.made, base + one.last)
+            moved = Stretch(origin + one.first, origin + one.made, origin + one.last)
             parts.append(self._part(moved, shots, plan, shown, origin))
             self._done = moved.last
         return parts
 
+    def _first(self) -> int:
+        """Return the first shot that must be planned to know what was not sent yet.
+
+        The transition at the start of a plan is left out of it.
+        """
+        begins = [shot.begin for shot in self._shots]
+        shot = bisect_right(begins, self._done) - 1
+        reach = max(slot.half for slot in self._field.slots)
+        if self._done < begins[shot] + reach:
+            shot -= 1
+        return max(0, shot)
+
     def _shown(self, first: int, ended: bool) -> tuple[Plan | None, list[Frame] | None]:
-        """Return what the shots from ``first`` on show; None if nobody can tell.
+        """Return what all frames not sent yet show; None if nobody can tell.
 
         A take that was deleted while the film plays is still prepared: its cuts are
         dry from then on.
@@ -193,10 +188,10 @@ class Reel:
             raise
         except GenaiError:
             return None, None
-        return plan, frames_of(plan)
+        return plan, frames_of(plan, self._done - self._shots[first].begin)
 
-    def _spot(self, record: int, shots: Sequence[_Laid], shown: Frame | None) -> Spot:
-        shot = _shot_at(shots, record)
+    def _spot(self, record: int, shots: Sequence[Laid], shown: Frame | None) -> Spot:
+        shot = shot_at(shots, record)
         frame = shot.frame(record)
         opens = record == shot.begin
         key = (frame - shot.made.first) % shot.made.gop_frames == 0
@@ -208,33 +203,33 @@ class Reel:
     def _part(
         self,
         one: Stretch,
-        shots: Sequence[_Laid],
+        shots: Sequence[Laid],
         plan: Plan | None,
         shown: Sequence[Frame] | None,
         origin: int,
     ) -> Part:
-        prepared = _prepared(shots, one.first, one.last)
+        dry = prepared(shots, one.first, one.last)
         count = one.last - one.first
         if one.made == one.last or plan is None or shown is None:
-            return Part(one.first, count, prepared, None)
+            return Part(one.first, count, dry, None)
         frames = tuple(
-            _from_prepared(shown[record - origin], record, shots)
+            from_prepared(shown[record - origin], record, shots)
             for record in range(one.made, one.last)
         )
         identities = self._identities(frames, shots)
         if identities is None:
-            return Part(one.first, count, prepared, None)
+            return Part(one.first, count, dry, None)
         piece = Segment(one.made, False, frames)
         told = recipe(piece, plan, self._library.form.quick().encoding, identities)
-        before = _before(shots, one) if one.made > one.first else None
-        job = job_of(told, before, self._library.avcc, prepared)
+        ahead = before(shots, one) if one.made > one.first else None
+        job = job_of(told, ahead, self._library.avcc, dry)
         found = self._atlas.get(job.key) if self._atlas is not None else None
         if found is not None and len(found) == count:
             return Part(one.first, count, tuple(found), None)
         return Part(one.first, count, None, job)
 
     def _identities(
-        self, frames: Sequence[Frame], shots: Sequence[_Laid]
+        self, frames: Sequence[Frame], shots: Sequence[Laid]
     ) -> dict[str, str] | None:
         """Return what decides the pictures of all files; None if that is not known."""
         urls = {layer.url for frame in frames for layer in frame}
@@ -242,48 +237,3 @@ class Reel:
         found = {url: ours[url] for url in urls & ours.keys()}
         others = self._library.identities(urls - found.keys())
         return None if others is None else found | others
-
-
-def _shot_at(shots: Sequence[_Laid], record: int) -> _Laid:
-    return next(shot for shot in shots if shot.begin <= record < shot.end)
-
-
-def _from_prepared(frame: Frame, record: int, shots: Sequence[_Laid]) -> Frame:
-    """Return a frame whose layers are taken from what is prepared, where it shows them.
-
-    Small pictures and short groups: a fraction of the time that decoding and scaling
-    the take itself needs, and they are there though the take be deleted.
-    """
-    return tuple(_layer_from_prepared(layer, record, shots) for layer in frame)
-
-
-def _layer_from_prepared(layer: Shown, record: int, shots: Sequence[_Laid]) -> Shown:
-    alone = (replace(layer, weight=Fraction(1), sweep=None),)
-    for shot in shots:
-        number = shot.frame(record)
-        if not shot.made.first <= number < shot.made.frames:
-            continue
-        if shot.made.shows(number) == alone:
-            return Shown(
-                shot.made.url,
-                number - shot.made.first,
-                weight=layer.weight,
-                sweep=layer.sweep,
-                name=layer.name,
-            )
-    return layer
-
-
-def _prepared(shots: Sequence[_Laid], first: int, last: int) -> tuple[memoryview, ...]:
-    found: list[memoryview] = []
-    for shot in shots:
-        low, high = max(first, shot.begin), min(last, shot.end)
-        if low < high:
-            found += shot.made.samples(shot.frame(low), shot.frame(high))
-    return tuple(found)
-
-
-def _before(shots: Sequence[_Laid], one: Stretch) -> Before:
-    shot = _shot_at(shots, one.first)
-    places = shot.made.places(shot.frame(one.first), shot.frame(one.made))
-    return Before(shot.made.key, str(shot.made.path), places)

@@ -99,10 +99,10 @@ def whole(
     return make_plan(span_of(steady, [all_of_it], 0, 1, ended=False), size), first
 
 
-def frames_of(plan: Plan) -> list[Frame]:
-    """Return what each record frame of a plan shows, whatever its clips are called."""
+def frames_of(plan: Plan, first: int = 0) -> list[Frame]:
+    """Return what a plan's record frames show from one on, its clips unnamed."""
+    frames = [frame for span in plan.spans for frame in span.frames]
     return [
-        tuple(replace(one, name="clip") for one in frame)
-        for span in plan.spans
-        for frame in span.frames
+        tuple(replace(layer, name="clip") for layer in frame)
+        for frame in frames[first:]
     ]
