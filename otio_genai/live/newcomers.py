@@ -11,120 +11,60 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import opentimelineio as otio
 
 from otio_genai.errors import LiveError, OutputError
 from otio_genai.field.document import read_field
-from otio_genai.field.model import Chosen, Field
 from otio_genai.live.arriving import Workshop
 from otio_genai.live.commissions import Commissions
 from otio_genai.live.inbox import Inbox, prompt_of
-from otio_genai.live.intake import Event, Intake, Mode, Reach
+from otio_genai.live.intake import Event, Intake, Reach
+from otio_genai.live.newtakes import Film, House, NewTakes, OnAir, on_air, sentence
 from otio_genai.live.wishes import READY_S, wishes
 from otio_genai.media.files import write_beside
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.opening import open_provider
 from otio_genai.providers.protocol import ClipProvider
 
-__all__ = ["House", "NewTakes", "Newcomers", "OnAir", "sentence"]
+__all__ = ["Newcomers", "door"]
 
 _ANSWER_S, _FAREWELL_S = 120.0, 5.0
-_SAID = {
-    "asked": "a take was asked for",
-    "added": "is new and may be drawn",
-    "quarantined": "is new and waits for you",
-    "approved": "may be drawn",
-    "refused": "is not taken",
-    "late": "is late",
-    "failed": "did not come",
-    "cancelled": "was taken back",
-    "gone": "is gone",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class NewTakes:
-    """How new takes come.
+def door(
+    how: NewTakes,
+    *,
+    seed: int,
+    playing: Callable[[Any], Film | None] = lambda house: None,
+) -> Callable[[Any], Newcomers]:
+    """Return what lets takes into a house; called where it is served.
 
     Parameters
     ----------
-    inbox
-        The folder that is watched; none by default.
-    providers
-        Files of providers that are asked, as
-        `otio_genai.providers.opening.open_provider` reads them.
-    folder
-        Where what they make is kept.
-    document
-        Where the field is written with its new takes; nowhere by default.
-    mode
-        When a new take may be drawn.
-    most
-        How many may be asked for at once, of each provider.
-    most_in_all
-        How many may be asked for while the show is open, of each provider: takes may
-        cost something.
-    every_s
-        How often is looked.
-    known
-        What prompts may speak of: ``weather``, ``witness_no`` and the like.
+    how
+        How takes come.
+    seed
+        From it the seeds of requests follow.
+    playing
+        Given the house, returns the film that all see, if there is one.
     """
 
-    folder: Path
-    inbox: Path | None = None
-    providers: Sequence[Path] = ()
-    document: Path | None = None
-    mode: Mode = "next-showing"
-    most: int = 2
-    most_in_all: int = 50
-    every_s: float = 1.0
-    known: Mapping[str, str] = field(default_factory=dict)
+    def made(house: Any) -> Newcomers:
+        return Newcomers(
+            house,
+            how,
+            clock=time.monotonic,
+            date=lambda: datetime.now().astimezone(),
+            seed=seed,
+            on_air=lambda: on_air(playing(house), time.monotonic()),
+        )
 
-
-@dataclass(frozen=True, slots=True)
-class OnAir:
-    """The film that all see."""
-
-    film: Hashable
-    "What tells it from the next one."
-    began_s: float
-    "When it began, on the clock."
-    decided: Sequence[Chosen]
-    "What is decided of it."
-
-
-class House(Protocol):
-    """What of a show new takes have to do with: see `otio_genai.live.house`."""
-
-    @property
-    def field(self) -> Field:
-        """What films are drawn from."""
-
-    def renew(self, given: Field, *, now: bool) -> None:
-        """Draw from another field."""
-
-    def tell(self, sentence: str) -> None:
-        """Say something to the artist."""
-
-
-def sentence(event: Event) -> str:
-    """Return what an event says to the artist.
-
-    Examples
-    --------
-    >>> sentence(Event("quarantined", "slot-002", "dune"))
-    "slot-002: 'dune' is new and waits for you."
-    """
-    head = f"{event.slot}: " if event.slot else ""
-    named = "" if event.kind == "asked" else f"{event.name!r} "
-    said = f"{head}{named}{_SAID[event.kind]}"
-    return f"{said}: {event.why}" if event.why else f"{said}."
+    return made
 
 
 class Newcomers:
@@ -170,7 +110,7 @@ class Newcomers:
             house.field.timeline, mode=how.mode, tell=self._tell, changed=self._changed
         )
         self._asking: list[tuple[str, Commissions]] = []
-        self._asked: dict[str, tuple[Hashable, set[str | None]]] = {}
+        self._asked: dict[str, tuple[object, set[str | None]]] = {}
         self._inboxes: list[Inbox] = []
         if how.inbox is not None:
             self._watch(FolderProvider(how.inbox, self._intake.slots, which=prompt_of))

@@ -292,4 +292,4 @@ def test_a_process_of_its_own_makes_the_same_take(tmp_path, media):
 
     made, wrong = asyncio.run(run())
     assert made == take_of(path, {"seed": 3}, cache)
-    assert isinstance(wrong, Wrong) and "not there" in wrong
+    assert isinstance(wrong, Wrong) and "No such file" in wrong

@@ -16,7 +16,8 @@ from otio_genai.field.document import read_field
 from otio_genai.field.model import Chosen
 from otio_genai.live.arriving import Workshop
 from otio_genai.live.intake import Event, Kind
-from otio_genai.live.newcomers import Newcomers, NewTakes, OnAir, sentence
+from otio_genai.live.newcomers import Newcomers, door
+from otio_genai.live.newtakes import NewTakes, OnAir, on_air, sentence
 from tests.providers.comfy import WORKFLOW, Comfy
 from tests.support import fields
 from tests.support.coded import write_take
@@ -253,3 +254,42 @@ def test_every_kind_of_event_is_a_sentence():
     assert told == "'a.mp4' is not taken: It is no film."
     asked = sentence(Event("asked", "s", "job", "A dune"))
     assert asked == "s: a take was asked for: A dune"
+
+
+def test_a_film_on_air_tells_when_it_began():
+    class Film:
+        started = False
+
+        def position_s(self):
+            return 7.5
+
+        def shown(self):
+            return (Chosen(0, 0, 0, 24),), ()
+
+    film = Film()
+    assert on_air(None, 20.0) is None and on_air(film, 20.0) is None
+    film.started = True
+    assert on_air(film, 20.0) == OnAir(film, 12.5, (Chosen(0, 0, 0, 24),))
+
+
+def test_a_door_lets_an_inbox_into_a_house(tmp_path, media):
+    document, new = media
+    house = House(document)
+    folder = tmp_path / "inbox" / "slot-001"
+    folder.mkdir(parents=True)
+    (folder / "text.mp4").write_text("no film")
+    enter = door(
+        NewTakes(tmp_path / "n", inbox=tmp_path / "inbox", every_s=0.0), seed=1
+    )
+
+    async def show():
+        made = enter(house)
+        shutil.copy(new, tmp_path / "inbox" / "stray.mp4")
+        while not house.notes:
+            await asyncio.sleep(0)
+        await made.close()
+
+    asyncio.run(show())
+    assert house.notes == [
+        "'stray.mp4' is not taken: Put it into the folder of the slot it is for."
+    ]
