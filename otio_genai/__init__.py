@@ -3,6 +3,7 @@
 One straight line, each stage reading what the last one wrote::
 
     folder → ingest → bin → analyse → assemble → timeline → check → export | render
+                                 └ open_field → field → realise ┘
 
 Every name below is loaded when it is first used, so that importing the package, or
 OpenTimelineIO loading its adapters, costs nothing.
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from otio_genai.export import read as read
     from otio_genai.export.collect import collect as collect
     from otio_genai.export.relink import relink as relink
+    from otio_genai.field.document import read_field as read_field
+    from otio_genai.field.judge import judge as judge
+    from otio_genai.field.merging import merge as merge_fields
+    from otio_genai.field.opening import open_field as open_field
+    from otio_genai.field.realise import realise as realise
     from otio_genai.ingest import ingest as ingest
     from otio_genai.interchange.diff import diff as diff
     from otio_genai.line import make as make
@@ -56,10 +62,15 @@ _HOMES = {
     "effect": "render.effects",
     "export": "export",
     "ingest": "ingest",
+    "judge": "field.judge",
     "make": "line",
+    "merge_fields": "field.merging:merge",
     "moviepy_clip": "render",
+    "open_field": "field.opening",
     "picture_map": "maps",
     "read": "export",
+    "read_field": "field.document",
+    "realise": "field.realise",
     "reassemble": "reassembly",
     "reframe": "deliver.reframe",
     "relink": "export.relink",
@@ -72,6 +83,11 @@ __all__ = [  # noqa: RUF022  # in the order of the line
     "analyse",
     "assemble",
     "Style",
+    "open_field",
+    "merge_fields",
+    "read_field",
+    "judge",
+    "realise",
     "check",
     "export",
     "read",
@@ -96,8 +112,9 @@ class _Front(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name not in _HOMES:
             raise AttributeError(f"module 'otio_genai' has no attribute {name!r}")
-        home = importlib.import_module(f"otio_genai.{_HOMES[name]}")
-        value = getattr(home, name)
+        place, _, called = _HOMES[name].partition(":")
+        home = importlib.import_module(f"otio_genai.{place}")
+        value = getattr(home, called or name)
         self.__dict__[name] = value
         return value
 

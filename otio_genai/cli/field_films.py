@@ -1,0 +1,211 @@
+"""Films drawn from a field: by seed, never seen before, and side by side."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from otio_genai.cli import console
+from otio_genai.cli.field_files import FILE, NEW, output, read_document, write_timeline
+
+__all__ = ["editions", "realise", "show"]
+
+_SEEDS = 2**32
+
+
+@click.command()
+@click.argument("field_file", metavar="FIELD", type=FILE)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, _SEEDS - 1),
+    default=0,
+    show_default=True,
+    help="Another seed, another film; the same seed, the same film.",
+)
+@output
+def realise(field_file: Path, seed: int, output: Path, force: bool) -> None:
+    r"""Draw one film from a FIELD and write it as an ordinary timeline.
+
+    \b
+    Example:
+      otio-genai field realise field.otio --seed 7 -o film.otio
+    """
+    import otio_genai
+
+    made = otio_genai.realise(read_document(field_file), seed=seed)
+    write_timeline(made, output, force=force)
+    click.echo(f"{output}: {made.name}, seed {seed}, {_length(made)}")
+
+
+@click.command()
+@click.argument("field_file", metavar="FIELD", type=FILE)
+@click.option(
+    "--number",
+    type=click.IntRange(0),
+    default=None,
+    help="This film of all there are, by the key of the book.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=NEW,
+    default=None,
+    help="Write the film there; without it only the book knows that it was shown.",
+)
+@click.option(
+    "--book",
+    "book_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Where it is kept which films were shown; beside the field by default.",
+)
+@click.option("--force", is_flag=True, help="Replace the output if it is there.")
+def show(
+    field_file: Path,
+    number: int | None,
+    output: Path | None,
+    book_file: Path | None,
+    force: bool,
+) -> None:
+    r"""Draw the next film of a FIELD that was never shown.
+
+    Its book keeps a digest of it, which says nothing to whoever lacks the book, and
+    the film is gone unless -o says where to write it. With --number it is that film
+    of the numbered ones, which any book of the same key gives again while the field
+    stays as it is.
+
+    \b
+    Example:
+      otio-genai field show field.otio -o tonight.otio
+      otio-genai field show field.otio --number 17 -o 17.otio --book numbers.json
+    """
+    from otio_genai.field.document import read_field
+    from otio_genai.media import files
+
+    document = read_document(field_file)
+    found = read_field(document)
+    if output is not None:
+        files.ensure_writable(output, force=force)
+    path = book_file or field_file.with_suffix(".book.json")
+    with _book(path, found, number) as book:
+        showing = _showing(found, book, number)
+        try:
+            while showing.next() is not None:
+                pass
+            if output is not None:
+                write_timeline(showing.timeline(), output, force=force)
+        finally:
+            showing.close()
+        count = book.count
+    said = f"{count} shown" if number is None else f"number {number}"
+    click.echo(f"{output}: {found.title}, {said}" if output else f"{path}: {said}")
+
+
+def _book(path: Path, found: Any, number: int | None) -> Any:
+    from otio_genai.field.showing import Book, mode_for
+
+    if path.exists():
+        return Book.open(path, reading=number is not None)
+    mode = mode_for(found) if number is None else "numbers"
+    return Book.make(path, mode, os.urandom, fingerprint=found.fingerprint)
+
+
+def _showing(found: Any, book: Any, number: int | None) -> Any:
+    from otio_genai.field.showing import numbered, unseen
+
+    if number is None:
+        return unseen(found, book, os.urandom)
+    return numbered(found, book, number)
+
+
+@click.command()
+@click.argument("field_file", metavar="FIELD", type=FILE)
+@click.option(
+    "--n",
+    "count",
+    type=click.IntRange(1, 500),
+    default=12,
+    show_default=True,
+    help="How many films.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, _SEEDS - 501),
+    default=0,
+    show_default=True,
+    help="Seed of the first; each next one has the next.",
+)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Write every film there, too, as realise does with its seed.",
+)
+@output
+def editions(
+    field_file: Path,
+    count: int,
+    seed: int,
+    folder: Path | None,
+    output: Path,
+    force: bool,
+) -> None:
+    r"""Draw films of a FIELD side by side: how they differ, and which takes come.
+
+    \b
+    Example:
+      otio-genai field editions field.otio --n 20 -o editions.png
+      otio-genai field editions field.otio --n 6 -o six.png --write six
+    """
+    from otio_genai.field.document import read_field
+    from otio_genai.field.judge_size import told
+    from otio_genai.storyboard.editions import Edition, draw_editions
+
+    found = read_field(read_document(field_file))
+    seeds = range(seed, seed + count)
+    shown = []
+    with console.progress() as bar:
+        for at, one in enumerate(seeds):
+            shown.append(_drawn(found, one))
+            bar("drawing", at + 1, count)
+        drawn = [
+            Edition(f"seed {one}", film)
+            for one, (film, _) in zip(seeds, shown, strict=True)
+        ]
+        said = f"of {told(_films(found))} films"
+        draw_editions(found, drawn, output, said=said, force=force, progress=bar)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one, (_, timeline) in zip(seeds, shown, strict=True):
+            write_timeline(timeline, folder / f"seed-{one}.otio", force=force)
+        click.echo(f"{folder}: {count} films")
+    click.echo(f"{output}: {count} editions")
+
+
+def _drawn(found: Any, seed: int) -> tuple[Any, Any]:
+    """Return a seed's film, and its timeline."""
+    from otio_genai.field.showing import seeded
+
+    showing = seeded(found, seed)
+    try:
+        while showing.next() is not None:
+            pass
+        return showing.decided, showing.timeline()
+    finally:
+        showing.close()
+
+
+def _films(found: Any) -> int:
+    from otio_genai.field.drawing import Conditions, counted, space
+
+    return counted(space(found, Conditions(uniform=True))).films
+
+
+def _length(timeline: Any) -> str:
+    from otio_genai import maps, rates
+
+    return rates.timecode(maps.length_frames(timeline), maps.record_rate(timeline))

@@ -1,0 +1,224 @@
+"""What a field holds, and what is wrong with it.
+
+Conventions
+    Numbers of films, takes out of reach and worst joins are exact; what films have in
+    common, how long they last and how many keep the rules of whole films is estimated
+    from draws, as many as are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+
+from otio_genai import metadata
+from otio_genai.errors import FieldError
+from otio_genai.field.bounds import bounds
+from otio_genai.field.document import faults, read_field
+from otio_genai.field.drawing import Conditions, counted, space
+from otio_genai.field.judge_draws import Drawn, draw
+from otio_genai.field.judge_joins import worst_joins
+from otio_genai.field.judge_reach import coverage, reached, why_not
+from otio_genai.field.judge_size import digits, told
+from otio_genai.field.judge_words import readable
+from otio_genai.field.model import Field
+
+__all__ = ["Judgement", "Runtime", "Unreachable", "WorstJoin", "judge"]
+
+_DRAWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A take that no film shows."""
+
+    slot: str
+    take: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorstJoin:
+    """The take of a slot that is joined to least well, and its best join."""
+
+    slot: str
+    take: str
+    before_slot: str
+    before_take: str
+    kind: str
+    "What the join is meant to be."
+    match: float
+    "Its M, 0 to 1."
+    weight: float
+    "How readily it is drawn, 0 to 1."
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """How long films are, in seconds."""
+
+    shortest_s: float
+    longest_s: float
+    "No film lies outside these two."
+    mean_s: float
+    "Of the films drawn."
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What `judge` found."""
+
+    title: str
+    slots: int
+    takes: int
+    "Approved ones."
+    contradictions: tuple[str, ...] = ()
+    "Why there is no film at all."
+    films: int = 0
+    "How many films one showing is drawn from, before the rules of whole films."
+    draws: int = 0
+    "How many were drawn to estimate what is not counted."
+    accepted: float | None = None
+    "Estimated share of films that keep the rules of whole films."
+    runtime: Runtime | None = None
+    overlap: float | None = None
+    "Estimated share of takes that two showings drawn alone have in common."
+    overlap_by_slot: tuple[tuple[str, float], ...] = ()
+    "How often two showings that both show a slot show the same take there."
+    showings_to_cover: int | None = None
+    "Least number of showings in a row that show everything; None if not known."
+    worst_joins: tuple[WorstJoin, ...] = ()
+    unreachable: tuple[Unreachable, ...] = ()
+    quarantined: tuple[tuple[str, str], ...] = ()
+    "Slots, and takes that wait for approval."
+
+    @property
+    def fine(self) -> bool:
+        """Whether there are films, and every approved take is in one."""
+        return not self.contradictions and not self.unreachable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON holds it; a number of films too long for it as text."""
+        found = asdict(self)
+        found["films"] = {"told": told(self.films), "digits": digits(self.films)}
+        if digits(self.films) <= 4300:
+            found["films"]["exact"] = str(self.films)
+        found["overlap_by_slot"] = dict(self.overlap_by_slot)
+        found["quarantined"] = [list(pair) for pair in self.quarantined]
+        for key in ("contradictions", "worst_joins", "unreachable"):
+            found[key] = list(found[key])
+        return {**found, "fine": self.fine}
+
+    def readable(self) -> str:
+        """Return it in lines for a person."""
+        return readable(self)
+
+
+def judge(
+    field: Field | otio.schema.Timeline, *, draws: int = _DRAWS, seed: int = 0
+) -> Judgement:
+    """Say what a field holds and what is wrong with it.
+
+    Parameters
+    ----------
+    field
+        The field, or its document, which is judged even where it contradicts itself.
+    draws
+        From how many films is estimated what is not counted.
+    seed
+        Of these draws.
+
+    Raises
+    ------
+    MetadataError
+        The document was written by a later version than this one knows.
+    """
+    if isinstance(field, otio.schema.Timeline):
+        wrong = faults(field)
+        if wrong:
+            return _contradicted(field, wrong)
+        field = read_field(field)
+    found = Judgement(
+        title=field.title,
+        slots=len(field.slots),
+        takes=sum(len(slot.options) for slot in field.slots),
+        quarantined=tuple(_quarantined(field.timeline)),
+    )
+    try:
+        whole = space(field)
+        films = counted(space(field, Conditions(uniform=True))).films
+    except FieldError as error:
+        return replace(found, contradictions=error.items or (error.sentence,))
+    if not films:
+        return replace(found, contradictions=("no film keeps all of its rules",))
+    shown = reached(field)
+    drawn = draw(field, whole, np.random.default_rng(seed), draws)
+    return replace(
+        found,
+        films=films,
+        draws=draws,
+        accepted=drawn.accepted,
+        runtime=_runtime(field, drawn),
+        overlap=drawn.overlap,
+        overlap_by_slot=tuple(
+            (field.slots[slot].id, share) for slot, share in drawn.by_slot
+        ),
+        showings_to_cover=coverage(field, shown),
+        worst_joins=tuple(_joins(field, shown)),
+        unreachable=tuple(
+            Unreachable(field.slots[slot].id, _name(field, slot, take), why)
+            for slot, take, why in why_not(field, shown)
+        ),
+    )
+
+
+def _contradicted(timeline: otio.schema.Timeline, wrong: list[str]) -> Judgement:
+    tracks = timeline.video_tracks()
+    clips = [c for c in tracks[0] if isinstance(c, otio.schema.Clip)] if tracks else []
+    return Judgement(str(timeline.name), len(clips), 0, tuple(wrong))
+
+
+def _quarantined(timeline: otio.schema.Timeline) -> Iterator[tuple[str, str]]:
+    for clip in timeline.video_tracks()[0]:
+        if not isinstance(clip, otio.schema.Clip):
+            continue
+        slot = metadata.read(clip, "slot", {})
+        for one in [clip, *metadata.read(clip, "takes", [])]:
+            if metadata.read(one, "take", {}).get("review") == "quarantine":
+                yield str(slot.get("id")), str(one.name)
+
+
+def _name(field: Field, slot: int, take: int) -> str:
+    return str(field.slots[slot].options[take].clip.name)
+
+
+def _joins(field: Field, shown: dict[int, list[bool]]) -> Iterator[WorstJoin]:
+    for worst in worst_joins(field, shown):
+        earlier, leaving = worst.before
+        yield WorstJoin(
+            slot=field.slots[worst.slot].id,
+            take=_name(field, worst.slot, worst.take),
+            before_slot=field.slots[earlier].id,
+            before_take=_name(field, earlier, leaving),
+            kind=worst.kind,
+            match=worst.match,
+            weight=worst.weight,
+        )
+
+
+def _runtime(field: Field, drawn: Drawn) -> Runtime:
+    ends, _ = bounds(field.slots, field.groups, field.branches)
+    shortest, longest = ends[-1].earliest, ends[-1].latest
+    asked = field.runtime
+    if asked.exact is not None and field.clock is not None:
+        shortest = longest = field.clock.frame(asked.exact)
+    shortest = max(shortest, asked.shortest or 0)
+    longest = min(longest, longest if asked.longest is None else asked.longest)
+    rate = field.rate
+    mean = Fraction(drawn.mean_frames) / rate
+    return Runtime(float(shortest / rate), float(longest / rate), float(mean))
