@@ -1,0 +1,26 @@
+"""Sounds on disk, made once."""
+
+import pytest
+
+from tests.support import sounds
+
+
+@pytest.fixture(scope="session")
+def heard(tmp_path_factory):
+    """A bed of six seconds, a stem of four, and three voices."""
+    folder = tmp_path_factory.mktemp("sounds")
+
+    def voice(name, seconds, seed, *words):
+        samples = sounds.chord(seconds, seed, 0.2)
+        return sounds.sound(folder / f"{name}.wav", samples, words, "voice")
+
+    return {
+        "folder": folder / "prepared",
+        "bed": sounds.sound(folder / "bed.wav", sounds.chord(6, 1)),
+        "stem": sounds.sound(folder / "stem.wav", sounds.chord(4, 2, 0.05)),
+        "voices": (
+            voice("one", 1.0, 3, (0.1, 0.9)),
+            voice("two", 0.7, 4, (0.3, 0.36), (0.4, 0.6)),
+            voice("three", 0.5, 5),
+        ),
+    }
