@@ -9,7 +9,16 @@ from typing import Any, Protocol
 from otio_genai.field.model import Chosen, Field
 from otio_genai.live.picture.format import Format
 
-__all__ = ["Cast", "Job", "Part", "Reel", "Showing", "Sounding"]
+__all__ = [
+    "Aired",
+    "Cast",
+    "Job",
+    "Part",
+    "Reel",
+    "Showing",
+    "Sounding",
+    "Tally",
+]
 
 
 class Showing(Protocol):
@@ -87,3 +96,23 @@ class Cast:
     reel: Any
     sounding: Any
     form: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """A shot and its place in the film."""
+
+    chosen: Chosen
+    record_in: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the joins went out."""
+
+    plain: int = 0
+    "Bodies of shots."
+    made: int = 0
+    "Joins rendered in time."
+    dry: int = 0
+    "Joins shown as dry cuts, since they were not."

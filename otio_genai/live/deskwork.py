@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from otio_genai.errors import LiveError
+from otio_genai.live.cast import Aired
 from otio_genai.live.hall import Hall
 from otio_genai.live.house import House
-from otio_genai.live.programme import Aired, Programme
+from otio_genai.live.programme import Programme
 from otio_genai.live.thumbs import Thumbs
 
 __all__ = ["Deskwork", "Inbox"]

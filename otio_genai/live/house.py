@@ -6,39 +6,27 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from otio_genai.errors import FieldError, GenaiError
 from otio_genai.field.drawing import Conditions, space
 from otio_genai.field.model import Field
-from otio_genai.field.showing import Book, unseen
+from otio_genai.field.showing import unseen
 from otio_genai.live import witness
 from otio_genai.live.cast import Cast
-from otio_genai.live.picture import Atlas, Library, Reel
+from otio_genai.live.picture import Reel
 from otio_genai.live.programme import Programme
 from otio_genai.live.schedule import Scheduler
-from otio_genai.live.sound.prepared import Prepared
 from otio_genai.live.sound.sounding import Sounding
 from otio_genai.live.steering import Steering
+from otio_genai.live.stock import Stock
 from otio_genai.media import locate
 
-__all__ = ["House", "Stock"]
+__all__ = ["House"]
 
 _NOTES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What was prepared for a show."""
-
-    field: Field
-    library: Library
-    sound: Prepared
-    sound_folder: Path
-    book: Book
-    atlas: Atlas | None = None
 
 
 class House:
@@ -170,10 +158,7 @@ class House:
         """Draw from another field, in the films that play, too, if it is to be now."""
         self._stock.library.add(given)
         with self._lock:
-            old = self._stock
-            self._stock = Stock(
-                given, old.library, old.sound, old.sound_folder, old.book, old.atlas
-            )
+            self._stock = replace(self._stock, field=given)
             playing = list(self._playing) if now else []
         for programme in playing:
             programme.renew(given)

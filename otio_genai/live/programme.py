@@ -23,38 +23,18 @@ from typing import Any
 
 from otio_genai.errors import GenaiError
 from otio_genai.field.model import Chosen, Field
-from otio_genai.live.cast import Cast, Part
+from otio_genai.live.cast import Aired, Cast, Part, Tally
 from otio_genai.live.packing import Packer, Sample
 from otio_genai.live.pieces import Piece
 from otio_genai.live.schedule import Scheduler, Ticket
 from otio_genai.live.standins import stand_ins
 
-__all__ = ["Aired", "Programme", "Tally"]
+__all__ = ["Programme"]
 
 _LEAD_S, _SPARE_S = 8.0, 1.0
 # Who has come waits no longer than this for a film that begins with a rendered part.
 _PATIENCE_S = 0.6
 _FAILURES = (GenaiError, OSError, ValueError, KeyError, IndexError)
-
-
-@dataclass(frozen=True, slots=True)
-class Aired:
-    """A shot and its place in the film."""
-
-    chosen: Chosen
-    record_in: int
-
-
-@dataclass(slots=True)
-class Tally:
-    """How the joins went out."""
-
-    plain: int = 0
-    "Bodies of shots."
-    made: int = 0
-    "Joins rendered in time."
-    dry: int = 0
-    "Joins shown as dry cuts, since they were not."
 
 
 @dataclass(slots=True)

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from otio_genai.errors import GenaiError, LiveError
-from otio_genai.export import read_timeline
-from otio_genai.field.document import is_field, read_field
-from otio_genai.field.drawing import Conditions, draw_many, space
-from otio_genai.field.model import Chosen, Field
-from otio_genai.field.showing import Book
 from otio_genai.live.deskwork import Deskwork, Inbox
 from otio_genai.live.hall import Hall, Limits
-from otio_genai.live.house import House, Stock
-from otio_genai.live.picture import Atlas, Format, build_atlas, prepare, render_request
+from otio_genai.live.house import House
+from otio_genai.live.picture import render_request
 from otio_genai.live.picture.fmp4 import (
     audio_codec,
     audio_init,
@@ -33,22 +26,19 @@ from otio_genai.live.picture.fmp4 import (
     video_init,
 )
 from otio_genai.live.schedule import Samples, Scheduler
-from otio_genai.live.sound import prepared as sounds
 from otio_genai.live.sound.sounding import Sounding
+from otio_genai.live.stock import Stock, prepared
 from otio_genai.live.workers import Process
-from otio_genai.media.store import cache_folder
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from otio_genai.live.web.lists import Opening
 
-__all__ = ["Doors", "Settings", "prepared", "show", "size_of"]
+__all__ = ["Doors", "Settings", "serve", "show"]
 
 Progress = Callable[[str, int, int], None]
 
-_LARGEST = (1280, 720)
-_FILMS = 60
 _LOOK_S = 2.0
 _THREADS = 4
 _FAREWELL_S = 1.0
@@ -112,72 +102,6 @@ class Doors:
     "With its token: whoever has it may steer."
 
 
-def size_of(given: Field, asked: tuple[int, int] | None) -> tuple[int, int]:
-    """Return the size of a show's pictures: even, the field's shape by default."""
-    if asked is not None:
-        return asked
-    wide, high = given.size
-    part = min(Fraction(1), Fraction(_LARGEST[0], wide), Fraction(_LARGEST[1], high))
-    return max(2, int(wide * part) // 2 * 2), max(2, int(high * part) // 2 * 2)
-
-
-def read(path: Path) -> Field:
-    """Return the field of a file.
-
-    Raises
-    ------
-    LiveError
-        It holds no field.
-    """
-    timeline = read_timeline(path)
-    if not is_field(timeline):
-        raise LiveError(
-            "This is a timeline, but no field: there is nothing to choose.",
-            place=str(path),
-            remedy=f"Make one of it: otio-genai field open {path} -o field.otio",
-        )
-    return read_field(timeline)
-
-
-def prepared(
-    path: Path, settings: Settings, *, progress: Progress | None = None, jobs: int = 1
-) -> Stock:
-    """Return a field with everything prepared that its films are made of.
-
-    Raises
-    ------
-    LiveError, FieldError
-        Takes or sounds are missing, all of them named, or there are no films.
-    OutputError
-        There is no room for it.
-    """
-    given = read(path)
-    found = space(given, Conditions())
-    form = Format(size_of(given, settings.size), given.rate)
-    folder = (settings.cache or cache_folder()) / "live"
-    library = prepare(given, form, folder / "takes", progress=progress, jobs=jobs)
-    sound_folder = folder / "sound"
-    try:
-        sound = sounds.prepare(given, sound_folder, progress=progress)
-        atlas = Atlas(folder / "joins", settings.atlas_mb)
-        if settings.beforehand:
-            films: Sequence[Sequence[Chosen]]
-            films = draw_many(found, np.random.default_rng(0), _FILMS)
-            build_atlas(given, library, atlas, films, jobs=jobs, progress=progress)
-        book = _book(settings.book or path.with_suffix(".book.json"))
-    except BaseException:
-        library.close()
-        raise
-    return Stock(given, library, sound, sound_folder, book, atlas)
-
-
-def _book(path: Path) -> Book:
-    if path.exists():
-        return Book.open(path)
-    # A ledger stays true when takes come and go, as they may while a show goes on.
-    return Book.make(path, "ledger", os.urandom)
-
-
 def show(
     field_path: str | os.PathLike[str],
     settings: Settings | None = None,
@@ -210,7 +134,21 @@ def show(
         It cannot be given.
     """
     path, settings = Path(field_path), settings or Settings()
-    stock = prepared(path, settings, progress=progress, jobs=jobs)
+    if importlib.util.find_spec("aiohttp") is None:
+        raise LiveError(
+            "A show needs a package that is not there: aiohttp.",
+            remedy="Install it: pip install 'otio-genai[live]'",
+        )
+    stock = prepared(
+        path,
+        size=settings.size,
+        cache=settings.cache,
+        book=settings.book,
+        atlas_mb=settings.atlas_mb,
+        beforehand=settings.beforehand,
+        progress=progress,
+        jobs=jobs,
+    )
     trace = settings.trace or path.with_name(f"{path.stem} showing.otio")
     with (
         contextlib.closing(stock.library),

@@ -58,6 +58,7 @@ def application(
     guard.headers(app)
     for address, name in _PAGES.items():
         app.router.add_get(address, _page(name))
+    app.router.add_get("/favicon.ico", _nothing)
     app.router.add_get("/watch", screen.watch)
     app.router.add_get("/film.m3u8", hls.film)
     app.router.add_get(r"/hls/{name:[\w-]{20,40}}/{file:[a-z0-9.]{4,16}}", hls.piece)
@@ -73,6 +74,10 @@ def _page(name: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         return page(name)
 
     return answer
+
+
+async def _nothing(request: web.Request) -> web.Response:
+    return web.Response(status=204)
 
 
 async def _opened(app: web.Application) -> AsyncIterator[None]:
