@@ -91,10 +91,14 @@ class Apart:
 
 def crowded(seen: Filtered) -> list[int]:
     """Return slots that must all be shown and have fewer contents than they are."""
-    able = choices(seen)
+    able = [
+        sorted({c for c, w in zip(slot.contents, own, strict=True) if w > 0})
+        for slot, own in zip(seen.ways, seen.weights, strict=True)
+    ]
+    must = 0
     for step in seen.route.starts:
         must = musts(seen)[step.to]
-        if _matched(must, able, {}, set()) is not None:
+        if must < 0 or _matched(must, able, {}, set()) is not None:
             return []
     slots = [s for s in range(len(able)) if must >> s & 1]
     kept: dict[int, str] = {}
@@ -106,7 +110,10 @@ def crowded(seen: Filtered) -> list[int]:
 
 
 def musts(seen: Filtered) -> list[int]:
-    """Return for each node the slots that every film from it on shows, as bits."""
+    """Return for each node the slots that every film from it on shows, as bits.
+
+    A node from which no film goes on has every bit.
+    """
     nodes = seen.route.nodes
     found = [0] * len(nodes)
     for number in reversed(range(len(nodes))):

@@ -69,31 +69,24 @@ def permitted(field: Field, conditions: Conditions) -> Permitted:
             remedy="Take back what is named.",
             items=items,
         )
-    made = ways(field)
-    weights, resting, left_out = [], [], set()
-    for number, slot in enumerate(field.slots):
-        own = np.array(
-            [
-                conditions.weights.get((number, k), option.weight)
-                for k, option in enumerate(slot.options)
-            ],
-            float,
-        )
+    weights = [slot.weights.copy() for slot in ways(field)]
+    for (number, option), weight in conditions.weights.items():
+        weights[number][option] = weight
+    left_out = set()
+    for number, (slot, own) in enumerate(zip(field.slots, weights, strict=True)):
         if conditions.uniform:
-            own = (own > 0).astype(float)
+            own[own > 0] = 1
         only = _only(number, slot, conditions)
         if only is not None:
             own[np.arange(len(own)) != only] = 0
         if only == len(own):
             left_out.add(number)
-        for k in range(len(own)):
-            if (number, k) in conditions.banned or not made[number].fits[k].any():
-                own[k] = 0
-        weights.append(own)
-        resting.append(
-            np.array([(number, k) in conditions.resting for k in range(len(own))])
-        )
-    rests = tuple(resting) if any(r.any() for r in resting) else None
+    for number, option in conditions.banned:
+        weights[number][option] = 0
+    resting = tuple(np.zeros(len(own), bool) for own in weights)
+    for number, option in conditions.resting:
+        resting[number][option] = True
+    rests = resting if conditions.resting else None
     return Permitted(tuple(weights), rests, frozenset(left_out))
 
 

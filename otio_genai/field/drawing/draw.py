@@ -2,27 +2,29 @@
 
 Each decision is drawn in proportion to all that can follow it, so the film as a whole
 is an exact draw although no more of it exists than what is decided.
+
+Where a space is not exact and some joins may not be, a film can come to where none goes
+on. So a whole film is kept in reserve there: each cut is drawn and the film completed
+for trial; if that fails some times, the film goes on as the one in reserve.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from otio_genai.errors import FieldError
-from otio_genai.field.drawing.apart import Apart
-from otio_genai.field.drawing.filter import NOWHERE
-from otio_genai.field.drawing.route import END, Step
+from otio_genai.field.drawing.forward import Forward
+from otio_genai.field.drawing.route import END
 from otio_genai.field.drawing.space import Space
 from otio_genai.field.model import Chosen
 
 __all__ = ["Chance", "Drawing"]
 
-Floats = NDArray[np.float64]
+#: Trials of a whole film, and of what follows one cut.
+_TRIALS, _TRIALS_OF_CUT = 200, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +48,11 @@ class Drawing:
     """
 
     def __init__(self, space: Space) -> None:
-        self._space, self._seen = space, space.seen
+        self._space = space
+        self._at = Forward(space)
         self._decided: list[Chosen] = []
-        self._begin()
-
-    def _begin(self) -> None:
-        self._node, self._option, self._b = END, 0, 0
-        self._left = len(self._seen.ending) - 1
-        self._tick = 0
         self._over = False
-        self._apart = None if self._space.exact else Apart(self._seen)
-        self._barred: set[tuple[int, int]] = set()
-        self._stale = False
+        self._reserve: list[Chosen] | None = None
 
     @property
     def decided(self) -> tuple[Chosen, ...]:
@@ -72,12 +67,9 @@ class Drawing:
     def copy(self) -> Drawing:
         """Return another drawing that begins as this one."""
         made = Drawing.__new__(Drawing)
-        made._space, made._seen = self._space, self._seen
-        made._decided = list(self._decided)
-        made._node, made._option, made._b = self._node, self._option, self._b
-        made._left, made._tick, made._over = self._left, self._tick, self._over
-        made._apart = None if self._apart is None else self._apart.copy()
-        made._barred, made._stale = set(self._barred), self._stale
+        made._space, made._at = self._space, self._at.copy()
+        made._decided, made._over = list(self._decided), self._over
+        made._reserve = self._reserve
         return made
 
     def look(self, space: Space) -> None:
@@ -91,26 +83,29 @@ class Drawing:
         made = Drawing(space)
         for chosen in self._decided:
             made.take(chosen)
-        made._over = self._over
-        for name, value in vars(made).items():
-            setattr(self, name, value)
+        self._space, self._at, self._reserve = space, made._at, None
 
     def chances(self) -> list[Chance]:
-        """Return what may come next, likeliest first; empty after the end."""
+        """Return what may come next, likeliest first; empty after the end.
+
+        Raises
+        ------
+        FieldError
+            No film goes on like this one.
+        """
         if self._over:
             return []
         found: list[Chance] = []
-        if self._apart is not None:
-            self._bar()
-        parts = self._parts()
+        self._at.bar()
+        parts = self._at.parts()
         total = sum(float(part.sum()) for _, part in parts)
         for to, part in parts:
             if to == END:
                 number = len(self._space.field.slots)
                 found.append(Chance(number, 0, float(part.sum()) / total))
                 continue
-            slot = self._seen.route.nodes[to].slot
-            shape = self._seen.fits[slot].shape[:2]
+            slot = self._at.seen.route.nodes[to].slot
+            shape = self._at.seen.fits[slot].shape[:2]
             for option, chance in enumerate(part.reshape(shape).sum(axis=1)):
                 if chance > 0:
                     found.append(Chance(slot, option, float(chance) / total))
@@ -126,22 +121,24 @@ class Drawing:
         """
         if self._over:
             return None
-        while True:
-            to, place = self._drawn(rng)
-            if to == END:
-                self._over = True
-                return None
-            slot = self._seen.route.nodes[to].slot
-            option, a = divmod(place, self._seen.fits[slot].shape[1])
-            if self._apart is None or self._apart.leaves(to, option):
-                break
-            self._barred.add((to, option))
-        b = self._out(to, option, a, rng)
-        return self._decide(to, option, a, b)
+        if self._space.pathless:
+            return self._tried(rng)
+        return self._drawn(rng)
 
     def finish(self, rng: Generator) -> tuple[Chosen, ...]:
-        """Decide all the rest, and return the whole film."""
-        while self.next(rng) is not None:
+        """Decide all the rest, and return the whole film.
+
+        Raises
+        ------
+        FieldError
+            No film goes on like this one, or none was found in many trials.
+        """
+        if self._space.pathless and not self._over:
+            found = self._completed(rng, _TRIALS)
+            if found is None and self._reserve is None:
+                raise _lost(len(self._decided))
+            self._decided, self._over = list(found or self._reserve or ()), True
+        while self._drawn(rng) is not None:
             pass
         return self.decided
 
@@ -156,9 +153,11 @@ class Drawing:
         FieldError
             The field knows none.
         """
-        for step in self._steps():
-            if step.to != END and self._seen.route.nodes[step.to].slot == chosen.slot:
-                self._decide(step.to, chosen.option, *self._way(chosen), chosen)
+        at = self._at
+        for step in at.steps():
+            if step.to != END and at.seen.route.nodes[step.to].slot == chosen.slot:
+                at.decide(step.to, chosen.option, *self._way(chosen), chosen)
+                self._note(chosen)
                 return
         raise FieldError(
             f"Slot {chosen.slot} cannot come after "
@@ -167,7 +166,7 @@ class Drawing:
         )
 
     def _way(self, chosen: Chosen) -> tuple[int, int]:
-        slot = self._seen.ways[chosen.slot]
+        slot = self._at.seen.ways[chosen.slot]
         if 0 <= chosen.option < len(slot.ins):
             found = np.flatnonzero(slot.ins[chosen.option] == chosen.way)
             if chosen.way >= 0 and len(found):
@@ -175,152 +174,64 @@ class Drawing:
                 fits = slot.fits[chosen.option, a] > 0
                 apart = np.abs(slot.frames[chosen.option, a] - chosen.frames)
                 if fits.any():
-                    return a, int(
-                        np.where(fits, apart, np.iinfo(np.int64).max).argmin()
-                    )
+                    return a, int(np.where(fits, apart, apart.max() + 1).argmin())
         raise FieldError(
             f"{chosen} is no way of filling its slot.",
             remedy="Choose one of the takes that may come next.",
         )
 
-    def _decide(
-        self, to: int, option: int, a: int, b: int, given: Chosen | None = None
-    ) -> Chosen:
-        number = self._seen.route.nodes[to].slot
-        slot = self._seen.ways[number]
-        ticks = int(slot.ticks[option, a, b])
-        chosen = given
-        if chosen is None:
-            frames = int(slot.frames[option, a, b])
-            if self._space.times.frames:
-                frames = self._space.times.length(self._tick, ticks)
-            chosen = Chosen(number, option, int(slot.ins[option, a]), frames)
-        if self._space.times.counts:
-            self._left -= ticks
-        self._tick += ticks
-        self._node, self._option, self._b = to, option, b
-        self._decided.append(chosen)
-        if self._apart is not None:
-            self._apart.show(to, option)
-            self._barred.clear()
-            self._stale = True
+    def _drawn(self, rng: Generator) -> Chosen | None:
+        if self._over:
+            return None
+        found = self._at.drawn(rng)
+        if found is None:
+            self._over = True
+            return None
+        chosen = self._at.decide(*found)
+        self._note(chosen)
         return chosen
 
-    def _steps(self) -> tuple[Step, ...]:
-        route = self._seen.route
-        if self._node == END:
-            return route.starts
-        node = route.nodes[self._node]
-        return node.steps[node.classes[self._option]]
+    def _note(self, chosen: Chosen) -> None:
+        self._decided.append(chosen)
+        count = len(self._decided)
+        if self._reserve is not None and self._reserve[:count] != self._decided:
+            self._reserve = None
 
-    def _drawn(self, rng: Generator) -> tuple[int, int]:
-        """Return the node and the in-point drawn."""
-        parts = self._parts()
-        if len(parts) == 1:
-            return parts[0][0], _place(parts[0][1], rng)
-        place = _place(np.concatenate([part for _, part in parts]), rng)
-        for to, part in parts:
-            if place < part.size:
-                return to, place
-            place -= part.size
-        raise AssertionError(place)
-
-    def _parts(self) -> list[tuple[int, Floats]]:
-        """Return the weights of all in-points that may come next, by node."""
-        if self._stale and self._apart is not None:
-            self._seen = self._apart.ahead(self._space.seen, self._node)
-            self._stale = False
-        steps = self._steps()
-        found = [(s, *self._reached(s.to)) for s in steps if s.weight > 0]
-        if self._seen.resting is not None:
-            least = min((grade for *_, grade in found), default=NOWHERE)
-            found = [one for one in found if one[3] == least < NOWHERE]
-        if len(found) > 1:
-            top = max(log + math.log(s.weight) for s, log, _, _ in found)
-            parts = [
-                (s.to, value * (s.weight * math.exp(log - top)))
-                for s, log, value, _ in found
-                if log > -math.inf
-            ]
-        else:
-            parts = [(s.to, value) for s, _, value, _ in found]
-        if not any(part.any() for _, part in parts):
-            raise FieldError(
-                "No film goes on like this one.",
-                place=f"after {len(self._decided)} shots",
-                remedy="Ask for fewer takes to be shown or left out.",
-            )
-        return parts
-
-    def _reached(self, to: int) -> tuple[float, Floats, int]:
-        """Return logarithm, weights and grade of what a step leads to."""
-        seen, left = self._seen, self._left
-        if to == END:
-            weight = seen.ending[left] if 0 <= left < len(seen.ending) else 0.0
-            none = weight <= 0
-            return (-math.inf if none else 0.0), np.full(1, weight), NOWHERE * none
-        ahead = seen.ahead[to]
-        row = left - ahead.band.low
-        if not 0 <= row < ahead.band.ins:
-            return -math.inf, np.zeros(ahead.into.shape[1]), NOWHERE
-        value = ahead.into[row]
-        if self._node != END:
-            nodes = seen.route.nodes
-            before = nodes[self._node].slot
-            line = self._option * seen.fits[before].shape[2] + self._b
-            value = value * seen.joins(before, nodes[to].slot)[line]
-        if self._barred:
-            ins = seen.fits[seen.route.nodes[to].slot].shape[1]
-            value = value.copy()
-            for number, option in self._barred:
-                if number == to:
-                    value[option * ins : option * ins + ins] = 0
-        log = float(ahead.log_in[row])
-        if ahead.grade_in is None:
-            return log, value, 0
-        grades = np.where(value > 0, ahead.grade_in[row], NOWHERE)
-        least = int(grades.min())
-        return log, np.where(grades == least, value, 0.0), least
-
-    def _out(self, to: int, option: int, a: int, rng: Generator) -> int:
-        """Return the out-point drawn for an in-point."""
-        seen, ahead = self._seen, self._seen.ahead[to]
-        slot = seen.route.nodes[to].slot
-        fits = seen.fits[slot][option, a]
-        outs = len(fits)
-        columns = slice(option * outs, option * outs + outs)
-        if not self._space.times.counts:
-            later = ahead.out[0, columns]
-            grades = None if ahead.grade_out is None else ahead.grade_out[0, columns]
-        else:
-            rows = self._left - seen.ways[slot].ticks[option, a] - ahead.band.out_low
-            inside = (rows >= 0) & (rows < ahead.band.outs)
-            rows = np.where(inside, rows, 0)
-            ends = np.arange(columns.start, columns.stop)
-            logs = np.where(inside & (fits > 0), ahead.log_out[rows], -np.inf)
-            scale = np.exp(logs - logs.max()) if logs.max() > -np.inf else 0.0 * fits
-            later = ahead.out[rows, ends] * scale
-            grades = None if ahead.grade_out is None else ahead.grade_out[rows, ends]
-        weight = fits * later
-        if grades is not None:
-            grades = np.where(weight > 0, grades, NOWHERE)
-            weight = np.where(grades == grades.min(), weight, 0.0)
-        return _place(weight, rng)
-
-    def _bar(self) -> None:
-        """Leave out whatever would leave too few takes for later."""
-        assert self._apart is not None  # noqa: S101  # asked only where it is not
-        for to, part in self._parts():
-            if to == END:
+    def _completed(self, rng: Generator, trials: int) -> list[Chosen] | None:
+        """Return a whole film that goes on as this one, if one is found."""
+        for _ in range(trials):
+            other = self.copy()
+            try:
+                while other._drawn(rng) is not None:
+                    pass
+            except FieldError:
                 continue
-            shape = self._seen.fits[self._seen.route.nodes[to].slot].shape[:2]
-            for option in np.flatnonzero(part.reshape(shape).any(axis=1)):
-                if not self._apart.leaves(to, int(option)):
-                    self._barred.add((to, int(option)))
+            return other._decided
+        return None
+
+    def _tried(self, rng: Generator) -> Chosen | None:
+        """Decide the next shot after which a whole film is known."""
+        if self._reserve is None:
+            self._reserve = self._completed(rng, _TRIALS)
+        kept = self._reserve
+        if kept is None:
+            raise _lost(len(self._decided))
+        other = self.copy()
+        chosen = other._drawn(rng)
+        if chosen is not None and other._reserve is None:
+            other._reserve = other._completed(rng, _TRIALS_OF_CUT)
+        if other._reserve is None:
+            other = self.copy()
+            chosen = kept[len(self._decided)]
+            other.take(chosen)
+        for name, value in vars(other).items():
+            setattr(self, name, value)
+        return chosen
 
 
-def _place(weights: Floats, rng: Generator) -> int:
-    """Return an index in proportion to its weight; one of weight 0 never."""
-    sums = weights.cumsum()
-    place = int(sums.searchsorted(rng.random() * sums[-1], side="right"))
-    return place if place < len(sums) else int(np.flatnonzero(weights)[-1])
+def _lost(shots: int) -> FieldError:
+    return FieldError(
+        f"No film was found that goes on like this one in {_TRIALS} trials.",
+        place=f"after {shots} shots",
+        remedy="Give the slots more takes of their own, or allow more to break.",
+    )

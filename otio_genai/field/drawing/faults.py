@@ -25,14 +25,17 @@ def refuse(field: Field, seen: Filtered, times: Times) -> None:
     FieldError
         There is no film.
     """
-    if seen.log_weight > -math.inf:
-        few = [] if seen.route.whole else crowded(seen)
-        if few:
-            raise FieldError(
-                f"{len(few)} slots have fewer different takes than they are.",
-                remedy="Give these slots more takes, or take some of them out.",
-                items=[f"slot {field.slots[s].id}" for s in few],
-            )
+    drawable = seen.log_weight > -math.inf
+    if drawable and seen.route.whole:
+        return
+    few = crowded(seen)
+    if len(few) > 1:
+        raise FieldError(
+            f"{len(few)} slots have fewer different takes than they are.",
+            remedy="Give these slots more takes, or take some of them out.",
+            items=[f"slot {field.slots[s].id}" for s in few],
+        )
+    if drawable:
         return
     empty = [
         f"slot {field.slots[s].id}: none of its takes may be shown"

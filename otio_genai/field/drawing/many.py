@@ -20,8 +20,8 @@ __all__ = ["draw_many"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Films that are drawn together.
-_TOGETHER = 4096
+#: Weights that are drawn from together: so many stay in a processor's cache.
+_TOGETHER = 2**16
 
 
 def draw_many(space: Space, rng: Generator, count: int) -> list[tuple[Chosen, ...]]:
@@ -43,9 +43,11 @@ def draw_many(space: Space, rng: Generator, count: int) -> list[tuple[Chosen, ..
     """
     if not space.exact:
         return [Drawing(space).finish(rng) for _ in range(count)]
+    width = max(ahead.into.shape[1] for ahead in space.seen.ahead)
+    at_once = min(4096, max(64, _TOGETHER // width))
     found: list[tuple[Chosen, ...]] = []
     while len(found) < count:
-        found += _Reel(space, rng, min(_TOGETHER, count - len(found))).films()
+        found += _Reel(space, rng, min(at_once, count - len(found))).films()
     return found
 
 

@@ -45,6 +45,15 @@ class Space:
         return self.seen.route.whole
 
     @property
+    def pathless(self) -> bool:
+        """Whether a film that is drawn can come to where none goes on."""
+        field = self.field
+        limited = field.motion.hard_max is not None or field.palette.most_de is not None
+        dissolved = any(slot.kind in ("dissolve", "dip") for slot in field.slots)
+        timely = self.times.counts
+        return not self.exact and (limited or dissolved or timely)
+
+    @property
     def log_weight(self) -> float:
         """Natural logarithm of the weight of all films together."""
         return self.seen.log_weight
