@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import fields as fields_of
 from fractions import Fraction
 
@@ -36,6 +37,12 @@ RICH = {
     },
     "take_facts": {(0, 1): {"weight": 3, "cuts": {"in": [20, 10], "out": [60, 40]}}},
 }  # fmt: skip
+
+
+@functools.cache
+def rich():
+    """The document of every rule; never changed."""
+    return fields.document(**RICH)
 
 
 def clips(timeline):
@@ -96,7 +103,7 @@ def test_reads_what_the_plainest_reader_reads(slots, takes, rate, seed, clock):
 
 
 def test_reads_every_rule_as_the_plainest_reader_does():
-    made = fields.document(**RICH)
+    made = rich()
     found = read_field(made)
     assert same(found, fields.plain(made))
     assert found.slots[0].options[1].ins == (10, 20)
@@ -118,7 +125,7 @@ def test_the_document_is_an_ordinary_film(tmp_path):
 
 def test_comes_back_from_json_byte_for_byte():
     # OTIO reads 9.3 as the number beside it; what it has read once, it keeps.
-    made = fields.document(**RICH)
+    made = rich()
     back = otio.adapters.read_from_string(made.to_json_string(), "otio_json")
     text = back.to_json_string()
     again = otio.adapters.read_from_string(text, "otio_json")
@@ -128,7 +135,7 @@ def test_comes_back_from_json_byte_for_byte():
 
 
 def test_reading_changes_nothing():
-    made = fields.document(**RICH)
+    made = rich()
     before = made.to_json_string()
     read_field(made)
     assert made.to_json_string() == before
@@ -190,12 +197,12 @@ FAULTS = [
 
 @pytest.mark.parametrize(("place", "keys", "value", "said"), FAULTS)
 def test_names_each_fault(place, keys, value, said):
-    found = faults(edited(fields.document(**RICH), place, keys, value))
+    found = faults(edited(rich(), place, keys, value))
     assert any(said in one for one in found), found
 
 
 def test_names_every_fault_at_once():
-    made = fields.document(**RICH)
+    made = rich()
     made = edited(made, "field", ["motion", "tau"], -1)
     made = edited(made, "field", ["fixed"], ["nobody"])
     made = edited(made, (0, "slot"), ["requires"], "(")
@@ -284,7 +291,7 @@ def test_what_is_no_field_is_refused_with_a_sentence(other):
 
 
 def test_the_fingerprint_follows_what_decides_the_films_and_nothing_else():
-    made = fields.document(**RICH)
+    made = rich()
     mark = read_field(made).fingerprint
     still = [
         (made, (0, "take"), ["weight"], 7.0),

@@ -83,7 +83,7 @@ def test_names_that_are_not_there_are_told_with_those_that_are():
     assert takes(promote(twice, "slot-001", "take 00-00.mp4"), 0) == takes(twice, 0)
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(0, 99), st.integers(0, 3), st.integers(1, 3))
 def test_a_promoted_take_is_the_active_one_and_the_film_stays_as_long(seed, slot, take):
     kinds = ["carry", "dry", "dissolve"]
@@ -149,7 +149,7 @@ def test_what_was_done_by_hand_to_other_shots_stays():
     assert [t.name for t in after.tracks] == [t.name for t in made.tracks]
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(st.integers(1, 5), st.integers(0, 99))
 def test_laying_the_active_film_anew_changes_nothing(slots, seed):
     made = fields.document(slots, 2, seed=seed, bed=True, voices=[0])

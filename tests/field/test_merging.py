@@ -122,7 +122,7 @@ def seen(names):
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(shots, shots)
 def test_alignment_is_the_best_there_is(first, second):
     one, two = seen(first), seen(second)
@@ -145,7 +145,7 @@ def brute(one, two):
     return best
 
 
-@settings(max_examples=10)
+@settings(max_examples=3)
 @given(
     st.permutations("abcd"), st.lists(st.sampled_from("abcd"), unique=True, min_size=1)
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections import Counter
 from fractions import Fraction
 
@@ -43,12 +44,18 @@ def bin_of(count, *, families=0, voice=False, music=False, seed=0, folders=False
     return bin_room.make(clips)
 
 
+@functools.cache
+def sounding():
+    """A field with music and a voice; never changed."""
+    return open_field(bin_of(6, music=True, voice=True), STYLE, title="Brisés")
+
+
 def contents(timeline):
     return [[o.content for o in slot.options] for slot in read_field(timeline).slots]
 
 
-@settings(max_examples=6)
-@given(st.integers(3, 12), st.integers(0, 99))
+@settings(max_examples=3)
+@given(st.integers(3, 9), st.integers(0, 99))
 def test_every_take_of_a_bin_is_in_one_slot(count, seed):
     made = open_field(bin_of(count, seed=seed), STYLE, seed=seed)
     found = [one for slot in contents(made) for one in slot]
@@ -58,18 +65,18 @@ def test_every_take_of_a_bin_is_in_one_slot(count, seed):
 
 
 def test_a_bin_gets_the_slots_it_is_asked_for():
-    found = bin_of(9)
-    for slots in (1, 4, 9):
+    found = bin_of(6)
+    for slots in (1, 4):
         assert len(contents(open_field(found, STYLE, slots=slots))) == slots
-    assert len(contents(open_field(found, STYLE))) == 3
-    with pytest.raises(FieldError, match="cannot be 10 slots with 9 takes"):
-        open_field(found, STYLE, slots=10)
+    assert len(contents(open_field(found, STYLE))) == 2
+    with pytest.raises(FieldError, match="cannot be 7 slots with 6 takes"):
+        open_field(found, STYLE, slots=7)
 
 
 def test_takes_of_one_picture_are_takes_of_one_slot():
-    found = bin_of(12, families=4)
+    found = bin_of(9, families=3)
     made = read_field(open_field(found, STYLE))
-    assert len(made.slots) == 4
+    assert len(made.slots) == 3
     for slot in made.slots:
         assert len({option.material.family for option in slot.options}) == 1
 
@@ -91,7 +98,7 @@ def test_shared_takes_are_offered_in_every_slot():
 
 
 def test_the_field_is_the_film_of_its_active_takes():
-    made = open_field(bin_of(9, music=True, voice=True), STYLE, title="Brisés")
+    made = sounding()
     assert is_field(made) and metadata.read(made, "film")["title"] == "Brisés"
     assert [p.text for p in check(made) if "missing" not in p.text] == []
     shown = maps.picture_map(made)
@@ -105,7 +112,7 @@ def test_the_field_is_the_film_of_its_active_takes():
 
 
 def test_sound_keeps_its_place_and_its_level():
-    made = open_field(bin_of(9, music=True, voice=True), STYLE)
+    made = sounding()
     field = read_field(made)
     (voice,) = field.audio.voices
     track = next(t for t in made.audio_tracks() if t.name == "Voice")
@@ -127,7 +134,7 @@ def test_sound_keeps_its_place_and_its_level():
 
 
 def test_joins_are_held_as_tightly_as_every_take_allows():
-    made = open_field(bin_of(9, seed=3), STYLE)
+    made = open_field(bin_of(6, seed=3), STYLE)
     field = read_field(made)
     limit = field.motion.hard_max
 
