@@ -52,8 +52,8 @@ def stretches(spots: Sequence[Spot], longest: int, *, final: bool) -> Iterator[S
     spots
         The frames; the first is a key.
     longest
-        Beyond so many frames a stretch that must be rendered ends at the next cut,
-        even amid a transition: where shots are short it might never end.
+        A stretch of more frames that must be rendered ends at its last cut, even amid
+        a transition: where shots are short it might never end.
     final
         Whether the film ends with them. Else those at the end that cannot be settled
         yet are left over; they begin with a key.

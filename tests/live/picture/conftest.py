@@ -42,7 +42,9 @@ def shows(takes, tmp_path_factory):
     """Give (field, library): joins and fades as asked for, takes always the same."""
     libraries = {}
 
-    def make(rate=24, size=fields.SIZE, slots=SLOTS, kinds=KINDS, fades=0.0):
+    def make(
+        rate=24, size=fields.SIZE, slots=SLOTS, kinds=KINDS, fades=0.0, ins="grid"
+    ):
         rate = Fraction(rate)
         few = rate == 24 and slots <= SLOTS
         document = fields.document(
@@ -50,6 +52,7 @@ def shows(takes, tmp_path_factory):
             frames=FRAMES,
             clips=takes(rate, SLOTS if few else slots)[:slots],
             kinds=kinds[: slots - 1],
+            cuts={"in": ins if ins == "grid" else list(ins), "out": "any"},
             style=replace(fields.STYLE, fade_in_s=fades, fade_out_s=fades),
         )
         field = fields.plain(document)

@@ -61,17 +61,14 @@ def test_what_differs_is_rendered_and_what_goes_before_does_not(spots, cuts):
         assert one.made == one.last or spots[one.made].state is not OWN
 
 
-@settings(max_examples=60)
-@given(films())
-def test_no_stretch_grows_beyond_a_cut_too_many(spots):
-    opens = [k for k, spot in enumerate(spots) if spot.opens]
-    for one in stretches(spots, LONGEST, final=True):
-        inside = [k for k in opens if one.made < k < one.last]
-        assert (
-            not inside
-            or inside[0] == one.first
-            or all(k - one.first < LONGEST for k in inside)
-        )
+def test_a_stretch_of_endless_transitions_ends_at_a_cut():
+    spots = [Spot(MIXED, k % 5 == 0, k % 5 == 0) for k in range(60)]
+    found = list(stretches(spots[:44], LONGEST, final=False))
+    assert found == [Stretch(k, k, k + 10) for k in (0, 10, 20, 30)]
+    # No shorter than need be: a key between two transitions comes first.
+    spots[6:8] = [Spot(OWN, False, False)] * 2
+    spots[7] = Spot(OWN, True, False)
+    assert next(stretches(spots, LONGEST, final=False)) == Stretch(0, 0, 7)
 
 
 def test_a_join_begins_with_the_last_key_and_ends_with_the_first_after_it():

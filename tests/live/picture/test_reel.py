@@ -73,7 +73,7 @@ def test_films_of_every_rate_and_size(shows, rate, size):
 
 
 def test_a_film_fades_in_and_out(shows):
-    field, library = shows(kinds=("match", "carry"), slots=3, fades=0.6)
+    field, library = shows(kinds=("match", "carry"), slots=3, fades=1.0)
     film = [Chosen(0, 0, 12, 30), Chosen(1, 1, 0, 25), Chosen(2, 1, 24, 30)]
     assert as_rendered(field, library, film) == []
     parts = pushed(field, library, film)
@@ -85,6 +85,13 @@ def test_shots_shorter_than_their_joins(shows):
     film = [Chosen(k, k % 2, 12, 5) for k in range(4)]
     assert as_rendered(field, library, film) == []
     assert as_cut(field, library, film) == []
+
+
+def test_a_dissolve_without_frames_before_its_cut(shows):
+    field, library = shows(kinds=("dissolve", "dissolve"), slots=3, ins=(0, 12))
+    film = [Chosen(0, 0, 12, 36), Chosen(1, 0, 0, 14), Chosen(2, 1, 12, 30)]
+    assert as_rendered(field, library, film) == []
+    assert 36 in [part.record_in for part in pushed(field, library, film)]
 
 
 def test_what_is_sent_does_not_wait_for_the_next_shot(shows):
@@ -136,6 +143,36 @@ def test_a_take_that_became_another_is_shown_as_it_was(shows):
         aside.replace(path)
     for one, both in zip(before, after, strict=True):
         assert (one == both).all()
+
+
+def test_a_join_of_frames_that_are_not_prepared_needs_the_take_as_it_was(shows):
+    # Prepared from frame 5 on, the dissolve begins before it.
+    field, library = shows(kinds=("dissolve", "dissolve"), slots=3, ins=(5, 12))
+    film = [Chosen(0, 0, 12, 36), Chosen(1, 0, 5, 30)]
+    assert as_rendered(field, library, film) == []
+    path = locate.path(field.slots[1].options[0].clip.media_reference)
+    before = path.read_bytes()
+    try:
+        path.write_bytes(before + b"more")
+        parts = pushed(field, library, film)
+    finally:
+        path.write_bytes(before)
+    assert laws(parts, film) == []
+    assert all(part.job is None for part in parts)
+    library.add(field)
+    assert any(part.job is not None for part in pushed(field, library, film))
+
+
+def test_a_join_of_another_length_is_not_taken(shows):
+    class Wrong:
+        def get(self, key):
+            return (memoryview(b"short"),)
+
+    field, library = shows()
+    film = [Chosen(0, 0, 12, 33), Chosen(1, 1, 12, 30)]
+    jobs = [part.job.key for part in pushed(field, library, film) if part.job]
+    taken = pushed(field, library, film, Wrong())
+    assert jobs and [part.job.key for part in taken if part.job] == jobs
 
 
 def test_what_cannot_be_shown_is_refused(shows):
