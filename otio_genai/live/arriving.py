@@ -7,8 +7,10 @@ it takes is not that of whoever serves the viewers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,7 +33,7 @@ from otio_genai.media.frames import FrameReader
 
 __all__ = ["Workshop", "Wrong", "take_of", "write_picture"]
 
-_YIELDING = 10
+_YIELDING, _PATIENCE_S = 10, 600.0
 _Made = TypeVar("_Made")
 
 
@@ -114,11 +116,20 @@ class Workshop:
     ----------
     start
         Makes the executor; a process that gives way to others by default.
+    patience_s
+        How long one thing may take.
     """
 
-    def __init__(self, start: Callable[[], Executor] | None = None) -> None:
-        self._start = start or _process
+    def __init__(
+        self,
+        start: Callable[[], Executor] | None = None,
+        *,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
+        self._start, self._patience_s = start or _process, patience_s
         self._executor: Executor | None = None
+        self._pid: int | None = None
+        self._turn = asyncio.Lock()
 
     async def do(self, function: Callable[..., _Made], *given: Any) -> _Made:
         """Return what a function of a module makes of something.
@@ -126,24 +137,38 @@ class Workshop:
         Raises
         ------
         LiveError
-            Its process died.
+            Its process died, or it took too long.
         """
-        self._executor = self._executor or self._start()
         loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._executor, function, *given)
-        except BrokenProcessPool as error:
-            self.close()
-            raise LiveError(
-                "The process that looks at new takes died; the next one begins anew.",
-                remedy="Take the file out of the inbox if it happens again.",
-            ) from error
+        async with self._turn:
+            try:
+                if self._executor is None:
+                    self._executor = self._start()
+                    self._pid = await loop.run_in_executor(self._executor, os.getpid)
+                made = loop.run_in_executor(self._executor, function, *given)
+                return await asyncio.wait_for(made, self._patience_s)
+            except BrokenProcessPool as error:
+                self.close()
+                raise _dead("The process that looks at new takes died.") from error
+            except TimeoutError as error:
+                self.close()
+                raise _dead(f"It takes longer than {self._patience_s:g} s.") from error
 
     def close(self) -> None:
-        """End the process; what it does now is not waited for."""
+        """End the process, whatever it does."""
         executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+        pid, self._pid = self._pid, None
+        if executor is None:
+            return
+        executor.shutdown(wait=False, cancel_futures=True)
+        # A file that is never decoded to its end would keep it for ever.
+        if pid not in (None, os.getpid()):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
+
+
+def _dead(sentence: str) -> LiveError:
+    return LiveError(sentence, remedy="Take the file away if it happens again.")
 
 
 def _process() -> Executor:
@@ -153,5 +178,7 @@ def _process() -> Executor:
 
 
 def _yield() -> None:
+    # Ctrl-C reaches every process of a terminal; this one is ended by whom it serves.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_YIELDING)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ import opentimelineio as otio
 
 from otio_genai.errors import LiveError, OutputError
 from otio_genai.field.document import read_field
+from otio_genai.field.model import Field
 from otio_genai.live.arriving import Workshop
 from otio_genai.live.commissions import Commissions
 from otio_genai.live.inbox import Inbox, prompt_of
 from otio_genai.live.intake import Event, Intake, Reach
 from otio_genai.live.newtakes import Film, House, NewTakes, OnAir, on_air, sentence
-from otio_genai.live.wishes import READY_S, wishes
+from otio_genai.live.wishes import READY_S, Prompted, prompts_of, wishes
 from otio_genai.media.files import write_beside
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.opening import open_provider
@@ -112,6 +113,7 @@ class Newcomers:
         self._asking: list[tuple[str, Commissions]] = []
         self._asked: dict[str, tuple[object, set[str | None]]] = {}
         self._inboxes: list[Inbox] = []
+        self._read: tuple[Field, Mapping[int, Prompted]] | None = None
         if how.inbox is not None:
             self._watch(FolderProvider(how.inbox, self._intake.slots, which=prompt_of))
         for path in how.providers:
@@ -172,6 +174,9 @@ class Newcomers:
 
     async def _ask(self, name: str, asking: Commissions) -> None:
         given, on_air, how = self._house.field, self._on_air(), self._how
+        most = min(how.most, len(asking.open) + how.most_in_all - asking.asked)
+        if most <= len(asking.open):
+            return
         film = on_air.film if on_air else None
         if self._asked.setdefault(name, (film, set()))[0] != film:
             self._asked[name] = (film, set())
@@ -181,13 +186,20 @@ class Newcomers:
         after_s = 0.0
         if began_s is not None and how.mode == "auto":
             after_s = self._clock() - began_s + READY_S
-        ahead = wishes(given, decided, after_s=after_s, provider=name)
+        ahead = wishes(
+            given, decided, after_s=after_s, provider=name, told=self._prompts(given)
+        )
         left = [wish for wish in ahead if given.slots[wish.slot].id not in done]
-        most = min(how.most, len(asking.open) + how.most_in_all - asking.asked)
         events = await asking.ask(
             given, left, began_s=began_s, known=how.known, most=most
         )
         done.update(event.slot for event in events)
+
+    def _prompts(self, given: Field) -> Mapping[int, Prompted]:
+        # Read once for a field: it may have thousands of takes.
+        if self._read is None or self._read[0] is not given:
+            self._read = (given, prompts_of(given))
+        return self._read[1]
 
     def _asker(
         self, provider: ClipProvider, seed: int, date: Callable[[], datetime]

@@ -17,7 +17,16 @@ from otio_genai.field.model import Chosen, Field, Option, Slot
 from otio_genai.media import locate
 from otio_genai.prompts import Recipe, read_recipe
 
-__all__ = ["Still", "Wish", "beside", "caption", "earliest", "wishes"]
+__all__ = [
+    "Prompted",
+    "Still",
+    "Wish",
+    "beside",
+    "caption",
+    "earliest",
+    "prompts_of",
+    "wishes",
+]
 
 #: A take is to be there so long before its slot may begin.
 READY_S = 10.0
@@ -30,6 +39,15 @@ class Still:
     path: Path
     at: int
     "Record frame, counted from the take's first."
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """How more takes of a slot are asked for."""
+
+    recipe: Recipe
+    provider: str
+    "Who is asked; anyone if empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,7 @@ def wishes(
     *,
     after_s: float = 0.0,
     provider: str = "",
+    told: Mapping[int, Prompted] | None = None,
 ) -> list[Wish]:
     """Return the slots for which a take may be asked, the next ones first.
 
@@ -66,6 +85,8 @@ def wishes(
         theirs could be there in time.
     provider
         Slots that name another provider are left out.
+    told
+        What `prompts_of` returned, where it is asked again and again.
 
     Raises
     ------
@@ -75,16 +96,31 @@ def wishes(
     begins = earliest(field, decided)
     taken = {chosen.slot for chosen in decided}
     found = []
-    for index, slot in enumerate(field.slots):
+    for index, prompted in (prompts_of(field) if told is None else told).items():
         frame = begins[index]
-        if index in taken or frame is None or slot.policy == "fixed":
+        if index in taken or frame is None:
             continue
         starts_s = float(frame / field.rate)
-        told = _prompt(slot)
-        named = told.get("provider", "") if told else ""
-        if told and starts_s >= after_s and named in ("", provider or named):
-            found.append(_wish(field, decided, index, starts_s, read_recipe(told)))
+        other = provider and prompted.provider not in ("", provider)
+        if starts_s >= after_s and not other:
+            found.append(_wish(field, decided, index, starts_s, prompted.recipe))
     return sorted(found, key=lambda wish: (wish.starts_s, wish.slot))
+
+
+def prompts_of(field: Field) -> dict[int, Prompted]:
+    """Return how more takes are asked for, of each slot that says so and may show them.
+
+    Raises
+    ------
+    FieldError
+        A prompt is of no form that can be filled.
+    """
+    found = {}
+    for index, slot in enumerate(field.slots):
+        told = None if slot.policy == "fixed" else _prompt(slot)
+        if told is not None:
+            found[index] = Prompted(read_recipe(told), str(told.get("provider") or ""))
+    return found
 
 
 def earliest(field: Field, decided: Sequence[Chosen] = ()) -> list[int | None]:

@@ -108,6 +108,12 @@ class FolderProvider:
         number = 1
         while (job_id := f"{request.slot}-{number:03d}") in self._journal.wanted:
             number += 1
+        if not folder.resolve().is_relative_to(self._root.resolve()):
+            raise ProviderError(
+                "The slot's folder is a link that leads out of the inbox.",
+                place=str(folder),
+                remedy="Make it a folder.",
+            )
         try:
             _made(folder)
             notes.write(folder, job_id, request)

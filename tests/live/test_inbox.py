@@ -1,7 +1,9 @@
 """What is dropped into the inbox becomes a take of the field; the desk is told."""
 
 import asyncio
+import os
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -277,6 +279,21 @@ def test_pictures_and_takes_that_cannot_be_made_say_why(tmp_path, media):
     good = str(media[1][0])
     assert isinstance(write_picture(good, 0, "24", "/nowhere/p.png"), Wrong)
     assert write_picture(good, 10**6, "24", target) == target
+
+
+@pytest.mark.slow
+def test_what_takes_too_long_is_ended_and_the_next_begins_anew():
+    shop = Workshop(patience_s=0.5)
+
+    async def run():
+        with pytest.raises(LiveError, match=r"longer than 0.5 s"):
+            await shop.do(time.sleep, 600)
+        with pytest.raises(LiveError, match="died"):
+            await shop.do(os._exit, 1)
+        assert await shop.do(len, "abc") == 3
+        shop.close()
+
+    asyncio.run(run())
 
 
 @pytest.mark.slow

@@ -216,6 +216,14 @@ def test_a_request_is_a_note_that_a_file_answers(inbox, takes, tmp_path):
         asyncio.run(given.fetch(jobs[0], tmp_path))
 
 
+def test_no_note_is_written_through_a_link(inbox, tmp_path):
+    (tmp_path / "away").mkdir()
+    (inbox / "dune" / "wanted").symlink_to(tmp_path / "away")
+    with pytest.raises(ProviderError, match="out of the inbox"):
+        asyncio.run(provider(inbox).submit(Request("dune", "A", 5)))
+    assert list((tmp_path / "away").iterdir()) == []
+
+
 def test_prompts_are_told_from_what_names_leave_of_them(inbox, takes):
     given = provider(
         inbox, which=lambda name, prompts: prompts.index("B") if "B" in prompts else 0

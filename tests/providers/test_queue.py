@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -291,3 +293,16 @@ def test_a_file_is_judged_as_a_whole(tmp_path, text, named):
 def test_a_length_in_frames_is_counted_at_the_rate():
     known = values(Request("s", "p", 2.0, rate=Fraction(30000, 1001)))
     assert (known["frames"], known["width"]) == (60, None)
+
+
+def test_the_files_in_the_documents_describe_providers(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "new-takes.md").read_text("utf-8")
+    (tmp_path / "dunes.api.json").write_text(
+        json.dumps({"1": {"class_type": "A", "inputs": {"a": "{prompt}"}}})
+    )
+    found = []
+    for number, text in enumerate(re.findall(r"```toml\n(.*?)```", page, re.S)):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text)
+        found.append(open_provider(path, tuple).name)
+    assert found == ["inbox", "comfyui", "fal"]
