@@ -12,6 +12,7 @@ from otio_genai.cli import console
 
 if TYPE_CHECKING:
     from otio_genai.live import Doors
+    from otio_genai.live.newtakes import NewTakes
 
 __all__ = ["show"]
 
@@ -68,6 +69,23 @@ def _size(
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--book", type=click.Path(path_type=Path), help="What remembers films.")
 @click.option(
+    "--inbox",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Watch it: a file dropped into FOLDER/slot-002 becomes a take of that slot.",
+)
+@click.option(
+    "--provider",
+    "providers",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Ask it for new takes; may be given again.",
+)
+@click.option(
+    "--auto", is_flag=True, help="Let new takes be drawn without the artist's approval."
+)
+@click.option(
     "--desk-from-anywhere", is_flag=True, help="Open the desk to other computers."
 )
 def show(field_file: Path, **options: Any) -> None:
@@ -122,11 +140,32 @@ def show(field_file: Path, **options: Any) -> None:
             opened=lambda doors: _opened(doors, bar),
             progress=bar,
             jobs=jobs,
+            new_takes=_new_takes(field_file, options),
         )
     except KeyboardInterrupt:
         click.echo("The show has ended.")
     finally:
         bar.finish()
+
+
+def _new_takes(field_file: Path, options: dict[str, Any]) -> NewTakes | None:
+    from otio_genai.live.newtakes import NewTakes
+    from otio_genai.live.witness import free_name
+
+    inbox, providers = options["inbox"], options["providers"]
+    if inbox is None and not providers:
+        if options["auto"]:
+            raise click.UsageError("--auto needs --inbox or --provider.")
+        return None
+    if inbox is not None:
+        inbox.mkdir(parents=True, exist_ok=True)
+    return NewTakes(
+        folder=field_file.with_name(f"{field_file.stem} takes"),
+        inbox=inbox,
+        providers=providers,
+        document=free_name(field_file.with_name(f"{field_file.stem} new.otio")),
+        mode="auto" if options["auto"] else "next-showing",
+    )
 
 
 def _opened(doors: Doors, bar: console.Progress) -> None:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from otio_genai.errors import GenaiError, LiveError
-from otio_genai.live.deskwork import Deskwork, Inbox
+from otio_genai.live.deskwork import Deskwork
 from otio_genai.live.hall import Hall, Limits
 from otio_genai.live.house import House
+from otio_genai.live.newcomers import Newcomers, door
+from otio_genai.live.newtakes import NewTakes
 from otio_genai.live.picture import render_request
 from otio_genai.live.picture.fmp4 import (
     audio_codec,
@@ -25,6 +27,7 @@ from otio_genai.live.picture.fmp4 import (
     video_codec,
     video_init,
 )
+from otio_genai.live.programme import Programme
 from otio_genai.live.schedule import Samples, Scheduler
 from otio_genai.live.sound.sounding import Sounding
 from otio_genai.live.stock import Stock, prepared
@@ -109,7 +112,7 @@ def show(
     opened: Callable[[Doors], None] = lambda doors: None,
     progress: Progress | None = None,
     jobs: int = 1,
-    inbox: Callable[[House], Inbox | None] = lambda house: None,
+    new_takes: NewTakes | None = None,
 ) -> None:
     """Give a show until it is interrupted.
 
@@ -125,12 +128,12 @@ def show(
         Told what is prepared, and how much of how much.
     jobs
         Processes that prepare.
-    inbox
-        Given the house, returns where new takes wait.
+    new_takes
+        How new takes come while it goes on; none do by default.
 
     Raises
     ------
-    LiveError, FieldError, OutputError
+    LiveError, FieldError, OutputError, ProviderError
         It cannot be given.
     """
     path, settings = Path(field_path), settings or Settings()
@@ -164,7 +167,7 @@ def show(
             always=settings.trace is not None,
         )
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(serve(house, stock, settings, opened, inbox))
+            asyncio.run(serve(house, stock, settings, opened, new_takes))
 
 
 @contextlib.contextmanager
@@ -196,7 +199,7 @@ async def serve(
     stock: Stock,
     settings: Settings,
     opened: Callable[[Doors], None],
-    inbox: Callable[[House], Inbox | None] = lambda house: None,
+    new_takes: NewTakes | None = None,
 ) -> None:
     """Serve a show until this is cancelled."""
     from aiohttp import web
@@ -212,13 +215,13 @@ async def serve(
             limits=settings.limits,
             pause_s=settings.pause_s,
         )
-        found = inbox(house)
+        comers = _comers(house, hall, new_takes)
         token = secrets.token_urlsafe(24)
         app = application(
             hall,
             opening_of(stock),
             time.monotonic,
-            house=Deskwork(house, lambda: found),
+            house=Deskwork(house, lambda: comers),
             token=token,
             desk_from_anywhere=settings.desk_from_anywhere,
         )
@@ -235,7 +238,21 @@ async def serve(
                 await asyncio.to_thread(house.look)
                 await asyncio.sleep(_LOOK_S)
         finally:
+            if comers is not None:
+                await comers.close()
             await runner.cleanup()
+
+
+def _comers(house: House, hall: Hall, how: NewTakes | None) -> Newcomers | None:
+    if how is None:
+        return None
+
+    def playing(_: House) -> Programme | None:
+        # Of private films no one decides what is too late.
+        shared = hall.screenings if hall.mode == "shared" else []
+        return shared[0].programme if shared else None
+
+    return door(how, seed=secrets.randbits(32), playing=playing)(house)
 
 
 def opening_of(stock: Stock) -> Opening:

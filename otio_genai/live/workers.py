@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -86,7 +86,8 @@ class Process:
         self._process: BaseProcess = context.Process(
             target=_serve, args=(theirs, self._render), daemon=True
         )
-        self._process.start()
+        with _undisturbed():
+            self._process.start()
         theirs.close()
         self._listener = threading.Thread(
             target=self._listen, args=(self._pipe,), daemon=True
@@ -120,6 +121,19 @@ class Process:
             reply, self._reply = self._reply, None
         if reply is not None:
             reply(samples)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a process begin that Ctrl-C does not reach while it is not yet its own."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows only
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, render: Callable[[Any], Sequence[bytes]]) -> None:
