@@ -98,7 +98,7 @@ def crowded(seen: Filtered) -> list[int]:
     must = 0
     for step in seen.route.starts:
         must = musts(seen)[step.to]
-        if must < 0 or _matched(must, able, {}, set()) is not None:
+        if _matched(must, able, {}, set()) is not None:
             return []
     slots = [s for s in range(len(able)) if must >> s & 1]
     kept: dict[int, str] = {}
@@ -110,15 +110,13 @@ def crowded(seen: Filtered) -> list[int]:
 
 
 def musts(seen: Filtered) -> list[int]:
-    """Return for each node the slots that every film from it on shows, as bits.
-
-    A node from which no film goes on has every bit.
-    """
+    """Return for each node the slots that every film from it on shows, as bits."""
     nodes = seen.route.nodes
     found = [0] * len(nodes)
     for number in reversed(range(len(nodes))):
-        after = -1
-        for step in {step for steps in nodes[number].steps for step in steps}:
+        onward = {step for steps in nodes[number].steps for step in steps}
+        after = -1 if onward else 0
+        for step in onward:
             after &= 0 if step.to == END else found[step.to]
         found[number] = after | 1 << nodes[number].slot
     return found
