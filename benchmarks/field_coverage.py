@@ -30,11 +30,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from otio_genai.assemble.match import scores
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Conditions, best, join_score, reachable, space
+from otio_genai.field.drawing.ways import ways
 from otio_genai.field.model import Coverage, Field
 from otio_genai.field.showing import Book, numbered, unseen
 from otio_genai.field.showing.cover import Cover
@@ -81,6 +84,7 @@ def coverage(field: Field, folder: Path, showings: int, tau: float) -> dict[str,
         "tau": tau,
         "takes": sum(len(slot.options) for slot in field.slots),
         "best match": round(matched, 3),
+        "bound of all takes": round(bound(field), 3),
     }
     for name, rule in (("weights", OFF), ("bag", BAG)):
         ruled = replace(field, coverage=rule)
@@ -123,6 +127,22 @@ def row(field: Field, path: Path, showings: int) -> dict[str, Any]:
         "open_ms": round(1000 * float(np.median(opened)), 2),
         "cut_us": round(1e6 * float(np.median(cuts)), 1),
     }
+
+
+def bound(field: Field) -> float:
+    """Return what joins can match on average, if each take is shown as often.
+
+    A bound from above: at each join apart, the best pairing of all takes of the two
+    slots, each pair at its best points, whatever its films do elsewhere.
+    """
+    filled, found = ways(field), []
+    for before, after in zip(filled, filled[1:], strict=False):
+        (takes_out, _, outs), (takes_in, ins, _) = before.shape, after.shape
+        table = scores(before.leaving.reshape(-1, 4), after.entering.reshape(-1, 4))
+        pairs = table.reshape(takes_out, outs, takes_in, ins).max(axis=(1, 3))
+        rows, columns = linear_sum_assignment(pairs, maximize=True)
+        found.append(pairs[rows, columns].mean())
+    return float(np.mean(found))
 
 
 def match(field: Field, film: Any) -> float:
@@ -245,7 +265,8 @@ def readable(report: dict[str, Any]) -> str:
     for found in report["coverage"]:
         lines.append(
             f"tau {found['tau']}: {found['takes']} takes; the joins of the best film "
-            f"match {found['best match']}"
+            f"match {found['best match']}, were all takes to be shown at most "
+            f"{found['bound of all takes']}"
         )
         for name in ("weights", "bag"):
             one = found[name]
