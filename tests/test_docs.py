@@ -38,7 +38,8 @@ def test_links_lead_somewhere(page):
 def test_options_named_in_the_documents_exist(page):
     known = {
         option
-        for command in cli.commands.values()
+        for verb in cli.commands.values()
+        for command in (verb, *getattr(verb, "commands", {}).values())
         for parameter in command.params
         for option in (*parameter.opts, *parameter.secondary_opts)
     } | {"--help", "--shared"}

@@ -20,11 +20,14 @@ from otio_genai.cli import (
     doctor,
     editors,
     farm,
+    field,
+    groups,
     kit,
     make,
     notes,
     reframe,
     rendering,
+    show,
     stages,
 )
 from otio_genai.errors import GenaiError, OutputError
@@ -34,26 +37,7 @@ __all__ = ["cli", "main"]
 _DEBUG = "OTIO_GENAI_DEBUG"
 
 
-class _Verbs(click.Group):
-    """A group that names the verb meant when one is misspelt."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            meant = stages.nearest(args[0], self.list_commands(ctx)) if args else None
-            if meant is None or "did you mean" in error.message.lower():
-                raise
-            said = f"{error.message} Did you mean {meant!r}?"
-            raise click.UsageError(said, ctx) from error
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=groups.Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="otio-genai")
 def cli() -> None:
     r"""Turn generated takes, music and voice-over into edited film.
@@ -80,6 +64,8 @@ for _command in (
     reframe.reframe,
     rendering.render,
     rendering.presets,
+    field.field,
+    show.show,
     farm.render_segments,
     farm.join_segments,
     kit.kit,
@@ -89,9 +75,7 @@ for _command in (
 ):
     cli.add_command(_command)
 
-for _command in (cli, *cli.commands.values()):
-    # Docstrings are raw: click's mark of lines to be kept as they are is two letters.
-    _command.help = (_command.help or "").replace("\\b", "\b")
+groups.unescape(cli)
 
 
 def main(arguments: list[str] | None = None) -> None:

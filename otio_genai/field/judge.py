@@ -23,7 +23,7 @@ from otio_genai.field.document import faults, read_field
 from otio_genai.field.drawing import Conditions, counted, space
 from otio_genai.field.judge_draws import Drawn, draw
 from otio_genai.field.judge_joins import worst_joins
-from otio_genai.field.judge_reach import coverage, reached, why_not
+from otio_genai.field.judge_reach import at_least, coverage, reached, why_not
 from otio_genai.field.judge_size import digits, told
 from otio_genai.field.judge_words import readable
 from otio_genai.field.model import Field
@@ -92,6 +92,8 @@ class Judgement:
     "How often two showings that both show a slot show the same take there."
     showings_to_cover: int | None = None
     "Least number of showings in a row that show everything; None if not known."
+    showings_at_least: int = 0
+    "No fewer can: one slot alone has so many takes."
     worst_joins: tuple[WorstJoin, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
     quarantined: tuple[tuple[str, str], ...] = ()
@@ -169,6 +171,7 @@ def judge(
             (field.slots[slot].id, share) for slot, share in drawn.by_slot
         ),
         showings_to_cover=coverage(field, shown),
+        showings_at_least=at_least(field, shown),
         worst_joins=tuple(_joins(field, shown)),
         unreachable=tuple(
             Unreachable(field.slots[slot].id, _name(field, slot, take), why)

@@ -14,7 +14,7 @@ from otio_genai.field.judge_joins import before
 from otio_genai.field.model import Field
 from otio_genai.field.showing.cover import Cover
 
-__all__ = ["coverage", "reached", "why_not"]
+__all__ = ["at_least", "coverage", "reached", "why_not"]
 
 _IN_TURN = ("cycle", "once", "stopping")
 
@@ -52,9 +52,19 @@ def coverage(field: Field, shown: dict[int, list[bool]]) -> int | None:
         for take, seen in enumerate(shown[number])
         if seen and slot.policy == "shuffle"
     }
-    in_turn = [len(slot.options) for slot in field.slots if slot.policy in _IN_TURN]
     least = Cover(field, Conditions()).least(wanted)
-    return None if least is None else max([least, 1, *in_turn])
+    return None if least is None else max(least, at_least(field, shown))
+
+
+def at_least(field: Field, shown: dict[int, list[bool]]) -> int:
+    """Return how many showings no order of films can do without: one for each take."""
+    counts = [
+        sum(shown[number])
+        for number, slot in enumerate(field.slots)
+        if slot.policy == "shuffle"
+    ]
+    in_turn = [len(slot.options) for slot in field.slots if slot.policy in _IN_TURN]
+    return max([1, *counts, *in_turn])
 
 
 def why_not(

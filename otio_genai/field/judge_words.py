@@ -66,10 +66,11 @@ def _numbers(judged: Judgement) -> Iterator[str]:
             f"{judged.overlap:.0%} of their takes"
         )
     if judged.showings_to_cover is None:
-        yield "coverage       not known: there are too many ways to reckon with"
+        count = _some(judged.showings_at_least, "showing")
+        yield f"coverage       at least {count}; there are too many ways to tell more"
     else:
         count = _some(judged.showings_to_cover, "showing")
-        yield f"coverage       everything is shown after {count}"
+        yield f"coverage       everything can be shown in {count}"
 
 
 def _joins(judged: Judgement) -> Iterator[str]:

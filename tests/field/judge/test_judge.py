@@ -105,7 +105,14 @@ def test_overlap_is_that_of_pairs_of_equal_takes():
     found = judge(field, draws=3000)
     assert found.overlap == pytest.approx(1 / 4, abs=0.02)
     assert dict(found.overlap_by_slot)["slot-001"] == pytest.approx(1 / 4, abs=0.03)
-    assert found.showings_to_cover == 4
+    assert found.showings_to_cover == found.showings_at_least == 4
+
+
+def test_where_coverage_is_not_known_a_bound_is_told(monkeypatch):
+    monkeypatch.setattr("otio_genai.field.showing.mesh.MOST_ARCS", 0)
+    found = judge(fields.document(2, [3, 2], cuts=FEW), draws=2)
+    assert found.showings_to_cover is None and found.showings_at_least == 3
+    assert "at least 3 showings" in found.readable()
 
 
 def test_rules_of_whole_films_are_estimated_by_their_share():
