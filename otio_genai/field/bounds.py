@@ -64,8 +64,9 @@ def bounds(
         block = shuffled.get(at, (at,))
         begin = low[at], high[at]
         end = _after(slots, block, begin, wrong)
-        for inner in block[1:]:
-            low[inner], high[inner] = begin[0], max(begin[1], end[1])
+        if len(block) > 1:
+            for inner in block:
+                low[inner], high[inner] = begin[0], max(begin[1], end[1])
         after = block[-1] + 1
         reach(after, *end)
         for branch in branches:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from otio_genai.field.flags import Condition, parse
-from otio_genai.field.keys import NEEDED, TABLES, shown
+from otio_genai.field.keys import NEEDED, TABLES
+from otio_genai.field.values import shown
 
 __all__ = ["Reading", "near"]
 

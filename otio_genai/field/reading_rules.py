@@ -10,9 +10,9 @@ from typing import Any
 
 from otio_genai import rates
 from otio_genai.errors import GenaiError
-from otio_genai.field.keys import shown
 from otio_genai.field.model import Branch, Clock, Group, Runtime
 from otio_genai.field.reading import Reading
+from otio_genai.field.values import shown
 
 __all__ = ["branches_of", "clock_of", "flags_of", "groups_of", "runtime_of"]
 
