@@ -71,9 +71,8 @@ def filled(document: Any, known: Mapping[str, Any], *, optional: bool = False) -
     ProviderError
         It asks for what is not said; all of it is named.
     """
-    unsaid = sorted({name for name in named(document) if known.get(name) is None})
-    lone = set(_lone(document)) if optional else set()
-    missing = [name for name in unsaid if name not in lone]
+    unsaid = {name for name in named(document) if known.get(name) is None}
+    missing = sorted(unsaid & set(_within(document)) if optional else unsaid)
     if missing:
         raise ProviderError(
             "The provider's workflow asks for what this request does not say.",
@@ -117,7 +116,12 @@ def data_url(path: Path) -> str:
 def _put(document: Any, known: Mapping[str, Any]) -> Any:
     if isinstance(document, Mapping):
         made = {key: _put(value, known) for key, value in document.items()}
-        return {key: value for key, value in made.items() if value is not None}
+        # What is null in the document itself stays so.
+        return {
+            key: value
+            for key, value in made.items()
+            if value is not None or document[key] is None
+        }
     if isinstance(document, list):
         return [_put(value, known) for value in document]
     if not isinstance(document, str):
@@ -141,11 +145,11 @@ def _texts(document: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _lone(document: Any) -> Iterator[str]:
+def _within(document: Any) -> Iterator[str]:
+    """Give the placeholders that stand within other text."""
     for text in _texts(document):
-        whole = _ONE.fullmatch(text)
-        if whole and whole[2]:
-            yield whole[2]
+        if not _ONE.fullmatch(text):
+            yield from named(text)
 
 
 def _number(value: float) -> float | int:
