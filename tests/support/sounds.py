@@ -14,7 +14,7 @@ from otio_genai.media.encoding import SoundEncoding
 from otio_genai.media.soundfile import SoundWriter
 
 RATE = 48_000
-__all__ = ["Constant", "decoded", "noise", "sound", "with_audio"]
+__all__ = ["Constant", "decoded", "noise", "soft", "sound", "with_audio"]
 
 
 def noise(seconds, seed, level=0.1, colour=6):
@@ -65,6 +65,12 @@ def decoded(frames, config):
     for found in context.decode(None):
         parts.append(found.to_ndarray().T)
     return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
+
+
+def soft(samples, seconds=0.03):
+    """The sound, faded in and out."""
+    ramp = np.minimum(1, np.arange(len(samples)) / (seconds * RATE))
+    return (samples * np.minimum(ramp, ramp[::-1])[:, None]).astype(np.float32)
 
 
 def chord(seconds, seed, level=0.15):

@@ -80,14 +80,14 @@ class Voice:
             frames = min(frames, total - self.record_in)
         if frames < 1:
             return
-        begin = rates.sample_at(self.record_in, rate, _RATE)
-        end = rates.sample_at(self.record_in + frames, rate, _RATE)
+        begin = _sample(self.record_in, rate)
+        end = _sample(self.record_in + frames, rate)
         low, high = max(start, begin), min(start + len(block), end)
         if low >= high:
             return
         fade_s = CUT_FADE_S if frames < self.frames else 0.0
         keys = _keys(frames, self.gain_db, rate, 0.0, fade_s)
-        at = [rates.sample_at(self.record_in + k, rate, _RATE) for k, _ in keys]
+        at = [_sample(self.record_in + k, rate) for k, _ in keys]
         values = [factor for _, factor in keys]
         level = np.interp(np.arange(low, high), at, values).astype(np.float32)
         part = self.samples[low - begin : high - begin]
@@ -168,11 +168,16 @@ def curve(
     for duck in under:
         if duck.span[0] <= last and duck.span[1] >= first:
             low = np.minimum(low, _interpolated(at, duck.keys))
-    ends = [rates.sample_at(int(k), rate, _RATE) for k in at]
+    ends = [_sample(k, rate) for k in range(first, last + 1)]
     here = np.arange(start, stop)
     level = np.interp(here, ends, low * 10 ** (music.gain_db / 20))
-    level[here >= rates.sample_at(frames, rate, _RATE)] = 0.0
+    level[here >= _sample(frames, rate)] = 0.0
     return level.astype(np.float32)
+
+
+@functools.lru_cache(maxsize=4096)
+def _sample(frame: int, rate: Fraction) -> int:
+    return rates.sample_at(frame, rate, _RATE)
 
 
 @functools.lru_cache(maxsize=256)

@@ -13,9 +13,9 @@ __all__ = ["Mixed", "Run"]
 #: Gives the mix between two samples of the film, which may lie before it.
 Mixed: TypeAlias = Callable[[int, int], Samples]
 
-# More than the ground has: an encoder that has just begun has saved nothing up for a
-# word that comes in suddenly.
-_BIT_RATE = 320_000
+# An encoder that has just begun has saved nothing up for a word that comes in suddenly:
+# with less it is heard. With more, encoding takes twice the time.
+_BIT_RATE = 256_000
 # An encoder must have heard so much before what it gives can follow other frames.
 _PRE_ROLL_FRAMES = 4
 
