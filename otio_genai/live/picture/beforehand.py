@@ -129,7 +129,10 @@ def build_atlas(
             faults.append(fault)
         else:
             room -= sum(map(len, samples))
-            if room < 0 or not atlas.put(job.key, samples):
+            if room < 0:
+                break
+            if not atlas.put(job.key, samples):
+                faults.append("The folder of joins cannot be written.")
                 break
             made += 1
         report("joins", done, len(missing))

@@ -57,7 +57,8 @@ class Packets:
         try:
             with path.open("rb") as stream:
                 # Pages that are in use stay, though the file be removed.
-                whole = memoryview(mmap.mmap(stream.fileno(), 0, prot=mmap.PROT_READ))
+                mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            whole = memoryview(mapped)
             return cls(path, *_index(whole), whole)
         except (OSError, ValueError, KeyError, IndexError, struct.error) as error:
             raise LiveError(
