@@ -137,7 +137,7 @@ class Commissions:
 
     async def close(self) -> None:
         """Take back everything that is open, and what is just being asked for."""
-        await asyncio.gather(*self._sending)
+        await asyncio.gather(*self._sending, return_exceptions=True)
         for commission in list(self._open.values()):
             self._open.pop(commission.job.id, None)
             try:

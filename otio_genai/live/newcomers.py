@@ -160,10 +160,12 @@ class Newcomers:
                 await self.look()
                 await asyncio.sleep(self._how.every_s)
         finally:
-            for _, asking in self._asking:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asking.close(), _FAREWELL_S)
-            self._workshop.close()
+            try:
+                for _, asking in self._asking:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(asking.close(), _FAREWELL_S)
+            finally:
+                self._workshop.close()
 
     async def _guarded(self, work: Awaitable[object]) -> None:
         try:

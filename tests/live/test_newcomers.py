@@ -74,11 +74,12 @@ def opened(house, how, clock, **more):
     return made
 
 
-def described(folder, base):
+def described(folder, base, more=""):
     (folder / "w.json").write_text(json.dumps(WORKFLOW))
     path = folder / "p.toml"
     path.write_text(
         f'kind = "comfyui"\nbase = "{base}"\nworkflow = "w.json"\nmodel = "wan"\n'
+        + more
     )
     return path
 
@@ -245,6 +246,32 @@ def test_it_ends_with_the_loop_and_takes_back_what_is_open(tmp_path, media):
     asyncio.run(show())
     assert server.left == {}
     assert sum("was taken back" in note for note in house.notes) == 2
+
+
+def test_it_is_ended_by_a_loop_that_ends_without_a_word(tmp_path, media):
+    document, _ = media
+    house, ended = House(document), []
+    server = Comfy(lambda prompt: b"", waits=99)
+
+    class Counted(ThreadPoolExecutor):
+        def shutdown(self, *given, **named):
+            ended.append(True)
+            super().shutdown(*given, **named)
+
+    async def show():
+        async with TestServer(server.app()) as at:
+            path = described(tmp_path, at.make_url("/"), "[limits]\nattempts = 1\n")
+            how = NewTakes(tmp_path / "n", providers=[path], every_s=0.0)
+            shop = Workshop(lambda: Counted(1))
+            await shop.do(len, "")
+            Newcomers(
+                house, how, clock=Clock(), date=lambda: DATE, seed=1, workshop=shop
+            )
+            while len(server.prompts) < 2:
+                await asyncio.sleep(0)
+
+    asyncio.run(show())
+    assert ended == [True]
 
 
 def test_every_kind_of_event_is_a_sentence():
