@@ -106,7 +106,8 @@ def _index(
     (alike,) = struct.unpack_from(">I", found[b"stsz"], 4)
     if alike:
         (count,) = struct.unpack_from(">I", found[b"stsz"], 8)
-        sizes = [alike] * count
+        # Of a harmed file it may be any number.
+        sizes = [alike] * min(count, len(whole))
     chunks = _numbers(found[b"stco"], 4)
     runs = _numbers(found[b"stsc"], 4, 3)
     places = tuple(_places(sizes, chunks, runs))

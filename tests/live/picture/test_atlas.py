@@ -93,3 +93,17 @@ def test_a_join_that_does_not_fit_what_players_know_is_refused(shows):
     gone = ["/nowhere/take.mp4", job.request["before"][1]]
     with pytest.raises(LiveError, match="cannot be read"):
         render_request(job.request | {"before": gone})
+
+
+def test_joins_that_cannot_be_rendered_or_kept_are_told(shows, tmp_path, monkeypatch):
+    field, library = shows()
+    film = [Chosen(0, 0, 12, 33), Chosen(1, 1, 12, 30)]
+    monkeypatch.setattr(Atlas, "put", lambda *_: False)
+    built = build_atlas(field, library, Atlas(tmp_path), [film])
+    assert (built.joins, built.held, built.made) == (1, 0, 0)
+    assert built.faults == ("The folder of joins cannot be written.",)
+    monkeypatch.setattr(library, "avcc", b"other")
+    built = build_atlas(field, library, Atlas(tmp_path), [film])
+    assert built.held == 0 and "another way" in built.faults[0]
+    none = build_atlas(field, library, Atlas(tmp_path), [film[:1]])
+    assert (none.joins, none.share) == (0, 1.0)
