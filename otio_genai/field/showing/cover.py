@@ -99,11 +99,15 @@ class Cover:
         assert self._mesh is not None  # noqa: S101  # asked for only where there is one
         if not lacking:
             return []
-        if len(self._known) > _MOST_KEPT:
-            self._known.clear()
-        if (lacking, most) not in self._known:
-            self._known[lacking, most] = _solved(self._mesh, lacking, most)
-        return self._known[lacking, most]
+        known = self._known
+        if (lacking, most) in known:
+            return known[lacking, most]
+        found = _solved(self._mesh, lacking, most)
+        # Other threads may still look into the one that is let go.
+        self._known = ({} if len(known) > _MOST_KEPT else known) | {
+            (lacking, most): found
+        }
+        return found
 
 
 def _open(found: Mesh) -> frozenset[Pair]:

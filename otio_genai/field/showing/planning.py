@@ -14,10 +14,12 @@ from otio_genai.field.showing.mesh import Pair
 from otio_genai.field.showing.rules import none_left
 from otio_genai.field.showing.session import SHOWN, UNCOVERED, Session
 
-__all__ = ["Draft", "planned"]
+__all__ = ["Draft", "planned", "redrawn"]
 
 #: Films drawn before another way is tried.
 TRIES = 600
+# Before one that is held is kept: its rest is as good a draw as any other.
+_REDRAWN = 30
 # Films that cover too little, each of which costs a flow; films along one path.
 _UNCOVERED, _PATH_TRIES = 12, 60
 #: Fields of no more films than this are listed when chance finds none that is left.
@@ -58,6 +60,15 @@ def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
     if found is None:
         raise none_left(refused, refused.total())
     return found
+
+
+def redrawn(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
+    """Return another film that goes on as the drawing does, if chance finds one soon.
+
+    Which of two films goes on, this or the one that is held, alters no chances: both
+    are drawn by the same law, and whether one is found depends on neither.
+    """
+    return _by_chance(draft, rng, draft.drawing, Counter(), _REDRAWN)
 
 
 def _by_chance(

@@ -25,7 +25,7 @@ from otio_genai.field.drawing import Chance, Conditions, Drawing, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.realise_film import timeline_of
 from otio_genai.field.showing.merged import carried, merged
-from otio_genai.field.showing.planning import Draft, planned
+from otio_genai.field.showing.planning import Draft, planned, redrawn
 from otio_genai.field.showing.session import Session
 
 __all__ = ["Showing"]
@@ -99,7 +99,7 @@ class Showing:
         if self._over:
             return None
         if self._decided and not self._settled and not self._field.coverage.bag:
-            self._draw_anew()
+            self._film = redrawn(self._draft, self._rng) or self._film
         if len(self._film) == len(self._decided):
             self._over = True
             return None
@@ -248,13 +248,6 @@ class Showing:
             raise
         self._field, self._asked, self._decided = field, asked, list(decided)
         self._draft, self._film = draft, film
-
-    def _draw_anew(self) -> None:
-        try:
-            self._film = planned(self._draft, self._rng)
-        except FieldError:
-            # The film it holds is one that goes on like this, and is accepted.
-            return
 
 
 def _stems(field: Field, rng: Generator) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.analyse.loudness import loudness
 from otio_genai.assemble.sound import mix
 from otio_genai.assemble.sound.programme import CEILING_DBTP
-from otio_genai.assemble.sound.soundtrack import soundtrack
+from otio_genai.assemble.sound.soundtrack import Constant, soundtrack
 from otio_genai.assemble.sound.takes_sound import Heard
 from otio_genai.assemble.style import Style
 from otio_genai.media import locate
@@ -265,3 +265,36 @@ def test_the_bed_is_as_loud_as_the_part_of_it_that_is_heard():
         voice_db = metadata.read(first, "levels")[0][1]
         bed_db = max(level for _, level in metadata.read(second, "levels"))
         assert -18 + voice_db - (lufs + bed_db) == pytest.approx(4, abs=0.05)
+
+
+def test_constant_gains_are_what_is_heard_whatever_the_film(heard):
+    voice, bed, take = heard
+    rate, stem = RATES[0], made.music(20.0, name="stem")
+    constant = Constant(-6.0, 2.0, -9.0, -12.0, ((stem, -3.0),))
+    style = Style(takes_sound="mix", profile="broadcast", bed_fade_out_s=0.0)
+    for count in (3, 8):
+        shots = shots_of(take, rate, count, 24)
+        done = soundtrack(
+            shots=shots,
+            voices=mix.place_voices([voice], rate, style, 0.5),
+            bed=bed,
+            total=24 * count,
+            rate=rate,
+            style=style,
+            constant=constant,
+        )
+        names = [track.name for track in done.tracks]
+        assert names == ["Voice", "Bed", "Stem 1", "Takes"]
+        gains_db = dict(zip(names, (2.0, -6.0, -3.0, -12.0), strict=True))
+        for track in done.tracks:
+            for clip in track.find_clips():
+                seen = {level for _, level in metadata.read(clip, "levels")}
+                loud_db = gains_db[track.name]
+                under = {loud_db} if track.name == "Voice" else {loud_db, loud_db - 9.0}
+                assert seen & under
+                assert all(
+                    level in under or level <= maps.SILENCE_DB or level < loud_db
+                    for level in seen
+                )
+        assert done.programme["gain_db"] == 0.0
+        assert done.programme["aim_lufs"] is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from otio_genai import check, maps, metadata
 from otio_genai.assemble.planning import costs
 from otio_genai.errors import FieldError
+from otio_genai.field.document import read_field
 from otio_genai.field.model import Chosen
 from otio_genai.field.realise import (
     clashes,
@@ -81,7 +82,7 @@ def pictures(timeline):
     return [c for c in timeline.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_nothing_is_wrong_with_a_film(field, data):
     film = data.draw(films(field))
@@ -103,7 +104,7 @@ def test_nothing_is_wrong_with_a_film(field, data):
     assert metadata.read(made, "field") is None
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_the_record_of_joins_is_the_draw(field, data):
     film = data.draw(films(field))
@@ -129,7 +130,7 @@ def test_the_record_of_joins_is_the_draw(field, data):
         assert cost[0, 0] == pytest.approx(weight * (1 - join["score"]) / 4, abs=1e-3)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_a_part_shows_what_the_whole_shows(field, data):
     film = data.draw(films(field))
@@ -272,7 +273,7 @@ def test_a_film_says_how_to_draw_it_again_only_if_told(field):
 
 def test_media_of_coded_takes_are_all_there(tmp_path):
     timeline = fields.coded(tmp_path / "takes", 3, 2, kinds=["dissolve", "carry"])
-    field = fields._read(timeline)
+    field = read_field(timeline)
     film = [Chosen(k, 1, 12, 24) for k in range(3)]
     made = timeline_of(field, film)
     assert check(made) == []
