@@ -245,7 +245,7 @@ def law(draws: int) -> dict[str, dict[str, object]]:
             plain(2, 4, 2, clock=CLOCK, runtime=model.Runtime(exact=8)),
             Conditions(),
         ),
-        "any order, resting, shared": wild(2888, most=5),
+        "any order, resting, shared": wild(4840, most=5),
     }
     found = {}
     for name, (small, told) in fields.items():

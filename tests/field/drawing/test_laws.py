@@ -165,10 +165,10 @@ FIELDS = {
         plain(3, slots=3, takes=2, outs=None, clock=UNEVEN),
         Conditions(),
     ),
-    "wild": lambda: wild(WILD),
+    "wild": lambda: wild(WILD, most=5),
 }
-#: Of a field with a group, a branch, shared takes and some that rest.
-WILD = 2888
+#: A field with a group, a branch, shared takes and some that rest.
+WILD = 4840
 
 
 def chi_square(seen, wanted, count):
