@@ -46,6 +46,7 @@ from otio_genai.live.sound.law import (
 )
 from otio_genai.live.sound.prepared import Prepared, prepare
 from otio_genai.live.sound.run import Run
+from otio_genai.live.sound.takes import TakesSound
 from otio_genai.media.aac import FRAME_SAMPLES
 
 __all__ = ["Sounding"]
@@ -90,6 +91,7 @@ class Sounding:
         self._prepared = prepared or prepare(field, Path(folder))
         self._ground = self._prepared.ground(field, stems)
         self._musics = self._prepared.musics(field, stems)
+        self._takes = TakesSound(field)
         self._film: list[Chosen] = []
         self._decided = 0
         self._total: int | None = None
@@ -119,6 +121,8 @@ class Sounding:
         if self._total is not None:
             raise ValueError("This film has ended.")
         self._film.append(chosen)
+        if self._takes.heard:
+            self._takes.push(chosen, self._decided)
         self._decided += chosen.frames
         if any(voice.slot == chosen.slot for voice in self._field.audio.voices):
             self._speak()
@@ -166,6 +170,8 @@ class Sounding:
             music.add(block, start, level)
         for voice in self._voices:
             voice.add(block, start, total, rate)
+        if self._takes.heard:
+            self._takes.add(block, start)
         return block
 
     def _speak(self) -> None:
@@ -186,6 +192,7 @@ class Sounding:
             for one in self._spoken
         ]
         self._ducks = self._ducked(self._spoken)
+        self._takes.speak([span for one in self._spoken for span in one.words_s])
 
     def _ducked(self, spoken: Sequence[mix.Sound]) -> list[Duck]:
         words = [span for sound in spoken for span in sound.words_s]
@@ -204,6 +211,8 @@ class Sounding:
         self._settled = max(self._given, samples // FRAME_SAMPLES - _AHEAD_FRAMES)
 
     def _stretches(self) -> list[tuple[int, int]]:
+        if self._takes.heard:
+            return [(0, NEVER)]
         found = [(v.record_in, v.record_in + v.frames) for v in self._voices]
         if self._musics:
             found += [duck.span for duck in self._ducks]
@@ -245,6 +254,8 @@ class Sounding:
         ]
         under = self._ducks if len(sure) == len(self._spoken) else self._ducked(sure)
         known = [self._unspoken(clip, at, under) for clip, at in open_]
+        if self._takes.heard:
+            known.append(self._takes.known())
         return min([end - max(fades), *known])
 
     def _unspoken(
