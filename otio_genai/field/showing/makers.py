@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -13,13 +14,15 @@ from otio_genai.field.model import Chosen, Field
 from otio_genai.field.showing.book import Book
 from otio_genai.field.showing.page import Mode
 from otio_genai.field.showing.recipe import noise
-from otio_genai.field.showing.rules import Rules
+from otio_genai.field.showing.rules import Rules, none_left
 from otio_genai.field.showing.session import Alone, Listed, orders_of
 from otio_genai.field.showing.showing import Showing
 
 __all__ = ["mode_for", "numbered", "seeded", "unseen"]
 
 _ENTROPY_BYTES = 32
+#: Numbers passed over in a row before no film is thought to keep the rules.
+_MOST_PASSED = 500
 
 
 def mode_for(field: Field) -> Mode:
@@ -70,11 +73,15 @@ def unseen(field: Field, book: Book, entropy: Callable[[int], bytes]) -> Showing
         )
     films = _numbering(field, book)
     rules = Rules(field)
-    while True:
+    refused: Counter[str] = Counter()
+    while refused.total() < _MOST_PASSED:
         number = book.number(films.films)
         film = _film(films, book, number)
-        if rules.broken(film) is None:
+        said = rules.broken(film)
+        if said is None:
             return _settled(field, book, number, film)
+        refused[said] += 1
+    raise none_left(refused, _MOST_PASSED)
 
 
 def seeded(field: Field, seed: int) -> Showing:

@@ -76,6 +76,16 @@ def test_films_that_break_a_rule_are_passed_over(alike, tmp_path):
                 assert "at most" in str(error)
 
 
+def test_numbers_are_not_passed_over_for_ever(tmp_path):
+    field = replace(fields.field(6, 4), coverage=OFF, fingerprint="abc")
+    field = replace(field, runtime=replace(field.runtime, longest=1))
+    with (
+        numbers(field, tmp_path / "a.book") as book,
+        pytest.raises(FieldError, match="lasts at most"),
+    ):
+        unseen(field, book, entropy(0))
+
+
 def test_a_number_tells_how_to_draw_it_again(alike, tmp_path):
     with numbers(alike, tmp_path / "a.book") as book:
         showing = numbered(alike, book, 7)
