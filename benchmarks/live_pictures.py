@@ -1,6 +1,6 @@
 """What the pictures of a live show cost, and how near they come to a render.
 
-A field of six slots with two takes each is made up: 4 s of grainy pictures in motion,
+A field of four slots with two takes each is made up: 4 s of grainy pictures in motion,
 1080p at 30 frames a second, shown at 24. Everything runs in this process, and CPU
 times are those of all its threads. Measured at each size:
 
@@ -59,8 +59,8 @@ from tests.support import fields
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
 QUICK = {"360p": (640, 360)}
 RATE, SOURCE = Fraction(24), Fraction(30)
-SLOTS, TAKES, TAKE_S = 6, 2, 4
-KINDS = ("carry", "dissolve", "dip", "carry", "match")
+SLOTS, TAKES, TAKE_S = 4, 2, 4
+KINDS = ("carry", "dissolve", "dip")
 ATLAS = (0, 100, 1000, 5000)
 OUTS = (72, 96)
 
@@ -271,7 +271,7 @@ def atlas(
 ) -> dict[str, Any]:
     """Return which share of new films' joins an atlas of some size would hold."""
     report: dict[str, Any] = {}
-    known, fresh = (200, 20) if quick else (400, 50)
+    known, fresh = (100, 20) if quick else (300, 40)
     cases: Mapping[str, dict[str, Any]] = {
         "any out-point": {},
         f"out-points {OUTS}": {"cuts": {"in": [12, 24], "out": list(OUTS)}},
