@@ -217,6 +217,8 @@ class Showing:
             self._session.end(begun if self._decided else "not begun")  # type: ignore[arg-type]
         finally:
             self._decided, self._film = [], ()
+            # What it was drawn with knows it, too.
+            self.__dict__.pop("_draft", None)
         return made
 
     def _refuse_closed(self) -> None:

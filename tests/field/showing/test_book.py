@@ -1,9 +1,8 @@
 """A book holds what it should and nothing else, in one process at a time."""
 
 import json
-import multiprocessing
-import os
 import stat
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -127,21 +126,20 @@ def test_a_book_is_open_once(tmp_path):
     Book.open(path).close()
 
 
-def _leave(path):
-    book = Book.open(path)
-    book.begin()
-    os._exit(0 if book.count == 0 else 1)
+DYING = """
+import os, sys
+from otio_genai.field.showing import Book
+book = Book.open(sys.argv[1])
+book.begin()
+os._exit(7)
+"""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="os._exit leaves no lock")
 def test_a_dead_process_holds_no_lock(tmp_path):
     path = tmp_path / "a.book"
     Book.make(path, "ledger", keyed).close()
-    context = multiprocessing.get_context("fork")
-    process = context.Process(target=_leave, args=(path,))
-    process.start()
-    process.join()
-    assert process.exitcode == 0
+    died = subprocess.run([sys.executable, "-c", DYING, str(path)], check=False)
+    assert died.returncode == 7
     with Book.open(path) as book:
         shown(book, 1)
 
@@ -215,6 +213,19 @@ def test_a_number_that_cannot_be_written_is_not_taken(tmp_path, monkeypatch):
             book.number(9)
         monkeypatch.undo()
         assert book.number(9) == 1
+
+
+def test_a_film_that_could_not_be_written_down_is_not_forgotten(tmp_path, monkeypatch):
+    path = tmp_path / "a.book"
+    with Book.make(path, "ledger", keyed) as book:
+        monkeypatch.setattr(book, "_save", _full)
+        with pytest.raises(OutputError):
+            shown(book, 1)
+        assert book.knows(digest(1))
+        monkeypatch.undo()
+        shown(book, 2)
+    with Book.open(path) as book:
+        assert [book.knows(digest(k)) for k in (1, 2)] == [True, True]
 
 
 def _full(**_):

@@ -13,6 +13,7 @@ from otio_genai.field.drawing import Conditions
 from otio_genai.field.model import Coverage
 from otio_genai.field.realise import realise, timeline_of
 from otio_genai.field.showing import Book, unseen
+from otio_genai.field.showing.planning import Draft
 from otio_genai.field.showing.rules import Rules
 from otio_genai.field.showing.session import Alone
 from otio_genai.field.showing.showing import Showing
@@ -166,6 +167,9 @@ def test_a_witnessed_showing_is_an_ordinary_timeline(field, tmp_path):
         facts = metadata.read(made, "film")
         assert not {"seed", "number"} & set(facts)
         assert showing.decided == ()
+        kept = list(vars(showing).values())
+        assert not any(isinstance(one, Draft) for one in kept)
+        assert film not in kept
         assert showing.close(witness=True) is None
         with pytest.raises(FieldError, match="forgotten"):
             showing.next()
