@@ -37,7 +37,7 @@ def sent(spots, cuts):
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(films(), st.sets(st.integers(0, 40), max_size=5))
 def test_stretches_follow_each_other_and_begin_with_keys(spots, cuts):
     found = sent(spots, {cut for cut in cuts if cut < len(spots)})
@@ -50,7 +50,7 @@ def test_stretches_follow_each_other_and_begin_with_keys(spots, cuts):
     assert clock == len(spots)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(films(), st.sets(st.integers(0, 40), max_size=5))
 def test_what_differs_is_rendered_and_what_goes_before_does_not(spots, cuts):
     for one in sent(spots, {cut for cut in cuts if cut < len(spots)}):

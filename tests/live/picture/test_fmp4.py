@@ -51,7 +51,7 @@ def at(found, *path):
     return found
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.binary(min_size=5, max_size=40), min_size=1, max_size=20),
     st.integers(0, 1 << 40),

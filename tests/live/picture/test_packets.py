@@ -10,7 +10,7 @@ from otio_genai.errors import LiveError
 from otio_genai.live.picture.packets import Packets
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_harmed_file_is_refused_or_read_as_far_as_it_goes(shows, tmp_path, data):
     _, library = shows()
