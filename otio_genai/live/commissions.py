@@ -34,6 +34,7 @@ from otio_genai.live.requesting import (
     seed_of,
     size_of,
     slate_of,
+    words_of,
 )
 from otio_genai.live.wishes import READY_S, Still, Wish
 from otio_genai.prompts import Prompt
@@ -143,7 +144,7 @@ class Commissions:
             try:
                 await self._provider.cancel(commission.job)
             except (GenaiError, OSError) as error:
-                self._tell("failed", commission, _sentence(error))
+                self._tell("failed", commission, words_of(error))
             else:
                 self._tell("cancelled", commission)
 
@@ -169,7 +170,7 @@ class Commissions:
             prompt = wish.recipe.fill(told, seed)
             request = await self._request(field, wish, prompt, seed, began_s)
         except (GenaiError, OSError) as error:
-            return self._told("failed", slot, self._provider.name, _sentence(error))
+            return self._told("failed", slot, self._provider.name, words_of(error))
         slate = slate_of(self._provider, request, prompt, now)
         # A job whose id nobody waited for could not be taken back.
         sending = asyncio.ensure_future(self._send(request, slate))
@@ -182,7 +183,7 @@ class Commissions:
             job = await self._provider.submit(request)
         except (GenaiError, OSError) as error:
             name = self._provider.name
-            return self._told("failed", request.slot, name, _sentence(error))
+            return self._told("failed", request.slot, name, words_of(error))
         self._open[job.id] = Commission(job, request, slate)
         return self._told("asked", request.slot, job.id, request.prompt)
 
@@ -248,7 +249,7 @@ class Commissions:
         except (GenaiError, OSError) as error:
             commission.silences += 1
             if commission.silences >= _MOST_SILENCES and self._ended(commission):
-                events.append(self._tell("failed", commission, _sentence(error)))
+                events.append(self._tell("failed", commission, words_of(error)))
         return events
 
     async def _bring(self, commission: Commission) -> list[Event]:
@@ -260,7 +261,7 @@ class Commissions:
             commission.refusals += 1
             if commission.refusals < _MOST_REFUSALS or not self._ended(commission):
                 return []
-            return [self._tell("failed", commission, _sentence(error))]
+            return [self._tell("failed", commission, words_of(error))]
         if not self._ended(commission):
             return []
         try:
@@ -294,9 +295,3 @@ class Commissions:
         event = Event(kind, slot, name, why)
         self._intake.tell(event)
         return event
-
-
-def _sentence(error: Exception) -> str:
-    if not isinstance(error, GenaiError):
-        return str(error)
-    return " ".join([error.sentence, *(f"{item}." for item in error.items)])

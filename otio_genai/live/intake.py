@@ -19,6 +19,7 @@ import opentimelineio as otio
 from otio_genai import metadata
 from otio_genai.errors import GenaiError
 from otio_genai.field.adding import add_take, approve
+from otio_genai.live.requesting import words_of
 
 __all__ = ["Event", "Intake", "Kind", "Mode", "Reach"]
 
@@ -117,7 +118,7 @@ class Intake:
                 reach: Reach = "kept" if not auto else "next" if late else "now"
                 await self._renew(made, reach)
             except GenaiError as error:
-                return self._told("refused", slot, clip.name, _sentence(error))
+                return self._told("refused", slot, clip.name, words_of(error))
             return self._told("added" if auto else "quarantined", slot, clip.name)
 
     async def approve(self, slot: str, name: str) -> Event:
@@ -127,7 +128,7 @@ class Intake:
                 made = await asyncio.to_thread(approve, self._document, slot, name)
                 await self._renew(made, "now" if self.mode == "auto" else "next")
             except GenaiError as error:
-                return self._told("refused", slot, name, _sentence(error))
+                return self._told("refused", slot, name, words_of(error))
             return self._told("approved", slot, name)
 
     def quarantined(self) -> list[tuple[str, str]]:
@@ -183,7 +184,3 @@ def _takes(clip: otio.schema.Clip) -> list[otio.schema.Clip]:
 def _packets(clip: otio.schema.Clip) -> str:
     found = metadata.read(clip.media_reference, "hash", {}).get("packets", "")
     return str(found)
-
-
-def _sentence(error: GenaiError) -> str:
-    return " ".join([error.sentence, *(f"{item}." for item in error.items)])

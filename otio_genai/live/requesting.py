@@ -9,10 +9,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from otio_genai.errors import GenaiError
 from otio_genai.prompts import Prompt
 from otio_genai.providers.protocol import Caps, ClipProvider, Job, Request
 
-__all__ = ["Commission", "seconds_of", "seed_of", "size_of", "slate_of"]
+__all__ = ["Commission", "seconds_of", "seed_of", "size_of", "slate_of", "words_of"]
 
 
 @dataclass(slots=True)
@@ -72,3 +73,10 @@ def size_of(caps: Caps, size: tuple[int, int]) -> tuple[int, int]:
         return abs(one[0] / one[1] - wide / high), abs(one[0] * one[1] - wide * high)
 
     return min(caps.sizes, key=unlike)
+
+
+def words_of(error: Exception) -> str:
+    """Return an error as one line, with every item of it."""
+    if not isinstance(error, GenaiError):
+        return str(error)
+    return " ".join([error.sentence, *(f"{item}." for item in error.items)])
