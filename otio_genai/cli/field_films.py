@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +101,11 @@ def show(
             if output is not None:
                 write_timeline(showing.timeline(), output, force=force)
         finally:
+            remarks = showing.remarks
             showing.close()
         count = book.count
+    for remark in remarks:
+        click.echo(f"note: {remark}", err=True)
     said = f"{count} shown" if number is None else f"number {number}"
     click.echo(f"{output}: {found.title}, {said}" if output else f"{path}: {said}")
 
@@ -139,17 +145,24 @@ def _showing(found: Any, book: Any, number: int | None) -> Any:
     help="Seed of the first; each next one has the next.",
 )
 @click.option(
+    "--in-turn",
+    is_flag=True,
+    help="One after the other as a new book shows them, so that what was shown rests; "
+    "otherwise each by a seed, as realise draws it.",
+)
+@click.option(
     "--write",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
-    help="Write every film there, too, as realise does with its seed.",
+    help="Write every film there, too.",
 )
 @output
 def editions(
     field_file: Path,
     count: int,
     seed: int,
+    in_turn: bool,
     folder: Path | None,
     output: Path,
     force: bool,
@@ -159,38 +172,60 @@ def editions(
     \b
     Example:
       otio-genai field editions field.otio --n 20 -o editions.png
-      otio-genai field editions field.otio --n 6 -o six.png --write six
+      otio-genai field editions field.otio --n 6 -o six.png --in-turn --write six
     """
     from otio_genai.field.document import read_field
     from otio_genai.field.judge_size import told
     from otio_genai.storyboard.editions import Edition, draw_editions
 
     found = read_field(read_document(field_file))
-    seeds = range(seed, seed + count)
+    drawn = _in_turn(found, count, seed) if in_turn else _by_seed(found, count, seed)
     shown = []
     with console.progress() as bar:
-        for at, one in enumerate(seeds):
-            shown.append(_drawn(found, one))
+        for at, one in enumerate(drawn):
+            shown.append(one)
             bar("drawing", at + 1, count)
-        drawn = [
-            Edition(f"seed {one}", film)
-            for one, (film, _) in zip(seeds, shown, strict=True)
-        ]
-        said = f"of {told(_films(found))} films"
-        draw_editions(found, drawn, output, said=said, force=force, progress=bar)
+        how = f"in turn, seed {seed}, " if in_turn else ""
+        draw_editions(
+            found,
+            [Edition(name, film) for name, film, _ in shown],
+            output,
+            said=f"{how}of {told(_films(found))} films",
+            force=force,
+            progress=bar,
+        )
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        for one, (_, timeline) in zip(seeds, shown, strict=True):
-            write_timeline(timeline, folder / f"seed-{one}.otio", force=force)
+        for name, _, timeline in shown:
+            path = folder / f"{name.replace(' ', '-')}.otio"
+            write_timeline(timeline, path, force=force)
         click.echo(f"{folder}: {count} films")
     click.echo(f"{output}: {count} editions")
 
 
-def _drawn(found: Any, seed: int) -> tuple[Any, Any]:
-    """Return a seed's film, and its timeline."""
+def _by_seed(found: Any, count: int, seed: int) -> Iterator[tuple[str, Any, Any]]:
+    """Yield name, film and timeline of each of some seeds."""
     from otio_genai.field.showing import seeded
 
-    showing = seeded(found, seed)
+    for one in range(seed, seed + count):
+        yield f"seed {one}", *_drawn(seeded(found, one))
+
+
+def _in_turn(found: Any, count: int, seed: int) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the same of the first showings of a new book, which is then destroyed."""
+    from otio_genai.field.showing import Book, unseen
+
+    chance = random.Random(seed)  # noqa: S311  # nothing is kept secret by it
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.json"
+        with Book.make(path, "ledger", chance.randbytes) as book:
+            for number in range(1, count + 1):
+                showing = unseen(found, book, chance.randbytes)
+                yield f"showing {number}", *_drawn(showing)
+
+
+def _drawn(showing: Any) -> tuple[Any, Any]:
+    """Return a showing's film, and its timeline."""
     try:
         while showing.next() is not None:
             pass

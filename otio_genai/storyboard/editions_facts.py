@@ -37,7 +37,7 @@ class Facts:
     frames: int
     "Its length in record frames."
     match: float | None
-    "Mean M of its joins that seek a match; None if none does."
+    "Mean M of its joins that seek a match, found or not; None if none does."
     overlap: float | None
     "Share of its takes that the film before has, too; None for the first."
     alone: frozenset[Take]
@@ -61,8 +61,8 @@ def compare(field: Field, editions: Sequence[Edition]) -> list[Facts]:
         kinds = tuple(join.kind for join in find_joins(_pictures(field, film)))
         scores = [
             join_score(field, before, after)
-            for before, after, kind in zip(film, film[1:], kinds, strict=False)
-            if kind == "match"
+            for before, after in zip(film, film[1:], strict=False)
+            if field.slots[after.slot].kind == "match"
         ]
         alone = [
             (shot.slot, shot.option)

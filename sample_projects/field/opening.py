@@ -50,20 +50,16 @@ def set_rules(field: otio.schema.Timeline) -> None:
         {"id": "ruins", "slots": _slots(3, 5), "order": "shuffle"},
         {"id": "inside", "slots": _slots(6, 8), "order": "shuffle"},
     ]
-    # One film in five leaves the tear out and goes from the veil to the mirror.
-    rules["branches"] = [
-        {"id": "unbroken", "at": "slot-010", "to": "slot-012", "weight": 0.25}
-    ]
     rules["audio"]["voice"] = [
         {"slot": slot, "clip": voice["clip"], "pad_s": 0.3}
         for slot, voice in zip(_SPOKEN, rules["audio"]["voice"], strict=True)
     ]
-    metadata.put(field, "field", rules)
     clips = [c for c in field.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
     # The first line and the last one are heard to their ends.
     for clip in (clips[0], clips[-1]):
         slot = metadata.read(clip, "slot")
         metadata.put(clip, "slot", slot | {"shortest_s": 3.0})
+    metadata.put(field, "field", rules)
 
 
 def _slots(first: int, last: int) -> list[str]:

@@ -194,6 +194,22 @@ def test_editions_lie_side_by_side_and_are_written(run, field, tmp_path):
     assert run(*words)[0] == 2
 
 
+def test_editions_in_turn_rest_what_was_shown(run, field, tmp_path):
+    sheet, folder = tmp_path / "e.png", tmp_path / "films"
+    words = ("field", "editions", field, "--n", 2, "--in-turn", "-o", sheet)
+    assert run(*words, "--write", folder)[0] == 0
+    shown = []
+    for number in (1, 2):
+        film = read(folder / f"showing-{number}.otio")
+        clips = film.video_tracks()[0].find_clips()
+        shown.append({clip.name for clip in clips})
+    # Two takes a slot, and three slots: the second film has all the others.
+    assert len(shown[0] | shown[1]) == 6
+    before = sheet.read_bytes()
+    assert run(*words, "--force")[0] == 0 and sheet.read_bytes() == before
+    assert not list(tmp_path.glob("*.json"))
+
+
 def test_another_take_becomes_the_one_that_tools_see(run, field):
     first, second = (clip.name for clip in takes_of(field, 1))
     words = ("-o", field, "--force")

@@ -1,12 +1,14 @@
 """The sheet of editions is true to time, and shows takes as they are cut."""
 
+import itertools
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from otio_genai.errors import FieldError, OutputError
 from otio_genai.field.document import read_field
-from otio_genai.field.drawing import draw_many, space
+from otio_genai.field.drawing import draw_many, join_score, space
 from otio_genai.field.model import Chosen
 from otio_genai.storyboard.editions import Edition, draw_editions
 from otio_genai.storyboard.editions_facts import compare, letter
@@ -62,6 +64,13 @@ def test_facts_are_those_of_sets(field, films):
         assert facts.frames == sum(s.frames for s in films[at].film)
         assert len(facts.kinds) == len(films[at].film) - 1
         assert facts.kinds[1:] == ("dry", "carry") or "open" in facts.kinds
+        film = films[at].film
+        sought = [
+            join_score(field, a, b)
+            for a, b in itertools.pairwise(film)
+            if KINDS[b.slot - 1] == "match"
+        ]
+        assert facts.match == pytest.approx(np.mean(sought))
         common = at and len(takes[at] & takes[at - 1]) / len(takes[at])
         assert facts.overlap == (common if at else None)
 
