@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,10 @@ __all__ = ["NOWHERE", "Ahead", "Filtered", "filtered"]
 Floats = NDArray[np.float64]
 Grades = NDArray[np.int32]
 
+#: Weights ahead of a node, as many as a clock makes them, from which on they are kept
+#: in single precision: every viewer has films of his own ahead.
+_SINGLE = 2**14
+
 #: Grade of what leads nowhere.
 NOWHERE = int(np.iinfo(np.int32).max) // 2
 
@@ -46,11 +51,11 @@ class Ahead:
 
     band: Band
     "Ticks that can be left when it begins, and when it ends."
-    into: Floats
+    into: NDArray[Any]
     "Of its in-points, its own take's weight included, shape (T, K A); at most 1."
     log_in: Floats
     "Natural logarithm of what each row of ``into`` was divided by, shape (T,)."
-    out: Floats
+    out: NDArray[Any]
     "Of its out-points, shape (U, K B)."
     log_out: Floats
     "As for ``into``, shape (U,)."
@@ -160,6 +165,9 @@ def _seen(
     into /= scale[:, None]
     with np.errstate(invalid="ignore"):
         log_in = log_in + np.log(scale)
+    if into.size + out.size > _SINGLE:
+        kept = into.astype(np.float32), out.astype(np.float32)
+        return Ahead(band, kept[0], log_in, kept[1], log_out, grade_in, grade_out)
     return Ahead(band, into, log_in, out, log_out, grade_in, grade_out)
 
 
@@ -245,7 +253,7 @@ def _graded(
         return step(values), None
     found: Floats | None = None
     for level in np.unique(grades[grades < NOWHERE]):
-        made = step(np.where(grades == level, values, 0.0))
+        made = step(np.where(grades == level, values, 0))
         if found is None:
             found, reached = made, np.where(made > 0, level, NOWHERE).astype(np.int32)
         else:

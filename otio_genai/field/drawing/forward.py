@@ -208,6 +208,6 @@ class Forward:
 
 def _place(weights: Floats, rng: Generator) -> int:
     """Return an index in proportion to its weight; one of weight 0 never."""
-    sums = weights.cumsum()
+    sums = weights.cumsum(dtype=np.float64)
     place = int(sums.searchsorted(rng.random() * sums[-1], side="right"))
     return place if place < len(sums) else int(np.flatnonzero(weights)[-1])

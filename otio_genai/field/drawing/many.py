@@ -196,7 +196,7 @@ class _Reel:
 
     def _drawn(self, weights: Floats) -> Ints:
         """Return for each row an index in proportion to its weight."""
-        sums = weights.cumsum(axis=1)
+        sums = weights.cumsum(axis=1, dtype=np.float64)
         wanted = self._rng.random(len(weights)) * sums[:, -1]
         place = (sums <= wanted[:, None]).sum(axis=1)
         beyond = np.flatnonzero(place == weights.shape[1])

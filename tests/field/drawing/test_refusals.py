@@ -9,6 +9,8 @@ import pytest
 from otio_genai.errors import FieldError
 from otio_genai.field import model
 from otio_genai.field.drawing import Conditions, Drawing, counted, join_score, space
+from otio_genai.field.drawing import count as counts
+from otio_genai.field.drawing import route as routes
 from otio_genai.field.flags import parse
 from otio_genai.field.model import Chosen
 from tests.field.drawing.small import CLOCK, made_field, option, plain, slot
@@ -210,3 +212,16 @@ def test_a_look_that_is_refused_changes_nothing():
         drawing.look(space(plain(1, slots=4, takes=1), Conditions(pinned={0: 0})))
         drawing.take(Chosen(3, 0, 0, 8))
     assert drawing.decided == before[0]
+
+
+def test_what_is_too_large_is_named(monkeypatch):
+    groups = (model.Group("scenes", (1, 2, 3), "shuffle"),)
+    field = plain(slots=5, groups=groups, flags={"door": False})
+    field = changed(field, 4, requires=parse("door"))
+    monkeypatch.setattr(routes, "_MOST_NODES", 8)
+    said = refusal(field)
+    assert "group scenes: 3 slots in any order" in said
+    assert "flags: door" in said
+    monkeypatch.setattr(counts, "_MOST_BYTES", 10)
+    with pytest.raises(FieldError, match="too large to be counted"):
+        counted(space(plain()))
