@@ -16,8 +16,9 @@ Mixed: TypeAlias = Callable[[int, int], Samples]
 # An encoder that has just begun has saved nothing up for a word that comes in suddenly:
 # with less it is heard. With more, encoding takes twice the time.
 _BIT_RATE = 256_000
-# An encoder must have heard so much before what it gives can follow other frames.
-_PRE_ROLL_FRAMES = 4
+# An encoder must have heard so much before what it gives can follow other frames: four
+# would do for that, but not to have bits at hand for a word that comes soon.
+_PRE_ROLL_FRAMES = 8
 
 
 class Run:

@@ -11,9 +11,9 @@ Method
     Where music alone is heard, at the levels it has in every film, frames of the ground
     (`otio_genai.live.sound.prepared`) are handed out as they are. Around everything
     else the mix is encoded anew: from a frame before the first sample that differs,
-    since frames overlap, by an encoder that is fed the four frames before that too, so
-    that it has settled; to the first frame that lies wholly on the ground again. Both
-    streams carry the same sound where they meet, so that nothing clicks or dips.
+    since frames overlap, by an encoder that is fed the eight frames before that too,
+    so that it has settled; to the first frame that lies wholly on the ground again.
+    Both streams carry the same sound where they meet: nothing clicks or dips.
 
     What is handed out never depends on how often it is asked for: a frame is encoded
     when everything is decided that it may depend on. That is a little less than what
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,11 @@ class Sounding:
         if any(voice.slot == chosen.slot for voice in self._field.audio.voices):
             self._speak()
         self._settle()
+
+    def renew(self, field: Field) -> None:
+        """Go on with a field whose takes came or went; music and voices stay."""
+        self._field = replace(field, audio=self._field.audio)
+        self._takes.renew(self._field)
 
     def close(self) -> None:
         """End the film with the last shot."""

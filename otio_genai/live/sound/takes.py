@@ -68,6 +68,10 @@ class TakesSound:
         )
         self._close()
 
+    def renew(self, field: Field) -> None:
+        """Take shots from another field from now on."""
+        self._field = field
+
     def speak(self, words_s: Sequence[tuple[float, float]]) -> None:
         """Say under which speech the takes step back."""
         self._words_s = tuple(words_s)

@@ -36,7 +36,8 @@ def kept(heard, tmp_path_factory):
     return fields.field(clips=clips, rate=R, frames=96)
 
 
-@settings(max_examples=8)
+@pytest.mark.slow
+@settings(max_examples=4)
 @given(
     ways=st.lists(
         st.tuples(st.integers(0, 40), st.integers(12, 40)),
@@ -109,3 +110,26 @@ def test_a_take_that_went_away_is_silent(heard, kept, tmp_path):
     live = sounds.decoded(frames, sounding.init)
     assert np.abs(live[: RATE // 2]).max() < 1e-3
     assert np.abs(live[2 * RATE : 3 * RATE]).max() > 0.05
+
+
+def test_a_field_that_was_renewed_gives_its_new_takes(heard, kept):
+    style = replace(kept.style, takes_sound="keep")
+    old = sounds.with_audio(replace(kept, style=style), bed=heard["bed"])
+    slots = list(old.slots)
+    slots[1] = replace(slots[1], options=(*slots[1].options, *slots[5].options))
+    new = replace(old, slots=tuple(slots), audio=kept.audio)
+    film = [Chosen(k, 0, 0, 24) for k in range(SLOTS)]
+    film[1] = Chosen(1, 1, 0, 24)
+    prepared = prepare(old, heard["folder"])
+    sounding = Sounding(old, folder=heard["folder"], prepared=prepared)
+    sounding.push(film[0])
+    sounding.renew(new)
+    frames = sounding.ready(24)
+    for one in film[1:]:
+        sounding.push(one)
+    sounding.close()
+    frames += sounding.ready(1 << 40)
+    fresh = Sounding(
+        replace(new, audio=old.audio), folder=heard["folder"], prepared=prepared
+    )
+    assert streamed(fresh, film) == frames
