@@ -13,8 +13,14 @@ from otio_genai.media.files import write_beside
 
 __all__ = ["open_project", "set_rules"]
 
-# Which slot each line is spoken from.
-_SPOKEN = ("slot-001", "slot-002", "slot-005", "slot-009", "slot-012")
+# Which slot each line is spoken from, and how long after its start, in seconds.
+_SPOKEN = (
+    ("slot-001", 0.3),
+    ("slot-002", 1.2),
+    ("slot-008", 0.3),
+    ("slot-009", 1.0),
+    ("slot-012", 0.3),
+)
 
 
 def open_project(project: Path, film_file: Path) -> Path:
@@ -51,14 +57,13 @@ def set_rules(field: otio.schema.Timeline) -> None:
         {"id": "inside", "slots": _slots(6, 8), "order": "shuffle"},
     ]
     rules["audio"]["voice"] = [
-        {"slot": slot, "clip": voice["clip"], "pad_s": 0.3}
-        for slot, voice in zip(_SPOKEN, rules["audio"]["voice"], strict=True)
+        {"slot": slot, "clip": voice["clip"], "pad_s": pad_s}
+        for (slot, pad_s), voice in zip(_SPOKEN, rules["audio"]["voice"], strict=True)
     ]
     clips = [c for c in field.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
-    # The first line and the last one are heard to their ends.
-    for clip in (clips[0], clips[-1]):
-        slot = metadata.read(clip, "slot")
-        metadata.put(clip, "slot", slot | {"shortest_s": 3.0})
+    # The last line is heard to its end.
+    slot = metadata.read(clips[-1], "slot")
+    metadata.put(clips[-1], "slot", slot | {"shortest_s": 3.0})
     metadata.put(field, "field", rules)
 
 
