@@ -241,7 +241,7 @@ def law(draws: int) -> dict[str, dict[str, object]]:
             plain(4, slots=4, takes=2, motion=model.Motion(0.4, 0.7)),
             Conditions(),
         ),
-        "12 beats": (
+        "exactly 8 ticks": (
             plain(2, 4, 2, clock=CLOCK, runtime=model.Runtime(exact=8)),
             Conditions(),
         ),
