@@ -121,10 +121,8 @@ function drawState(state) {
 function arrival(take) {
   const yes = make("button", "Let it in");
   yes.onclick = () => ask({ do: "approve", id: take.id });
-  const no = make("button", "Refuse");
-  no.onclick = () => ask({ do: "refuse", id: take.id });
   const parts = [`${take.slot} · ${take.name}${take.said ? ` · ${take.said}` : ""}`];
-  if (take.waits) parts.push(make("div", [yes, no]));
+  if (take.waits) parts.push(make("div", [yes]));
   return make("li", parts);
 }
 
