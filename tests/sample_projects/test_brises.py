@@ -150,6 +150,13 @@ def test_the_shots_are_what_an_editor_needs() -> None:
         assert signs[1] >= 2 and signs[-1] >= 2
 
 
+@pytest.mark.parametrize("shot", STILLS, ids=lambda shot: shot.name[7:13])
+def test_a_still_is_what_a_camera_sees_that_does_not_move(shot: Shot) -> None:
+    still = small(shot)
+    held = replace(still, frames=2, move=lambda u: still.move(0.0))
+    assert np.array_equal(Drawing(still, 1).frame(0), Drawing(held, 1).frame(0))
+
+
 def test_a_take_is_written_whole(tmp_path: Path) -> None:
     import av
 

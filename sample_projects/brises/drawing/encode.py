@@ -51,6 +51,8 @@ class Drawing:
         self, rgb: NDArray[np.uint8], pose: Pose, number: int
     ) -> NDArray[np.uint8]:
         """What a half-open shutter makes of a fast pan: a smear along the rows."""
+        if self.shot.frames == 1:  # nothing moves while a still is taken
+            return rgb
         turn = math.radians(self.pose(number + 1).yaw - pose.yaw)
         smear = int(abs(turn) * pose.focal_px(self.shot.width) * 0.5)
         if smear < 6:  # slower pans look sharp enough, and most takes have none
