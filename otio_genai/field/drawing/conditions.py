@@ -45,7 +45,7 @@ class Permitted:
     """Which takes may be shown."""
 
     weights: tuple[NDArray[np.float64], ...]
-    "Of the takes of each slot, 0 where one may not be shown."
+    "Of the takes of each slot, 0 where one may not be shown; see `permitted`."
     resting: tuple[NDArray[np.bool_], ...] | None
     "Which of them should rest; None if none should."
     left_out: frozenset[int]
@@ -54,6 +54,10 @@ class Permitted:
 
 def permitted(field: Field, conditions: Conditions) -> Permitted:
     """Return which takes may be shown.
+
+    The takes of a slot share 1 by their weights, and so do those that should rest: how
+    readily a slot is shown does not depend on how many takes it has, nor on which of
+    them are banned, pinned, resting or in turn. Uniform ones have 1 each.
 
     Raises
     ------
@@ -87,6 +91,10 @@ def permitted(field: Field, conditions: Conditions) -> Permitted:
     for number, option in conditions.resting:
         resting[number][option] = True
     rests = resting if conditions.resting else None
+    if not conditions.uniform:
+        for own, rest, filled in zip(weights, resting, ways(field), strict=True):
+            for part in (rest, ~rest):
+                own[part] /= own[part & filled.able].sum() or 1.0
     return Permitted(tuple(weights), rests, frozenset(left_out))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -124,8 +125,9 @@ class Passage:
         """Return the states that ways to some slots lead to."""
         found: dict[State, float] = {}
         for target, weight in sorted(targets.items()):
-            for state in self._states(self._arrived(target, flags), flags, shown):
-                found[state] = found.get(state, 0.0) + weight
+            led = self._states(self._arrived(target, flags), flags, shown)
+            for state, share in led.items():
+                found[state] = found.get(state, 0.0) + weight * share
         return found
 
     def _arrived(
@@ -136,7 +138,9 @@ class Passage:
             if group is not None:
                 inside = self._inside(group, frozenset(), flags)
                 if inside:
-                    return [(s, frozenset({s}), 1.0) for s in inside]
+                    # All orders together weigh 1, each of them alike.
+                    share = 1 / math.factorial(len(inside))
+                    return [(s, frozenset({s}), share) for s in inside]
                 slot = max(group.slots) + 1
             elif self._shows(slot, flags):
                 return [(slot, frozenset(), 1.0)]

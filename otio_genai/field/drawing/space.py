@@ -13,6 +13,7 @@ from otio_genai.field.drawing.bands import bands
 from otio_genai.field.drawing.conditions import Conditions, permitted
 from otio_genai.field.drawing.faults import refuse
 from otio_genai.field.drawing.filter import Filtered, filtered
+from otio_genai.field.drawing.levels import levelled
 from otio_genai.field.drawing.passage import passage
 from otio_genai.field.drawing.route import Node, Route, Step, route
 from otio_genai.field.drawing.tables import Table, joins
@@ -83,15 +84,17 @@ def space(
     conditions = conditions or Conditions()
     may = permitted(field, conditions)
     orders = tuple(sorted((name, tuple(o)) for name, o in conditions.orders.items()))
-    found = _route(field, may.left_out, orders, not repeats)
-    if repeats:
-        found = replace(found, whole=True)
     filled = ways(field)
     fits = [slot.fits for slot in filled]
     tables: Callable[[int, int], Table] = joins(field, conditions.dissonance)
     if conditions.uniform:
         tables, fits = _Alike(tables), _alike(field)
-        found = _unweighted(found)
+        found = _unweighted(_route(field, may.left_out, orders, not repeats))
+    else:
+        aim = conditions.dissonance
+        found = _levelled(field, may.left_out, orders, not repeats, aim)
+    if repeats:
+        found = replace(found, whole=True)
     told = times(field, found, filled)
     seen = filtered(
         found,
@@ -116,6 +119,18 @@ def _route(
 ) -> Route:
     given: Mapping[str, tuple[int, ...]] = dict(orders)
     return route(passage(field, left_out, given), shared=shared)
+
+
+@lru_cache(maxsize=16)
+def _levelled(
+    field: Field,
+    left_out: frozenset[int],
+    orders: tuple[tuple[str, tuple[int, ...]], ...],
+    shared: bool,
+    dissonance: float | None,
+) -> Route:
+    found = _route(field, left_out, orders, shared)
+    return levelled(found, joins(field, dissonance).mean)
 
 
 @lru_cache(maxsize=4)

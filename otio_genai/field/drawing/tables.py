@@ -22,7 +22,7 @@ from otio_genai.assemble.planning import costs
 from otio_genai.assemble.planning.candidates import Take
 from otio_genai.assemble.style import Style
 from otio_genai.errors import FieldError
-from otio_genai.field.drawing.ways import Ways, ways
+from otio_genai.field.drawing.ways import Ways, alone, ways
 from otio_genai.field.model import Chosen, Field
 
 __all__ = ["Joins", "Table", "join_score", "joins"]
@@ -51,6 +51,7 @@ class Joins:
         self._ways = ways(field)
         self._tables: dict[tuple[int, int], Table] = {}
         self._open: dict[tuple[int, int], NDArray[np.bool_] | None] = {}
+        self._means: dict[tuple[int, int], float] = {}
 
     def __call__(self, before: int, after: int) -> Table:
         """Return the weight of each join of two slots.
@@ -72,6 +73,22 @@ class Joins:
             table = self(before, after) > 0
             self._open[before, after] = None if table.all() else table
         return self._open[before, after]
+
+    def mean(self, before: int, after: int) -> float:
+        """Return the mean weight of the joins of two slots, 0 if there may be none.
+
+        That of takes drawn by their weights alone, and of ways by their liking.
+        """
+        if (before, after) not in self._means:
+            slots, filled = self._field.slots, self._ways
+            chances = alone(slots[before], filled[before])
+            leaving = chances[:, None] * filled[before].fits.sum(axis=1)
+            chances = alone(slots[after], filled[after])
+            entering = chances[:, None] * filled[after].fits.sum(axis=2)
+            table = self(before, after)
+            met = leaving.ravel().astype(table.dtype) @ table
+            self._means[before, after] = float(met @ entering.ravel())
+        return self._means[before, after]
 
     def _made(self, before: int, after: int) -> Table:
         first, second = self._ways[before], self._ways[after]

@@ -3,8 +3,10 @@
 Conventions
     A slot of K takes has up to A in-points and B out-points for each; arrays are padded
     to these, and ``fits[k, a, b]`` is 0 where a way is none: padding, too short, too
-    long. Motion is that of `otio_genai.assemble.planning.candidates`, fw/s. For a still
-    an in-point is a move of its camera, and an out-point a move with a length.
+    long. The ways of a take share its weight, so that a take with many is drawn no
+    oftener than one with few. Motion is that of
+    `otio_genai.assemble.planning.candidates`, fw/s. For a still an in-point is a move
+    of its camera, and an out-point a move with a length.
 
     With a clock a way lasts a number of ticks. How many frames these are may differ by
     one with the tick it begins on; what is weighed is the length they have on average,
@@ -31,7 +33,7 @@ from otio_genai.errors import FieldError
 from otio_genai.field.drawing.points import Points, points
 from otio_genai.field.model import Field, Option, Slot
 
-__all__ = ["MOST_JOINS", "Ways", "ways"]
+__all__ = ["MOST_JOINS", "Ways", "alone", "ways"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,7 +61,7 @@ class Ways:
     ticks: Ints
     "Its length on the clock; 0 for a field without."
     fits: Floats
-    "Its weight, 0 where there is none."
+    "Its share of its take, 0 where there is none; those of a take sum to 1."
     entering: Floats
     "Motion after each in-point, shape (K, A, 4)."
     leaving: Floats
@@ -72,6 +74,11 @@ class Ways:
     "Record frames of media before each in-point, shape (K, A)."
     tail: Ints
     "Record frames of media after each out-point, shape (K, B)."
+
+    @property
+    def able(self) -> NDArray[np.bool_]:
+        """Which takes have a way at all, shape (K,)."""
+        return np.asarray(self.fits.any(axis=(1, 2)))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -111,6 +118,15 @@ def ways(field: Field) -> tuple[Ways, ...]:
         if most <= _LEAST_OUTS or _joins(found) <= MOST_JOINS:
             return found
         most = max(_LEAST_OUTS, most // 2)
+
+
+def alone(slot: Slot, filled: Ways) -> Floats:
+    """Return how likely each take of a slot is by the document alone, shape (K,)."""
+    weights = filled.weights.copy()
+    if slot.policy == "fixed":
+        weights[1:] = 0
+    weights[~filled.able] = 0
+    return weights / (weights.sum() or 1.0)
 
 
 def _joins(found: Sequence[Ways]) -> int:
@@ -168,7 +184,8 @@ def _lay(made: Ways, take: int, row: Points, field: Field) -> None:
     made.ins[take, ins:] = -1
     made.frames[take, :ins, :outs] = row.frames
     made.ticks[take, :ins, :outs] = row.ticks
-    made.fits[take, :ins, :outs] = np.where(row.fits, _liking(row, field), 0.0)
+    liking = np.where(row.fits, _liking(row, field), 0.0)
+    made.fits[take, :ins, :outs] = liking / (liking.sum() or 1.0)
     made.entering[take, :ins] = row.entering
     made.leaving[take, :outs] = row.leaving
     made.head[take, :ins] = row.head

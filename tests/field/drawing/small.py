@@ -228,6 +228,8 @@ class Rules:
 
     field: model.Field
     told: Conditions
+    _known: dict = field(default_factory=dict)
+    _usual_joins: dict = field(default_factory=dict)
 
     def films(self) -> dict[tuple[Chosen, ...], float]:
         """Return every film that may be drawn with its weight."""
@@ -269,7 +271,7 @@ class Rules:
             for shot, ticks, value, cut in self._shots(number, tick, film):
                 if only is not None and shot != only[len(film)]:
                     continue
-                join = 1.0 if way is None else self._join(way, (number, *cut))
+                join = 1.0 if way is None else self._level(way, (number, *cut))
                 if not value * join:
                     continue
                 place = self.field.slots[number]
@@ -329,8 +331,10 @@ class Rules:
                     ways[branch.to] = ways.get(branch.to, 0) + branch.weight
             ways.setdefault(last + 1, 1.0)
         for to, weight in ways.items():
-            for slot_number in self._landing(to, flags):
-                found[slot_number] += weight
+            landing = self._landing(to, flags)
+            for slot_number in landing:
+                # Every order of a group is as likely, and all together as one slot.
+                found[slot_number] += weight / math.factorial(len(landing))
         return found
 
     def _landing(self, to, flags):
@@ -355,22 +359,78 @@ class Rules:
 
     def _shots(self, number, tick, film):
         """Yield shots of a slot, their ticks, weights and (option, in, out)."""
-        place, told = self.field.slots[number], self.told
-        clock = self.field.clock
+        place, clock = self.field.slots[number], self.field.clock
         if place.at is not None and clock and clock.frame(tick) != place.at:
             return
         shown = {self.field.slots[c.slot].options[c.option].content for c in film}
         for k, take in enumerate(place.options):
-            weight = told.weights.get((number, k), take.weight)
-            if (number, k) in told.banned or not self._in_turn(number, k):
-                continue
-            if take.content in shown:
+            weight = self._share(number, k)
+            if not weight or take.content in shown:
                 continue
             for way in take.ins:
                 for out, frames, usual, ticks in self._lengths(number, take, way, tick):
-                    liking = self._liking(take, way, out, usual)
+                    liking = self._liking(take, way, out, usual) / self._likings(
+                        number, k
+                    )
                     shot = Chosen(number, k, way, frames)
                     yield shot, ticks, weight * liking, (k, way, out)
+
+    def _share(self, number, k):
+        """Return what a take weighs beside those that it could be instead."""
+        place, told = self.field.slots[number], self.told
+
+        def weight(option):
+            out = (number, option) in told.banned or not self._in_turn(number, option)
+            if out or not self._likings(number, option):
+                return 0.0
+            return told.weights.get((number, option), place.options[option].weight)
+
+        rests = (number, k) in told.resting
+        alike = [
+            option
+            for option in range(len(place.options))
+            if ((number, option) in told.resting) == rests
+        ]
+        return weight(k) and weight(k) / sum(map(weight, alike))
+
+    def _likings(self, number, k):
+        return sum(liking for *_, liking in self._cuts(number, k))
+
+    def _cuts(self, number, k):
+        """Return in-point, out-point and liking of all ways of a take."""
+        if (number, k) not in self._known:
+            take = self.field.slots[number].options[k]
+            self._known[number, k] = [
+                (way, out, self._liking(take, way, out, usual))
+                for way in take.ins
+                for out, _, usual, _ in self._lengths(number, take, way, 0)
+            ]
+        return self._known[number, k]
+
+    def _level(self, before, after):
+        """Return how a join compares with any join of its two slots."""
+        join, pair = self._join(before, after), (before[0], after[0])
+        if pair not in self._usual_joins:
+            self._usual_joins[pair] = sum(
+                p * q * self._join((pair[0], *one), (pair[1], *other))
+                for one, p in self._any(pair[0])
+                for other, q in self._any(pair[1])
+            )
+        return join and join / self._usual_joins[pair]
+
+    def _any(self, number):
+        """Return all ways of a slot with their chances, joins and conditions apart."""
+        place = self.field.slots[number]
+        takes = {
+            k: take.weight
+            for k, take in enumerate(place.options)
+            if self._likings(number, k) and (place.policy != "fixed" or not k)
+        }
+        return [
+            ((k, way, out), w / sum(takes.values()) * liking / self._likings(number, k))
+            for k, w in takes.items()
+            for way, out, liking in self._cuts(number, k)
+        ]
 
     def _in_turn(self, number, k):
         if number in self.told.pinned:
