@@ -7,8 +7,14 @@ import pytest
 from hypothesis import settings
 
 # How long an example takes says more of the machine than of the code.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+settings.register_profile("whole", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=30)
+
+
+def pytest_configure(config):
+    # Before any test is read: `examples` asks for the profile.
+    quick = config.option.markexpr == "not slow"
+    settings.load_profile("quick" if quick else "whole")
 
 
 def pytest_addoption(parser):
