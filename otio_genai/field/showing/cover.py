@@ -4,10 +4,11 @@ Method
     The least number of paths through the field's network (`otio_genai.field.showing.
     mesh`) that together use every take still wanted is a minimum flow with lower
     bounds: the flow out of the source is least, every take wanted carries at least one
-    unit. It is solved by HiGHS as a linear programme, and as an integer one where a
-    take has several arcs and the first has parts of a unit. The units of the flow are
-    the films. Where every film shows all slots and any join may be, it is the greatest
-    number of takes that one slot lacks, and nothing is solved.
+    unit. It is solved by HiGHS as a linear programme. Where a take has several arcs its
+    flow can have parts of a unit: then one arc of each take is chosen, with which it
+    has none, and if that takes more, an integer programme decides. The units of the
+    flow are the films. Where every film shows all slots and any join may be, it is the
+    greatest number of takes that one slot lacks, and nothing is solved.
 
 Limits
     Beyond `otio_genai.field.showing.mesh.MOST_ARCS` arcs nothing is reckoned, nor is
@@ -26,6 +27,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from otio_genai.field.drawing.conditions import Conditions
 from otio_genai.field.model import Field
@@ -36,6 +39,8 @@ __all__ = ["Cover"]
 # What an integer programme has not solved in this time counts as not known.
 _MOST_S = 2.0
 _MOST_KEPT = 500
+
+Floats = NDArray[np.float64]
 
 
 class Cover:
@@ -87,11 +92,27 @@ class Cover:
             return (self.least(lacking) or 0) <= count
         return self._solved(lacking, count) is not None
 
-    def films(self, wanted: Iterable[Pair]) -> list[frozenset[Pair]] | None:
-        """Return the takes of as few films as show all takes wanted."""
-        if self._mesh is None:
-            return None
-        return self._solved(frozenset(wanted) & self._open)
+    def films(
+        self, wanted: Iterable[Pair], rng: Generator | None = None
+    ) -> list[frozenset[Pair]] | None:
+        """Return the takes of as few films as show all takes wanted.
+
+        Parameters
+        ----------
+        wanted
+            The takes.
+        rng
+            Chance, by which one cover of several is found; the first known without.
+        """
+        lacking = self.open(wanted)
+        first = None if self._mesh is None else self._solved(lacking)
+        if first is None or self._mesh is None or rng is None:
+            return first
+        return _another(self._mesh, lacking, len(first), rng) or first
+
+    def open(self, wanted: Iterable[Pair]) -> frozenset[Pair]:
+        """Return those of some takes that a film can show; none where not known."""
+        return frozenset(wanted) & self._open
 
     def _solved(
         self, lacking: frozenset[Pair], most: int | None = None
@@ -138,33 +159,64 @@ def _solved(
     found: Mesh, lacking: frozenset[Pair], most: int | None
 ) -> list[frozenset[Pair]] | None:
     """Return the fewest films, or at most so many; None where none are known."""
+    arcs = [found.takes[pair] for pair in sorted(lacking)]
+    flow = _flow(found, arcs, most)
+    if flow is not None and not _is_whole(flow):
+        enough = int(np.ceil(flow[found.arcs[:, 0] == 0].sum() - 1e-6))
+        # With one arc for each take the flow is whole by itself (Ford and Fulkerson).
+        ones = [[max(row, key=flow.__getitem__)] for row in arcs]
+        flow = _flow(found, ones, enough)
+        if flow is None or not _is_whole(flow):
+            flow = _flow(found, arcs, most, whole=True)
+    return None if flow is None else _paths(found, flow.round().astype(np.int64))
+
+
+def _another(
+    found: Mesh, lacking: frozenset[Pair], count: int, rng: Generator
+) -> list[frozenset[Pair]] | None:
+    """Return so many films that show some takes, as chance has it; None if it fails."""
+    ones = [[int(rng.choice(found.takes[pair]))] for pair in sorted(lacking)]
+    flow = _flow(found, ones, count, cost=rng.random(len(found.arcs)))
+    if flow is None or not _is_whole(flow):
+        return None
+    return _paths(found, flow.round().astype(np.int64))
+
+
+def _is_whole(flow: Floats) -> bool:
+    return bool(np.abs(flow - flow.round()).max(initial=0) < 1e-6)
+
+
+def _flow(
+    found: Mesh,
+    needs: Sequence[list[int]],
+    most: int | None,
+    *,
+    whole: bool = False,
+    cost: Floats | None = None,
+) -> Floats | None:
+    """Return the least flow, or that of least cost, with a unit for each need.
+
+    None where there is none of at most so much, or where none was found in time.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     number = len(found.arcs)
-    rules = _rules(found, sorted(lacking))
-    cost = (found.arcs[:, 0] == 0).astype(float)
-    for whole in (0, 1):
-        done = milp(
-            cost,
-            constraints=rules,
-            integrality=np.full(number, whole),
-            bounds=Bounds(0, len(lacking)),
-            options={"time_limit": _MOST_S},
-        )
-        if done.status != 0 or done.x is None:
-            return None
-        if most is not None and done.fun > most + 1e-6:
-            return None
-        flow = done.x.round()
-        if np.abs(done.x - flow).max(initial=0) < 1e-6:
-            return _paths(found, flow.astype(np.int64))
-        if most is not None:
-            rules.append(LinearConstraint(cost[None, :], 0, most))
-    return None
+    films = (found.arcs[:, 0] == 0).astype(float)
+    rules = _rules(found, needs)
+    if most is not None:
+        rules.append(LinearConstraint(films[None, :], 0, most))
+    done = milp(
+        films if cost is None else cost,
+        constraints=rules,
+        integrality=np.full(number, int(whole)),
+        bounds=Bounds(0, len(needs)),
+        options={"time_limit": _MOST_S},
+    )
+    return done.x if done.status == 0 else None
 
 
-def _rules(found: Mesh, needs: Sequence[Pair]) -> list[Any]:
-    """Return that nothing is lost at a vertex, and that every take has its unit."""
+def _rules(found: Mesh, needs: Sequence[list[int]]) -> list[Any]:
+    """Return that nothing is lost at a vertex, and that every need has its unit."""
     from scipy.optimize import LinearConstraint
     from scipy.sparse import coo_array
 
@@ -174,7 +226,7 @@ def _rules(found: Mesh, needs: Sequence[Pair]) -> list[Any]:
     columns = np.concatenate([np.flatnonzero(inner[:, 0]), np.flatnonzero(inner[:, 1])])
     signs = np.repeat([-1.0, 1.0], [inner[:, 0].sum(), inner[:, 1].sum()])
     kept = coo_array((signs, (rows, columns)), shape=(found.vertices - 2, number))
-    at = [(k, arc) for k, pair in enumerate(needs) for arc in found.takes[pair]]
+    at = [(k, arc) for k, row in enumerate(needs) for arc in row]
     must = coo_array(
         (np.ones(len(at)), tuple(np.array(at).T)), shape=(len(needs), number)
     )

@@ -1,16 +1,19 @@
 """Every film of a field as a path through a network, one arc for each take.
 
 Method
-    A vertex stands for in-points of a take that are reached from the same places, or
-    for out-points that lead to the same ones; which these are is read off the tables of
-    joins that there may be. So where any join may be, a take is one arc, and where some
-    may not be, no more arcs than it takes to say so.
+    A vertex stands for in-points of a take: which out-point follows is settled by the
+    in-point that comes next, so out-points have none. In-points that are reached from
+    the same places and lead to the same ones are one, and so is each that leads
+    nowhere, and is reached from nowhere, that another of its take is not: a path by the
+    one is a path by the other that shows the same takes. Points that lead to the same
+    ones share the arcs there. So where any join may be, a take is one arc, and where
+    some may not be, few more arcs than it takes to say so.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +29,10 @@ from otio_genai.field.model import Field
 __all__ = ["MOST_ARCS", "Mesh", "Pair", "mesh"]
 
 #: Arcs from which on nothing is reckoned.
-MOST_ARCS = 25_000
+MOST_ARCS = 60_000
+
+# Rounds in which points that others stand for are let go.
+_SWEEPS = 2
 
 #: (slot, option)
 Pair = tuple[int, int]
@@ -50,14 +56,12 @@ class Mesh:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
-    """In-points and out-points of one slot, those that are alike together."""
+    """In-points of all slots, those that stand for all others."""
 
-    ins: NDArray[np.int64]
-    "Class of each in-point, shape (K, A); -1 where there is none."
-    outs: NDArray[np.int64]
-    "Class of each out-point, shape (K, B)."
-    runs: dict[int, list[tuple[int, int]]]
-    "Pairs of classes that a take can run from and to, by its number."
+    kept: list[Bools]
+    "Of each slot, shape (K, A)."
+    leads: dict[tuple[int, int], Bools]
+    "From in-points of a slot to those of another, where some joins may not be."
 
 
 def mesh(field: Field, conditions: Conditions) -> Mesh | None:
@@ -82,9 +86,8 @@ def mesh(field: Field, conditions: Conditions) -> Mesh | None:
             if step.to != END and step.weight > 0
         }
     )
-    points = _points(filled, tables, pairs, may.weights)
     build = _Build()
-    if not build.all(found, points, tables, filled):
+    if not build.all(found, _points(filled, tables, pairs, may.weights)):
         return None
     chain = (
         len(found.nodes) == len(field.slots)
@@ -109,71 +112,47 @@ class _Build:
         self.takes: defaultdict[Pair, list[int]] = defaultdict(list)
         self._known: dict[object, int] = {}
 
-    def all(
-        self,
-        found: Route,
-        points: Sequence[_Points],
-        tables: Joins,
-        filled: Sequence[Ways],
-    ) -> bool:
+    def all(self, found: Route, points: _Points) -> bool:
         """Build all of it; stop where it grows too large."""
         for step in found.starts:
             if step.weight > 0:
                 self.arcs.append((0, self._vertex("any", step.to)))
         for number, node in enumerate(found.nodes):
-            here = points[node.slot]
-            entries = set()
-            allowed: list[int] = np.flatnonzero(node.allowed).tolist()
-            for option in allowed:
-                for a, b in here.runs.get(option, ()):
-                    entries.add((option, a))
-                    self.takes[node.slot, option].append(len(self.arcs))
-                    self._arc(("in", number, option, a), ("out", number, option, b))
-            for option, a in sorted(entries):
-                self._arc(("any", number), ("in", number, option, a))
-            for option in allowed:
-                leaving = sorted({b for _, b in here.runs.get(option, ())})
-                for step in node.steps[node.classes[option]]:
-                    if step.weight <= 0:
-                        continue
-                    for b in leaving:
-                        self._on(found, points, tables, (number, option, b), step.to)
+            kept = points.kept[node.slot] & node.allowed[:, None]
+            for k, a in np.argwhere(kept).tolist():
+                self._arc(("any", number), ("in", number, k, a))
+                self.takes[node.slot, k].append(len(self.arcs))
+                self._arc(("in", number, k, a), ("out", number, k, a))
+                for step in node.steps[node.classes[k]]:
+                    if step.weight > 0:
+                        self._on(found, points, (number, k, a), step.to)
                 if len(self.arcs) > MOST_ARCS:
                     return False
         return True
 
     def _on(
-        self,
-        found: Route,
-        points: Sequence[_Points],
-        tables: Joins,
-        leaving: tuple[int, int, int],
-        to: int,
+        self, found: Route, points: _Points, at: tuple[int, int, int], to: int
     ) -> None:
-        number, option, b = leaving
-        vertex = ("out", number, option, b)
+        number, k, a = at
+        vertex = ("out", *at)
         if to == END:
             self.arcs.append((self._vertex(*vertex), 1))
             return
         before, after = found.nodes[number].slot, found.nodes[to].slot
-        table = tables.may(before, after)
-        if table is None:
+        leads = points.leads.get((before, after))
+        if leads is None:
             self._arc(vertex, ("any", to))
             return
-        outs = points[before].outs
-        place = int(np.flatnonzero(outs[option] == b)[0])
-        row = table[option * outs.shape[1] + place]
+        kept = points.kept[after] & found.nodes[to].allowed[:, None]
+        row = leads[k * points.kept[before].shape[1] + a] & kept.ravel()
+        if not row.any():
+            return
         hub = ("hub", to, row.tobytes())
         new = hub not in self._known
         self._arc(vertex, hub)
-        if not new:
-            return
-        ins = points[after].ins
-        open_to = row.reshape(ins.shape)
-        for k in np.flatnonzero(found.nodes[to].allowed).tolist():
-            runs = {a for a, _ in points[after].runs.get(k, ())}
-            for a in sorted(runs & set(ins[k][open_to[k]].tolist())):
-                self._arc(hub, ("in", to, k, a))
+        if new:
+            for other, into in np.argwhere(row.reshape(kept.shape)).tolist():
+                self._arc(hub, ("in", to, other, into))
 
     def _arc(self, first: tuple[object, ...], last: tuple[object, ...]) -> None:
         self.arcs.append((self._vertex(*first), self._vertex(*last)))
@@ -190,34 +169,55 @@ def _points(
     tables: Joins,
     pairs: Sequence[tuple[int, int]],
     weights: Sequence[NDArray[np.float64]],
-) -> list[_Points]:
-    found = []
-    for number, slot in enumerate(filled):
-        before = [tables.may(p, s) for p, s in pairs if s == number]
-        after = [tables.may(p, s) for p, s in pairs if p == number]
-        takes, ins, outs = slot.shape
-        into = _classes([t.T for t in before if t is not None], (takes, ins))
-        onto = _classes([t for t in after if t is not None], (takes, outs))
-        runs = {
-            k: sorted(set(_runs(slot.fits[k] > 0, into[k], onto[k])))
-            for k in range(takes)
-            if weights[number][k] > 0
-        }
-        found.append(_Points(into, onto, runs))
-    return found
+) -> _Points:
+    kept = [
+        (slot.fits > 0).any(axis=2) & (own > 0)[:, None]
+        for slot, own in zip(filled, weights, strict=True)
+    ]
+    leads = {}
+    for before, after in pairs:
+        table = tables.may(before, after)
+        if table is not None:
+            leads[before, after] = _leads(filled[before].fits > 0, table)
+    for sweep in range(_SWEEPS):
+        order = range(len(filled))
+        for number in order if sweep % 2 else reversed(order):
+            _spare(number, kept, leads)
+    return _Points(kept, leads)
 
 
-def _classes(rows: Sequence[Bools], shape: tuple[int, int]) -> NDArray[np.int64]:
-    """Return which points of a slot are alike: those whose rows are the same."""
-    if not rows:
-        return np.zeros(shape, np.int64)
-    packed = np.packbits(np.concatenate(rows, axis=1), axis=1)
-    _, alike = np.unique(packed, axis=0, return_inverse=True)
-    return np.asarray(alike, np.int64).reshape(shape)
+def _leads(fits: Bools, table: Bools) -> Bools:
+    """Return which in-points of the next slot each in-point leads to."""
+    takes, _, outs = fits.shape
+    onward = table.reshape(takes, outs, -1).astype(np.float32)
+    found: Bools = np.matmul(fits.astype(np.float32), onward) > 0
+    return found.reshape(-1, table.shape[1])
 
 
-def _runs(
-    fits: Bools, into: NDArray[np.int64], onto: NDArray[np.int64]
-) -> Iterator[tuple[int, int]]:
-    for a, b in np.argwhere(fits):
-        yield int(into[a]), int(onto[b])
+def _spare(number: int, kept: list[Bools], leads: dict[tuple[int, int], Bools]) -> None:
+    """Let go of the points of a slot for which another of the same take stands."""
+    takes, ins = kept[number].shape
+    sides = [
+        table[:, kept[after].ravel()]
+        for (before, after), table in leads.items()
+        if before == number
+    ] + [
+        table[kept[before].ravel()].T
+        for (before, after), table in leads.items()
+        if after == number
+    ]
+    if not sides:
+        told = np.zeros((takes, ins, 1), bool)
+    else:
+        told = np.concatenate(sides, axis=1).reshape(takes, ins, -1)
+    for k in range(takes):
+        here = np.flatnonzero(kept[number][k])
+        # Where two tell the same, the first stands for both.
+        here = here[np.argsort(-told[k, here].sum(axis=1), kind="stable")]
+        stand: list[int] = []
+        for a in here.tolist():
+            mine = told[k, a]
+            if not stand or (mine & ~told[k, stand]).any(axis=1).all():
+                stand.append(a)
+        kept[number][k] = False
+        kept[number][k, stand] = True

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from numpy.random import Generator
 
 from otio_genai.errors import FieldError
-from otio_genai.field.drawing import Conditions, Drawing, counted, space
+from otio_genai.field.drawing import Conditions, Drawing, Space, counted, space
 from otio_genai.field.model import Chosen, Field
+from otio_genai.field.showing.block import shared_out
+from otio_genai.field.showing.confined import confined
 from otio_genai.field.showing.mesh import Pair
 from otio_genai.field.showing.rules import none_left
 from otio_genai.field.showing.session import SHOWN, UNCOVERED, Session
@@ -20,8 +23,10 @@ __all__ = ["Draft", "planned", "redrawn"]
 TRIES = 600
 # Before one that is held is kept: its rest is as good a draw as any other.
 _REDRAWN = 30
-# Films that cover too little, each of which costs a flow; films along one path.
-_UNCOVERED, _PATH_TRIES = 12, 60
+# Films that cover too little, each of which costs a flow; films of the same takes.
+_UNCOVERED, _SAME_TAKES = 6, 60
+# Plans of a block; covers; takes that are led to one by one.
+_PLANS, _COVERS, _MOST_THROUGH = 4, 3, 24
 #: Fields of no more films than this are listed when chance finds none that is left.
 MOST_LISTED = 20_000
 
@@ -32,6 +37,7 @@ class Draft:
 
     field: Field
     conditions: Conditions
+    space: Space
     drawing: Drawing
     session: Session
 
@@ -39,10 +45,15 @@ class Draft:
 def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
     """Return a whole film that goes on as the drawing does and keeps every rule.
 
-    Drawn by chance, until one is accepted: so the law of what is returned is that of
-    the field, given all its rules. Where no film in so many covers enough, the films of
-    the least cover are tried; then coverage gives way, and the session remarks it; in
-    the end a small field is listed, and any film that is left taken.
+    Where nothing is to be covered it is drawn by chance until one is accepted: so the
+    law of what is returned is that of the field, given all its rules. Else its takes
+    are those that `otio_genai.field.showing.block` shares out, and its law is that of
+    the field, given these.
+
+    If no such film is accepted, these are tried in turn: films by chance; films of the
+    least covers; any that shows a take not yet seen; any, whatever rests. The session
+    remarks what gave way. In the end a small field is listed, and any film that is left
+    taken.
 
     Raises
     ------
@@ -50,11 +61,13 @@ def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
         There is none; the rule that most films break is named.
     """
     refused: Counter[str] = Counter()
-    found = _by_chance(draft, rng, draft.drawing, refused, TRIES)
-    if found is None and refused[UNCOVERED]:
-        found = _along(draft, rng) or _by_chance(
-            draft, rng, draft.drawing, refused, TRIES, covering=False
-        )
+    found = _shared_out(draft, rng, refused) if draft.session.covers else None
+    if found is None:
+        found = _by_chance(draft, rng, draft.drawing, refused, TRIES)
+    if found is None and draft.session.covers:
+        found = _along(draft, rng) or _through(draft, rng)
+    if found is None and (draft.session.covers or draft.conditions.resting):
+        found = _anyhow(draft, rng, refused)
     if found is None and refused[SHOWN]:
         found = _listed(draft, rng, refused)
     if found is None:
@@ -85,8 +98,6 @@ def _by_chance(
         film = drawing.copy().finish(rng)
         said = draft.session.broken(film, covering=covering)
         if said is None:
-            if not covering:
-                _remark_uncovered(draft.session)
             return film
         refused[said] += 1
         uncovered += said == UNCOVERED
@@ -95,32 +106,96 @@ def _by_chance(
     return None
 
 
-def _along(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
-    """Return a film with the takes of one of the least cover's."""
-    for takes in draft.session.paths():
-        try:
-            drawing = _only(draft, takes)
-        except FieldError:
+def _shared_out(
+    draft: Draft, rng: Generator, refused: Counter[str]
+) -> tuple[Chosen, ...] | None:
+    """Return a film of the takes that are left, shared out among those that follow."""
+    decided = len(draft.drawing.decided)
+    for _ in range(_PLANS):
+        film = draft.drawing.copy().finish(rng)
+        takes = shared_out(draft.space, film, decided, rng)
+        drawing = None if takes is None else _only(draft, takes)
+        if drawing is None:
             continue
-        found = _by_chance(draft, rng, drawing, Counter(), _PATH_TRIES)
+        mine: Counter[str] = Counter()
+        found = _by_chance(draft, rng, drawing, mine, _SAME_TAKES // _PLANS)
         if found is not None:
+            return found
+        refused += mine
+    return None
+
+
+def _along(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
+    """Return a film with the takes of one of the least covers'."""
+    tried = set()
+    for _ in range(_COVERS):
+        for takes in draft.session.paths(rng):
+            drawing = None if takes in tried else _only(draft, takes)
+            tried.add(takes)
+            if drawing is None:
+                continue
+            found = _by_chance(draft, rng, drawing, Counter(), _SAME_TAKES)
+            if found is not None:
+                return found
+    return None
+
+
+def _through(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
+    """Return a film that shows a take not yet seen, though others cover more."""
+    for pair in draft.session.lacking(rng)[:_MOST_THROUGH]:
+        drawing = _only(draft, (pair,), alone=False)
+        if drawing is None:
+            continue
+        mine: Counter[str] = Counter()
+        found = _by_chance(draft, rng, drawing, mine, _SAME_TAKES, covering=False)
+        if found is not None:
+            _remark(
+                draft,
+                "No film was found that keeps the number of showings least in which "
+                "all takes are shown.",
+            )
+            return found
+        slot = draft.field.slots[pair[0]]
+        _remark(
+            draft,
+            f"Take {slot.options[pair[1]].clip.name!r} of slot {slot.id} may not be "
+            f"shown with the others: of {mine.total()} films that show it all break "
+            f"a rule, most of them this: {mine.most_common(1)[0][0]}.",
+        )
+    return None
+
+
+def _anyhow(
+    draft: Draft, rng: Generator, refused: Counter[str]
+) -> tuple[Chosen, ...] | None:
+    """Return any film that keeps all rules but those of what is shown when."""
+    for rests in (True, False):
+        drawing: Drawing | None = draft.drawing
+        if not rests:
+            drawing = _only(draft, (), alone=False)
+        if drawing is None:
+            continue
+        found = _by_chance(draft, rng, drawing, refused, TRIES, covering=False)
+        if found is not None:
+            if draft.session.covers:
+                _remark(draft, "No film was found that shows a take not yet seen.")
+            if not rests:
+                _remark(draft, "No film was found without takes that should rest.")
             return found
     return None
 
 
-def _only(draft: Draft, takes: frozenset[Pair]) -> Drawing:
-    """Return the drawing confined to some takes."""
-    slots = {slot for slot, _ in takes}
-    others = {
-        (number, k)
-        for number, slot in enumerate(draft.field.slots)
-        for k in range(len(slot.options))
-        if number in slots and (number, k) not in takes
-    }
-    banned = draft.conditions.banned | others
-    confined = replace(draft.conditions, banned=banned, resting=frozenset())
+def _only(draft: Draft, takes: Iterable[Pair], *, alone: bool = True) -> Drawing | None:
+    """Return the drawing confined to some takes; None if no film goes on so."""
+    among = confined(draft.space, takes, alone=alone)
+    if among is None:
+        return None
     drawing = draft.drawing.copy()
-    drawing.look(space(draft.field, confined))
+    try:
+        drawing.look(among)
+        drawing.chances()
+    except FieldError:
+        return None
     return drawing
 
 
@@ -163,10 +238,6 @@ def _listed(
     return None
 
 
-def _remark_uncovered(session: Session) -> None:
-    said = (
-        "No film was found that keeps the number of showings least in which all takes "
-        "are shown."
-    )
-    if said not in session.remarks:
-        session.remarks.append(said)
+def _remark(draft: Draft, said: str) -> None:
+    if said not in draft.session.remarks:
+        draft.session.remarks.append(said)

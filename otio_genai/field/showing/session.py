@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, Protocol
 
+from numpy.random import Generator
+
 from otio_genai.field.drawing import Conditions, reachable, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.showing.bag import resting, unseen_of
@@ -33,14 +35,21 @@ class Session(Protocol):
     remarks: list[str]
     "What could not be kept, in words."
 
+    @property
+    def covers(self) -> bool:
+        """Whether takes not yet seen are to be shown."""
+
     def look(self, field: Field, asked: Conditions) -> Conditions:
         """Return the conditions to draw by, and judge films by them from now on."""
 
     def broken(self, film: Sequence[Chosen], *, covering: bool = True) -> str | None:
         """Return the rule that a film breaks; if none it is held from now on."""
 
-    def paths(self) -> list[frozenset[Pair]]:
+    def paths(self, rng: Generator) -> list[frozenset[Pair]]:
         """Return takes of films that would keep the number of showings least."""
+
+    def lacking(self, rng: Generator) -> list[Pair]:
+        """Return the takes not yet seen, in any order."""
 
     def end(self, outcome: Outcome) -> None:
         """Be done with the showing."""
@@ -62,7 +71,16 @@ class Alone:
         """Return the rule of the field that a film breaks."""
         return self._rules.broken(film) if self._rules is not None else None
 
-    def paths(self) -> list[frozenset[Pair]]:
+    @property
+    def covers(self) -> bool:
+        """Tell that nothing has to be covered."""
+        return False
+
+    def paths(self, rng: Generator) -> list[frozenset[Pair]]:
+        """Return none: nothing has to be covered."""
+        return []
+
+    def lacking(self, rng: Generator) -> list[Pair]:
         """Return none: nothing has to be covered."""
         return []
 
@@ -151,12 +169,27 @@ class Listed:
             return False
         return self._cover.within(left, self._least - 1)
 
-    def paths(self) -> list[frozenset[Pair]]:
-        """Return takes of films that would keep the number of showings least."""
+    @property
+    def covers(self) -> bool:
+        """Whether takes not yet seen are to be shown: the field has a bag."""
+        return self._cover is not None
+
+    def paths(self, rng: Generator) -> list[frozenset[Pair]]:
+        """Return takes of films that would keep the number of showings least.
+
+        They are those of one cover, and of another each time where there are several.
+        """
         if self._cover is None or not self._least:
             return []
-        found = self._cover.films(self._wanted) or []
+        found = self._cover.films(self._wanted, rng) or []
         return sorted(found, key=lambda takes: -len(takes & self._wanted))
+
+    def lacking(self, rng: Generator) -> list[Pair]:
+        """Return the takes not yet seen, in any order."""
+        if self._cover is None:
+            return []
+        found = sorted(self._cover.open(self._wanted))
+        return [found[k] for k in rng.permutation(len(found))]
 
     def end(self, outcome: Outcome) -> None:
         """Write down what is to be remembered."""

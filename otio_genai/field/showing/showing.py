@@ -233,7 +233,7 @@ class Showing:
         drawing = Drawing(found)
         for one in decided:
             drawing.take(one)
-        return Draft(field, conditions, drawing, self._session)
+        return Draft(field, conditions, found, drawing, self._session)
 
     def _change(
         self, field: Field, asked: Conditions, decided: Sequence[Chosen]
