@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai.analyse.cues import Told
 from otio_genai.analyse.music import music
 from tests.support import synth
+from tests.support.marks import examples
 
 RATE = 22_050
 
@@ -20,7 +21,7 @@ def band():
     return synth.band(100, 60)
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8, 3)
 @given(st.integers(0, 999))
 def test_told_beats_are_kept_to_the_last_digit(seed):
     rng = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from otio_genai.analyse.loudness import loudness
 from otio_genai.media.sound import read
 from otio_genai.media.write import write_wav
 from tests.support import synth
+from tests.support.marks import examples
 
 RATES = [(48_000, 22_050), (48_000, 16_000), (8_000, 22_050)]
 
@@ -27,7 +28,7 @@ def test_resampling_in_pieces_is_resampling(seed, rates):
     assert found == pytest.approx(want, abs=1e-5)
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5, 2)
 @given(st.integers(0, 999))
 def test_features_of_pieces_are_those_of_the_whole(seed):
     sound, _ = synth.band(110, 26)

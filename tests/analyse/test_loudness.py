@@ -47,7 +47,7 @@ def test_surround_is_weighed():
     assert loudness(five, RATE).integrated_lufs == pytest.approx(-23, abs=0.1)
 
 
-@pytest.mark.parametrize(("levels", "lu"), RANGE)
+@pytest.mark.parametrize(("levels", "lu"), later(RANGE, 1))
 def test_loudness_range_of_the_reference_sequences(levels, lu):
     assert loudness(synth.sines(levels), RATE).lra_lu == pytest.approx(lu, abs=0.1)
 

@@ -10,6 +10,7 @@ from otio_genai.analyse.overlays import cleared
 from otio_genai.analyse.picture import small
 from otio_genai.analyse.tiles import View
 from tests.support import moves
+from tests.support.marks import later
 from tests.support.moves import Shot
 
 KAPPA = motion.kappa(90 / 160)
@@ -50,7 +51,7 @@ OVERLAYS = {"logo": logo, "subtitles": subtitles, "title": title, "mark": waterm
 
 
 @pytest.mark.parametrize("camera", CAMERAS)
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", later(OVERLAYS, 2))
 def test_an_overlay_does_not_hold_the_picture(camera, overlay):
     move = CAMERAS[camera]
     frames = moves.take(5, Shot(moves.steady(*move)), 48).frames

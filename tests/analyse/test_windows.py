@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from otio_genai.analyse import motion
 from otio_genai.analyse.motion import Sample, entry_motion, exit_motion, windows
+from tests.support.marks import examples
 
 
 def shot(row_frames, cuts, frame):
@@ -41,7 +42,7 @@ def takes(draw):
     return np.zeros((0, 7)) if rows is None else rows, cuts
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150, 40)
 @given(takes())
 def test_every_frame_is_what_the_definition_says(take):
     rows, cuts = take
