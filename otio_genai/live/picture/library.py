@@ -21,6 +21,7 @@ from otio_genai.live.picture.format import Format
 from otio_genai.live.picture.making import BOUND_BYTES, Progress, Wanted, make
 from otio_genai.live.picture.mezzanine import Mezzanine
 from otio_genai.live.picture.packets import Packets
+from otio_genai.live.picture.sure import Sure
 from otio_genai.live.picture.whole import Name, Run, frames_of, name_of, whole
 from otio_genai.media import locate
 from otio_genai.media.closing import Closing
@@ -50,6 +51,8 @@ class Library(Closing):
     ----------
     avcc
         What a decoder must know; empty until a take is there.
+    sure
+        Takes that are known to be shown as they are prepared.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Library(Closing):
     def __init__(self, form: Format, folder: Path) -> None:
         self.form, self.folder = form, Path(folder)
         self.avcc = b""
+        self.sure = Sure()
         self._field: Field | None = None
         self._made: dict[Name, Mezzanine] = {}
         self._stamps: dict[str, Stamp] = {}

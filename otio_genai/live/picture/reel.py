@@ -5,6 +5,7 @@ Aim
     compared with what is prepared of them. Only where both are the same are prepared
     pictures sent; so no effect, whatever it be, is shown otherwise than in a render.
     Everything else is composed by the renderer, of prepared pictures where it can.
+    Plain cuts between takes that are known to be shown so need no plan (`sure`).
 
 Conventions
     Parts follow each other without holes from record frame 0, each beginning with a
@@ -34,6 +35,7 @@ from otio_genai.live.picture.laid import (
     shot_at,
 )
 from otio_genai.live.picture.library import Library
+from otio_genai.live.picture.sure import untouched
 from otio_genai.live.picture.whole import frames_of
 from otio_genai.render.plan import Plan, make_plan
 from otio_genai.render.segments import Segment, recipe
@@ -149,7 +151,8 @@ class Reel:
         first = self._first()
         shots = self._shots[first:]
         origin = self._done
-        plan, shown = self._shown(first, ended)
+        sure = not ended and self._sure(first, settled)
+        plan, shown = (None, None) if sure else self._shown(first, ended)
         spots = [
             self._spot(record, shots, None if shown is None else shown[record - origin])
             for record in range(self._done, settled)
@@ -161,6 +164,19 @@ class Reel:
             parts.append(self._part(moved, shots, plan, shown, origin))
             self._done = moved.last
         return parts
+
+    def _sure(self, first: int, settled: int) -> bool:
+        """Tell whether all that is settled now is known to be as it is prepared."""
+        # The first transition of all may reach from the cut before.
+        beside = self._shots[max(0, first - 1) :]
+        if not untouched(self._field, beside, self._done, settled):
+            return False
+        known, size = self._library.sure, self._library.form.size
+        return all(
+            known.of(self._field, shot, size)
+            for shot in self._shots[first:]
+            if shot.end > self._done
+        )
 
     def _first(self) -> int:
         """Return the first shot that must be planned to know what was not sent yet.

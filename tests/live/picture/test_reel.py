@@ -203,3 +203,35 @@ def test_a_reel_goes_on_with_other_takes(shows):
     whole = pushed(field, library, film)
     told = [(p.record_in, p.frames, p.job and p.job.key) for p in parts]
     assert told == [(p.record_in, p.frames, p.job and p.job.key) for p in whole]
+
+
+def told(parts):
+    """Where parts lie, what they are rendered from, and which pictures they are."""
+    return [
+        (p.record_in, p.frames, p.job and p.job.key, [bytes(s) for s in row])
+        for p in parts
+        for row in [p.samples if p.job is None else p.job.dry]
+    ]
+
+
+@pytest.mark.parametrize(
+    "rate", [24, pytest.param(NTSC, marks=pytest.mark.slow)], ids=str
+)
+@pytest.mark.parametrize("ins", ["grid", (5, 12)], ids=str)
+def test_what_needs_no_plan_is_what_a_plan_would_say(shows, monkeypatch, rate, ins):
+    kinds = ("match", "carry", "dry", "dissolve", "match")
+    field, library = shows(rate, slots=4 if rate == 24 else 6, kinds=kinds, ins=ins)
+    quick = [pushed(field, library, random_film(field, k)) for k in range(6)]
+    monkeypatch.setattr(Reel, "_sure", lambda *_: False)
+    for seed, parts in enumerate(quick):
+        assert told(parts) == told(pushed(field, library, random_film(field, seed)))
+
+
+def test_plain_cuts_are_not_planned(shows, monkeypatch):
+    field, library = shows(kinds=("match", "dry", "match"))
+    film = random_film(field, 1, least=20)
+    pushed(field, library, film)
+    reel = Reel(field, library)
+    monkeypatch.setattr(Reel, "_shown", lambda *_: pytest.fail("It was planned."))
+    for one in film:
+        reel.push(one)
