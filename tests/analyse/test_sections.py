@@ -11,7 +11,9 @@ RATE = 22_050
 
 
 @pytest.mark.parametrize("bpm", later([120, 80], 1))
-@pytest.mark.parametrize("bars", later([(16, 16, 16), (8, 16, 8)], 1))
+@pytest.mark.parametrize(
+    "bars", [(16, 16, 16), pytest.param((8, 16, 8), marks=pytest.mark.slow)]
+)
 def test_sections_begin_where_the_band_sets_in(bpm, bars):
     sound, borders_s = synth.song(bpm, bars)
     found = music(sound, RATE)
