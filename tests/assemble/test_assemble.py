@@ -13,6 +13,7 @@ from otio_genai.assemble.report import report
 from otio_genai.check import check
 from otio_genai.errors import AssembleError
 from tests.support import bins as made
+from tests.support.marks import later
 
 pytestmark = pytest.mark.usefixtures("hurried")
 
@@ -45,7 +46,7 @@ def errors(film):
     return [p for p in check(film) if "missing" not in p.text]
 
 
-@pytest.mark.parametrize("rate", RATES, ids=str)
+@pytest.mark.parametrize("rate", later(RATES, 2), ids=str)
 @pytest.mark.parametrize("style", [Style(length_s=30), Style(carry_share=0.5)])
 def test_every_frame_is_there_and_inside_its_take(rate, style):
     rate = Fraction(rate)
@@ -70,6 +71,7 @@ def test_every_frame_is_there_and_inside_its_take(rate, style):
         assert clip.source_range.duration.value == int(clip.source_range.duration.value)
 
 
+@pytest.mark.slow
 def test_the_same_seed_is_the_same_bytes_and_the_bin_is_not_touched():
     given = made.bin_of(*made.pool(12), made.music())
     before = given.to_json_string()

@@ -109,6 +109,7 @@ def test_wrong_use_is_told(run, film, arguments, why):
     assert why in said
 
 
+@pytest.mark.slow
 def test_what_make_bakes_lies_where_its_files_say(run, tmp_path):
     folder = project.small_project(tmp_path / "film", takes=4, music_s=6.0, voice_s=0)
     style = "[style]\ncarry_share = 0.6\ndry_share = 0\n"

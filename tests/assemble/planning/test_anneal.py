@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai.assemble.planning import candidates
@@ -16,6 +16,7 @@ from otio_genai.assemble.planning.nodes import Problem, fill
 from otio_genai.assemble.planning.stills import stills
 from otio_genai.assemble.style import Style
 from tests.support import bins as made
+from tests.support.marks import examples
 
 RATE = Fraction(24)
 STYLE = Style()
@@ -96,7 +97,7 @@ def test_the_first_of_several_orders_is_every_seeds_and_the_others_differ():
     assert len({tuple(second) for _, second in sought}) > 1
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40, 12)
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_fixed_or_locked_holds_and_nothing_comes_twice(seed):
     rng = np.random.default_rng(seed)

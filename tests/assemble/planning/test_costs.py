@@ -62,6 +62,7 @@ def test_costs_of_joins_are_what_their_table_says(a, b, dissonance):
         assert found[0, 0] == pytest.approx(told[kind])
 
 
+@pytest.mark.slow
 def test_dissonance_takes_joins_from_continuity_to_opposition():
     steps = (0.0, 0.25, 0.5, 0.75, 1.0)
     found, opposed = [], []
@@ -115,6 +116,7 @@ def test_a_tint_draws_takes_of_its_hue():
     assert away("#204080") < 0.85 * away(None)
 
 
+@pytest.mark.slow
 def test_lively_takes_go_where_the_music_is_loud_the_more_the_weight_asks():
     swell = [-40 + 35 * abs(np.sin(k / 9)) for k in range(60)]
     clips = pool()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_genai.assemble.planning.feasible import Rule, arranged, conflict, possible
+from tests.support.marks import examples
 
 TAKES = range(4)
 slots_of_rules = st.one_of(st.integers(0, 4), st.integers(-3, -1))
@@ -67,7 +68,7 @@ def test_a_conflict_is_one_and_every_part_of_it_is_needed(rules, slots, repeats)
         assert possible(others, slots, repeats=repeats)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300, 100)
 @given(rules_of, st.integers(1, 6))
 def test_an_arrangement_obeys_everything(rules, slots):
     if not possible(rules, slots, repeats=False):

@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai.assemble import Style, assemble
@@ -13,6 +13,7 @@ from otio_genai.assemble.notes import KINDS, JoinNote, Lock, Notes, Pin, ShotNot
 from otio_genai.errors import AssembleError
 from tests.support import bins as made
 from tests.support.films import broken, faults, joins, shown
+from tests.support.marks import examples
 
 pytestmark = pytest.mark.usefixtures("hurried")
 
@@ -153,7 +154,7 @@ def any_film(draw):
     return film, clips, style, notes, rate
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25, 8)
 @given(seeds)
 def test_a_film_that_obeys_every_law_or_a_reason(seed):
     found = any_film(random.Random(seed))
@@ -164,7 +165,7 @@ def test_a_film_that_obeys_every_law_or_a_reason(seed):
     assert broken(film, notes, rate, repeats=style.repeats) == []
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10, 3)
 @given(seeds)
 def test_planned_again_with_nothing_changed_it_is_the_very_film(seed):
     draw = random.Random(seed)
@@ -180,7 +181,7 @@ def test_planned_again_with_nothing_changed_it_is_the_very_film(seed):
     assert joins(again) == joins(film)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12, 4)
 @given(seeds)
 def test_locked_joins_stay_whatever_else_changes(seed):
     draw = random.Random(seed)

@@ -144,7 +144,7 @@ def test_holds_hold_and_pushes_push(still_moves, names_of):
         assert {(x, y) for _, _, x, y, _ in keys} == {(0.0, 0.0)}
 
 
-@pytest.mark.parametrize("kind", ["dissolve", "dip"])
+@pytest.mark.parametrize("kind", later(["dissolve", "dip"], 1))
 def test_shares_of_light_make_transitions_with_real_handles(kind):
     style = Style(length_s=25, dry_share=0, **{f"{kind}_share": 0.5})
     for pool in (album(), [made.take(f"t{k}", ends=(30, 30)) for k in range(12)]):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import opentimelineio as otio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
@@ -22,6 +22,7 @@ from otio_genai.assemble.sound.programme import (
 from otio_genai.maps import SoundSpan
 from otio_genai.render.sound import gains
 from tests.support import synth
+from tests.support.marks import examples
 
 S = 48_000
 LENGTH_S = 12
@@ -123,7 +124,7 @@ keys = st.lists(
 KNOWN = (bed, voice, noise)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20, 6)
 @given(
     st.lists(
         st.tuples(

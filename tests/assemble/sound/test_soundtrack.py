@@ -18,6 +18,7 @@ from otio_genai.media.write import write_wav
 from otio_genai.render.sound import Mixer
 from tests.support import bins as made
 from tests.support import synth
+from tests.support.marks import later
 
 S = 48_000
 RATES = [Fraction(24), Fraction(24_000, 1001), Fraction(25), Fraction(16)]
@@ -75,7 +76,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("rate", "profile", "takes_sound"), CASES)
+@pytest.mark.parametrize(("rate", "profile", "takes_sound"), later(CASES, 3))
 def test_the_programme_is_what_is_heard(heard, rate, profile, takes_sound):
     voice, bed, take = heard
     style = Style(profile=profile, takes_sound=takes_sound, split_s=0.2)
