@@ -112,6 +112,7 @@ def test_every_encoder_is_asked_once_each_with_its_own_encoding():
     assert encoder_names() == ["auto", *ENCODERS]
 
 
+@pytest.mark.slow
 def test_x265_encodes_steadily(tmp_path):
     """Its own words are understood, and give the same bytes twice."""
     rng = np.random.default_rng(8)

@@ -14,6 +14,7 @@ from otio_genai.deliver.preset import Raster
 from otio_genai.deliver.presets import PRESETS, names, preset
 from otio_genai.errors import GenaiError
 from otio_genai.media.segment import SegmentWriter
+from tests.support.marks import later
 
 PROMISED = {"libx264": ("h264", "High", "yuv420p"), "prores_ks": ("prores", "HQ", None)}
 sides = st.integers(32, 4096)
@@ -62,7 +63,7 @@ def test_two_frames_open_and_are_what_was_promised(kind, tmp_path):
         assert len(list(film.decode(video=0))) == 2
 
 
-@pytest.mark.parametrize("kind", PRESETS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", later(PRESETS, 4), ids=lambda kind: kind.name)
 def test_groups_are_closed_short_and_hold_few_b_frames(kind, tmp_path):
     found = kind.encoding((192, 108), Fraction(24))
     packets, frames = encoded(tmp_path, found, 30)
@@ -87,7 +88,7 @@ def test_a_preset_says_who_says_so(kind):
     assert kind.sound.codec == "aac" or kind.suffix == ".mov"
 
 
-@pytest.mark.parametrize("kind", PRESETS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", later(PRESETS, 4), ids=lambda kind: kind.name)
 @given(wide=sides, high=sides)
 def test_sizes_are_even_taken_and_settled_at_once(kind, wide, high):
     size = kind.size_for((wide, high))
@@ -141,6 +142,7 @@ def test_caps_keep_below_every_limit(rate, wide, high, length_s):
             assert (held * 1.45 + kind.sound_bits()) * length_s / 8 <= most
 
 
+@pytest.mark.slow
 def test_where_a_cap_holds_the_bytes_are_the_same_each_time(tmp_path):
     """On several threads x264 would give others: whoever was quicker decides."""
     size = (640, 360)

@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from otio_genai.errors import MediaError, OutputError, RenderError
@@ -23,6 +23,7 @@ from otio_genai.media.join import join
 from otio_genai.media.probe import probe
 from otio_genai.media.segment import SegmentWriter
 from tests.support import coded
+from tests.support.marks import examples, later
 
 F = Fraction
 Usage = namedtuple("Usage", "total used free")
@@ -241,11 +242,7 @@ def kept(folder, frames, bframes):
     return segment(folder / f"{frames}-{bframes}.mp4", frames, encoding=encoding)
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(8, 3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lengths=st.lists(st.integers(1, 60), min_size=1, max_size=8),
     bframes=st.sampled_from([None, 0, 1, 5]),
@@ -269,7 +266,7 @@ def run(*command):
 
 @needs_ffmpeg
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
-@pytest.mark.parametrize("rate", [F(24), F(30000, 1001)])
+@pytest.mark.parametrize("rate", later([F(24), F(30000, 1001)], 1))
 def test_ffmpeg_reads_it_without_a_word(tmp_path, sound, rate, suffix):
     film = tmp_path / f"film{suffix}"
     join(film, segments(tmp_path, rate), rate, sound=sound[1])

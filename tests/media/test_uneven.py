@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -20,6 +20,7 @@ from otio_genai.media.probe import probe
 from otio_genai.render import render_film
 from tests.render.building import clip, timeline
 from tests.support import coded
+from tests.support.marks import examples
 
 F = Fraction
 SMALL = (96, 64)
@@ -72,11 +73,7 @@ def test_a_frame_is_what_is_on_screen_then(tmp_path, suffix):
 @pytest.mark.parametrize(
     ("suffix", "codec"), [("mp4", "libx264"), ("mkv", "libx264"), ("webm", "libvpx")]
 )
-@settings(
-    max_examples=6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(6, 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.sets(st.integers(1, 40), min_size=8, max_size=24),
     rate=st.sampled_from([F(24), F(30), F(24000, 1001), F(30000, 1001)]),
