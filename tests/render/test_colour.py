@@ -12,6 +12,7 @@ from otio_genai.media import colour as tints
 from otio_genai.media.frames import FrameReader
 from otio_genai.render import moviepy_clip, render
 from tests.render.building import clip, dissolve, timeline
+from tests.support.marks import later
 
 COLOURS = [(200, 40, 60), (30, 160, 90), (20, 60, 210), (235, 235, 235), (16, 16, 16)]
 # name: pixel format, tags, the matrix the picture is stored with, full range
@@ -54,7 +55,7 @@ def middle(picture):
     return picture[30:78, 50:142].reshape(-1, 3).mean(axis=0)
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", later(SOURCES, 3))
 @pytest.mark.parametrize("colour", COLOURS, ids=str)
 def test_a_flat_colour_survives(tmp_path, source, colour):
     path = flat(tmp_path / "flat.mp4", colour, source)

@@ -20,6 +20,7 @@ from otio_genai.render.cache import SegmentCache
 from otio_genai.render.work import encode
 from tests.render.building import R, clip, dissolve, timeline, wrong_frames
 from tests.support.coded import decoded, read_film, write_sound, write_take
+from tests.support.marks import later
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ class Lent:
             place(job, path)
 
 
-@pytest.mark.parametrize("lent", [False, True])
+@pytest.mark.parametrize("lent", later([False, True], 1))
 def test_a_take_that_changes_meanwhile_is_refused_and_nothing_of_it_kept(
     long_takes, tmp_path, cache, lent, monkeypatch
 ):
@@ -269,7 +270,7 @@ def test_the_record_says_which_frames_went_straight_through(
     assert done.rate == R and done.sound is None
 
 
-@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("threads", later([1, 4], 1))
 def test_makers_side_by_side_give_the_same_film(
     long_takes, tmp_path, monkeypatch, threads
 ):

@@ -137,6 +137,7 @@ print(told(Painting()), told(functools.partial(lambda clip, n: n, n=3)))
 """
 
 
+@pytest.mark.slow
 def test_another_run_knows_it_again():
     runs = {
         subprocess.run(

@@ -18,6 +18,7 @@ from otio_genai.render import moviepy_clip, render, render_film, render_frame
 from otio_genai.render.cache import SegmentCache
 from tests.render.building import clip, gap, timeline
 from tests.support.coded import write_take
+from tests.support.marks import later
 
 
 def names(folder):
@@ -156,7 +157,7 @@ def test_suffixes_that_hold_no_film_are_refused_before_any_work(
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("stop", later([KeyboardInterrupt, RuntimeError], 1))
 @pytest.mark.parametrize("stage", ["listen", "sound", "render", "join"])
 def test_stopping_midway_leaves_what_was_there(takes, tmp_path, stop, stage):
     sounds, out = tmp_path / "sounds", tmp_path / "out"

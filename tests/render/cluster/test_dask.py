@@ -146,6 +146,7 @@ def test_what_no_worker_can_do_is_named(address):
     assert len(caught.value.items) == 2
 
 
+@pytest.mark.slow
 def test_the_scheduler_is_never_flooded(address, monkeypatch):
     most = []
     submit = distributed.Client.submit

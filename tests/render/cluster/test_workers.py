@@ -40,6 +40,7 @@ def test_segments_are_the_same_bytes_and_nothing_is_left(jobs, wanted, tmp_path)
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_had_is_made_again(jobs, wanted, tmp_path):
     taken = Taken(harm=kill_all)
     Processes(2, folder=tmp_path).run(jobs, taken)
