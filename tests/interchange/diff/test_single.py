@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from otio_genai import metadata, rates
 from otio_genai.interchange.diff import diff
 from tests.interchange.diff.test_diff import RATE, clip, fade, film, gap
+from tests.support.marks import examples
 
 # What follows an edit lies elsewhere, and is no edit of its own.
 _ALONG = {"shifted"}
@@ -89,7 +90,7 @@ def _made(lengths):
     st.integers(1, 6),
     st.sampled_from(list(_EDITS)),
 )
-@settings(deadline=None, max_examples=150)
+@examples(150, 40)
 def test_one_edit_is_told_as_it_was_made(lengths, spot, edit):
     before = _made(lengths)
     after = copy.deepcopy(before)

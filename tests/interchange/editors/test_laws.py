@@ -237,7 +237,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence(name, text, tmp_path):
         read_with(name, path)
 
 
-@pytest.mark.parametrize("length", later([0, 5000, 9, 600, 40_000], 2))
+@pytest.mark.parametrize("length", later([0, 5000, 9, 600, 40_000], 1))
 def test_an_aaf_that_breaks_off_is_closed(length, tmp_path):
     path = tmp_path / "a.aaf"
     write_with(two(Fraction(24)), "aaf", path)

@@ -15,6 +15,7 @@ from otio_genai.interchange.urls import from_pathurl
 from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support import fields
 from tests.support.fcpxml_frames import ITEMS
+from tests.support.marks import examples
 
 NAMES = ['it\'s <one> & "two"', "夜の街 é", "100% =A1", "a/b\\c"]
 
@@ -73,7 +74,7 @@ def odd(document, shift):
 
 
 @pytest.mark.parametrize("road", ROADS)
-@settings(max_examples=10)
+@examples(10, 4)
 @given(
     seed=st.integers(0, 99),
     counts=st.lists(st.integers(1, 4), min_size=1, max_size=4),

@@ -81,6 +81,7 @@ def test_clips_that_overlap_are_trimmed_and_told():
     assert [c.source_range.duration.value for c in timeline.tracks[0]] == [48, 48]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", later(["Video", "Audio"], 1))
 def test_every_pair_of_offsets_comes_back_byte_for_byte(kind):
     for before in range(13):
