@@ -83,11 +83,11 @@ def test_every_scene_draws_light_and_dark_and_its_next_frame_differs() -> None:
         shot = BY_CAMERA[camera]
         scene = shot.scene()
         rgb, light = scene.frame(shot.move(0.5), *SMALL, 1.0)
-        later, _ = scene.frame(shot.move(0.54), *SMALL, 1.1)
+        after, _ = scene.frame(shot.move(0.54), *SMALL, 1.1)
         assert rgb.shape == (SMALL[1], SMALL[0], 3) and rgb.dtype == np.uint8
         assert np.isfinite(light).all() and light.min() >= 0
         assert rgb.std() > 12, shot.name
-        assert np.abs(rgb.astype(int) - later).mean() > 0.5, shot.name
+        assert np.abs(rgb.astype(int) - after).mean() > 0.5, shot.name
 
 
 @pytest.mark.parametrize(

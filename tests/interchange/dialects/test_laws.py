@@ -5,17 +5,17 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
 from otio_genai.interchange.dialects import read_otio, write_dialect
 from otio_genai.interchange.proof import unspoken
 from tests.support import strategies
-from tests.support.marks import later
+from tests.support.marks import examples, later
 
 DIALECTS = ("premiere", "resolve")
-FEW = settings(max_examples=25, deadline=None)
+FEW = examples(25, 10)
 
 
 def pictures(timeline):

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
@@ -15,14 +15,10 @@ from otio_genai.interchange.editors import read_with, write_with
 from otio_genai.interchange.editors.plain import plain_timeline
 from otio_genai.interchange.editors.table import EDITORS
 from tests.support import strategies
-from tests.support.marks import later
+from tests.support.marks import examples, later
 
 pytestmark = pytest.mark.filterwarnings("default")
-FEW = settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+FEW = examples(20, 8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def shown(timeline):

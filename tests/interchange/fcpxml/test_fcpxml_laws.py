@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
@@ -13,13 +13,11 @@ from otio_genai.interchange.census import census, lost
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.urls import from_pathurl
-from tests.support.marks import later
+from tests.support.marks import examples, later
 from tests.support.strategies import RATES, Take, place, timelines
 
-SOME = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+SOME = examples(
+    40, 15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai import metadata
@@ -14,8 +14,9 @@ from otio_genai.interchange.xmeml.attributes import put_attributes
 from otio_genai.interchange.xmeml.dialects import table
 from otio_genai.interchange.xmeml.effects import filters
 from otio_genai.maps import Speed
+from tests.support.marks import examples
 
-SOME = settings(max_examples=150, deadline=None)
+SOME = examples(150, 40)
 RATE = model.Rate(24, False)
 HD = (1920, 1080)
 FIRST = 20

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai import rates
@@ -15,13 +15,14 @@ from otio_genai.interchange.xmeml.parse import parse
 from otio_genai.interchange.xmeml.retiming import exact, run_of
 from otio_genai.interchange.xmeml.speed import decimal, retimed
 from otio_genai.maps import Speed
+from tests.support.marks import examples
 
 R = Fraction(30000, 1001)
 RATE = model.Rate(30, True)
 FILE = model.MediaFile(
     "f", "f", "file:///f", RATE, 42211, model.Timecode(RATE, 0), 1920, 1080
 )
-SOME = settings(max_examples=200, deadline=None)
+SOME = examples(200, 50)
 
 
 def spot_of(run, *, start=100, head=0, tail=0, trim=0):

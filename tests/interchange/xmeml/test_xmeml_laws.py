@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
@@ -15,14 +15,12 @@ from otio_genai.interchange.census import lost
 from otio_genai.interchange.proof import unspoken
 from otio_genai.interchange.urls import from_pathurl
 from otio_genai.interchange.xmeml.lint import lint_xmeml
-from tests.support.marks import later
+from tests.support.marks import examples, later
 from tests.support.strategies import RATES, Take, place, timelines
 from tests.support.xmeml import timeline_of
 
-SOME = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+SOME = examples(
+    50, 15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 DIALECTS = st.sampled_from(["premiere", "resolve"])
 
