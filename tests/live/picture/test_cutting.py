@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_genai.live.picture.cutting import Spot, State, Stretch, stretches
+from tests.support.marks import examples
 
 LONGEST = 12
 OWN, OTHER, MIXED = State
@@ -37,7 +38,7 @@ def sent(spots, cuts):
     return found
 
 
-@settings(max_examples=40)
+@examples(40, 15)
 @given(films(), st.sets(st.integers(0, 40), max_size=5))
 def test_stretches_follow_each_other_and_begin_with_keys(spots, cuts):
     found = sent(spots, {cut for cut in cuts if cut < len(spots)})

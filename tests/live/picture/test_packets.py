@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from otio_genai.errors import LiveError
 from otio_genai.live.picture.packets import Packets
+from tests.support.marks import examples
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, 10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_harmed_file_is_refused_or_read_as_far_as_it_goes(shows, tmp_path, data):
     _, library = shows()

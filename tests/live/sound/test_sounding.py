@@ -18,6 +18,7 @@ from otio_genai.live.sound.sounding import Sounding
 from otio_genai.media.aac import FRAME_SAMPLES, AacEncoder
 from otio_genai.render.sound.mixer import Mixer
 from tests.support import fields, sounds
+from tests.support.marks import examples
 
 RATE = 48_000
 SLOTS = 4
@@ -84,7 +85,7 @@ def streamed(sounding, film, steps=(FOREVER,)):
     return found + sounding.ready(FOREVER)
 
 
-@settings(max_examples=15)
+@examples(15, 5)
 @given(case=CASES)
 def test_the_law_of_levels_is_that_of_the_timeline(heard, case):
     field, film = made(heard, case)
@@ -103,7 +104,7 @@ def test_the_law_of_levels_is_that_of_the_timeline(heard, case):
     assert np.abs(np.concatenate(parts) - mine[:5000]).max() < 1e-6
 
 
-@settings(max_examples=4)
+@examples(4, 2)
 @given(
     case=CASES,
     steps=st.lists(st.integers(0, 90), min_size=1, max_size=3),
