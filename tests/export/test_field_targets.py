@@ -13,6 +13,7 @@ from otio_genai.export import TARGETS, export, read, resolve_script
 from otio_genai.export.resolve_takes import script, system_path
 from otio_genai.export.take_sheet import COLUMNS, take_sheet
 from tests.support import fields
+from tests.support.marks import later
 from tests.support.resolve import Media, Resolve
 
 EVERYTHING = {
@@ -49,7 +50,7 @@ def document():
     return fields.document(3, 3, **EVERYTHING)
 
 
-@pytest.mark.parametrize("to", [name for name in TARGETS if name != "otio"])
+@pytest.mark.parametrize("to", later([name for name in TARGETS if name != "otio"], 5))
 def test_each_target_tells_what_of_the_field_it_does_not_hold(document, tmp_path, to):
     if to in EDITORS:
         pytest.importorskip(f"otio_{EDITORS[to]}_adapter")
