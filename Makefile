@@ -29,7 +29,7 @@ oracles: .venv/ready
 
 bench: .venv/ready
 	for each in fractures motion hearing carry render growth edits exactness faults \
-		losses interchange_speed; do \
+		losses interchange_speed field_sampling field_coverage live_pictures; do \
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 
