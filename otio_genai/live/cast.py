@@ -25,11 +25,18 @@ class Showing(Protocol):
     """What is drawn: see `otio_genai.field.showing`."""
 
     @property
+    def field(self) -> Field:
+        """The field that what is decided belongs to."""
+
+    @property
     def decided(self) -> tuple[Chosen, ...]:
         """The film so far."""
 
     def next(self) -> Chosen | None:
         """Draw the next shot; None when the film has ended."""
+
+    def instead(self, one: Chosen) -> None:
+        """Let another shot stand for the last one decided, which cannot be shown."""
 
     def chances(self) -> Sequence[Any]:
         """Return what may come next, and how likely."""
@@ -79,6 +86,9 @@ class Sounding(Protocol):
 
     def push(self, chosen: Chosen) -> None:
         """Add a shot."""
+
+    def renew(self, field: Field) -> None:
+        """Go on with a field whose takes came or went."""
 
     def ready(self, record_frame_limit: int) -> Sequence[bytes]:
         """Return the AAC frames that follow: up to a frame, or what is settled."""

@@ -20,6 +20,8 @@ Mode = Literal["shared", "private"]
 
 _NAME_BYTES = 18
 _WINDOW_S = 10.0
+# Whoever comes is served before anything is made for the next.
+_CALM_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Hall:
         What is granted.
     pause_s, again
         As `otio_genai.live.screening.Screening`.
+    spares
+        Private films that are at hand before anybody comes for them; nothing of them
+        is decided, and those that nobody sees leave nothing.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class Hall:
         limits: Limits | None = None,
         pause_s: float = 3.0,
         again: bool = True,
+        spares: int = 0,
     ) -> None:
         self._house, self.mode, self._pool = house, mode, pool
         self._now_s = now_s
@@ -80,6 +86,9 @@ class Hall:
         self._tasks: dict[Screening, asyncio.Task[None]] = {}
         self._arrivals: dict[str, deque[float]] = {}
         self._shared: Screening | None = None
+        self._most_spares = spares if mode == "private" else 0
+        self._spares: OrderedDict[Screening, asyncio.Task[None]] = OrderedDict()
+        self._providing: asyncio.Task[None] | None = None
 
     @property
     def viewers(self) -> list[Viewer]:
@@ -95,6 +104,8 @@ class Hall:
         """Begin; a shared film is prepared and waits for its first viewer."""
         if self.mode == "shared":
             self._shared = self._begin()
+        elif self._most_spares:
+            self._providing = asyncio.get_running_loop().create_task(self._provide())
 
     def enter(self, address: str, *, pushed: bool = True) -> tuple[Viewer, Screening]:
         """Let somebody in.
@@ -112,7 +123,7 @@ class Hall:
             patience_s=self.limits.patience_s,
         )
         viewer.seen_s = self._now_s()
-        screening = self._shared or self._begin()
+        screening = self._shared or self._spare() or self._begin()
         self._seats[viewer.name] = (viewer, screening)
         screening.enter(viewer)
         return viewer, screening
@@ -154,11 +165,13 @@ class Hall:
         """End all."""
         for viewer in self.viewers:
             viewer.give_up("The show has ended.")
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._spares.values()]
+        tasks += [self._providing] if self._providing is not None else []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
+        self._spares.clear()
         self._seats.clear()
 
     def _ensure_room(self, address: str) -> None:
@@ -174,15 +187,38 @@ class Hall:
             raise LiveError("Too many come from there.", remedy="Come again later.")
         times.append(now_s)
 
+    def _spare(self) -> Screening | None:
+        if not self._spares:
+            return None
+        screening, task = self._spares.popitem(last=False)
+        self._tasks[screening] = task
+        return screening
+
+    async def _provide(self) -> None:
+        """Keep films at hand, one made after the other while nobody comes."""
+        while True:
+            await asyncio.sleep(_CALM_S)
+            room = self.limits.private - len(self._seats)
+            if len(self._spares) < min(self._most_spares, room):
+                self._made(self._spares)
+
     def _begin(self) -> Screening:
+        return self._made(self._tasks)
+
+    def _made(self, place: dict[Screening, asyncio.Task[None]]) -> Screening:
         screening = Screening(
-            self._house, self._pool, pause_s=self._pause_s, again=self._again
+            self._house,
+            self._pool,
+            pause_s=self._pause_s,
+            again=self._again,
+            patient=self.mode == "private",
         )
         task = asyncio.get_running_loop().create_task(screening.run())
-        self._tasks[screening] = task
+        place[screening] = task
 
         def ended(done: asyncio.Task[None]) -> None:
             self._tasks.pop(screening, None)
+            self._spares.pop(screening, None)
             if not done.cancelled() and done.exception() is not None:
                 self._house.tell(f"A film broke off: {done.exception()!r}")
 

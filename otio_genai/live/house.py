@@ -20,13 +20,14 @@ from otio_genai.live.picture import Reel
 from otio_genai.live.programme import Programme
 from otio_genai.live.schedule import Scheduler
 from otio_genai.live.sound.sounding import Sounding
-from otio_genai.live.steering import Steering
+from otio_genai.live.steering import Steering, moved
 from otio_genai.live.stock import Stock
 from otio_genai.media import locate
 
 __all__ = ["House"]
 
 _NOTES = 12
+_ELSEWHERE = 2
 
 
 class House:
@@ -106,6 +107,16 @@ class House:
             self._playing.append(made)
         return made
 
+    def warm(self) -> None:
+        """Make a film that nobody sees: what all films share is then at hand.
+
+        It leaves nothing.
+        """
+        programme = self.programme(lambda: None)
+        with self._lock:
+            self._playing.remove(programme)
+        programme.close()
+
     def ended(self, programme: Programme) -> None:
         """Take note that a film has ended; write it if it was witnessed."""
         with self._lock:
@@ -156,10 +167,15 @@ class House:
 
     def renew(self, given: Field, *, now: bool) -> None:
         """Draw from another field, in the films that play, too, if it is to be now."""
-        self._stock.library.add(given)
+        # In processes of their own: encoding and scaling would hold up the viewers.
+        self._stock.library.add(given, jobs=_ELSEWHERE)
         with self._lock:
+            to = moved(self.field, given)
+            self.steering = self.steering.carried(to)
+            self.lost = frozenset(to[pair] for pair in self.lost if pair in to)
             self._stock = replace(self._stock, field=given)
-            playing = list(self._playing) if now else []
+            # Of those that nobody has come to yet nothing is decided.
+            playing = [one for one in self._playing if now or not one.length_s]
         for programme in playing:
             programme.renew(given)
 

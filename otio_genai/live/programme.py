@@ -28,6 +28,7 @@ from otio_genai.live.packing import Packer, Sample
 from otio_genai.live.pieces import Piece
 from otio_genai.live.schedule import Scheduler, Ticket
 from otio_genai.live.standins import stand_ins
+from otio_genai.live.steering import moved
 
 __all__ = ["Programme"]
 
@@ -184,16 +185,7 @@ class Programme:
 
         def change() -> None:
             try:
-                before = self.cast.showing.decided
-                self.cast.showing.renew(given)
-                # The field may name the same takes otherwise.
-                now = dict(zip(before, self.cast.showing.decided, strict=True))
-                shots = [
-                    replace(shot, chosen=now.get(shot.chosen, shot.chosen))
-                    for shot in self._shots
-                ]
-                self.cast.reel.renew(given, [shot.chosen for shot in shots])
-                self._shots, self.cast = shots, replace(self.cast, field=given)
+                self._renewed(given)
             except _FAILURES as error:
                 self._tell(f"The takes stay as they were: {error}")
 
@@ -219,6 +211,29 @@ class Programme:
         with self._lock:
             self._changes.append(change)
         self._wake()
+
+    def _renewed(self, given: Field) -> None:
+        showing, before = self.cast.showing, self.cast.showing.decided
+        old = {one.slot: one for one in before}
+        to = moved(self.cast.field, given)
+        showing.renew(given)
+        self.banned = {to[pair] for pair in self.banned if pair in to}
+        new = {one.slot: one for one in showing.decided}
+        field, shots = showing.field, []
+        slots = list(field.slots)
+        for shot in self._shots:
+            slot = shot.chosen.slot
+            if shot.chosen == old.get(slot):
+                shots.append(replace(shot, chosen=new[slot]))
+            else:
+                # It stands for another take: its slot stays as it was.
+                slots[slot] = self.cast.field.slots[slot]
+                shots.append(shot)
+        if any(a is not b for a, b in zip(slots, field.slots, strict=True)):
+            field = replace(field, slots=tuple(slots))
+        self.cast.reel.renew(field, [shot.chosen for shot in shots])
+        self.cast.sounding.renew(field)
+        self._shots, self.cast = shots, replace(self.cast, field=field)
 
     def _steered(self, changes: Mapping[str, Any]) -> None:
         try:
@@ -248,11 +263,20 @@ class Programme:
             except _FAILURES as error:
                 self._lost(shot, error)
                 continue
+            if shot is not chosen:
+                self._instead(shot)
             self.cast.sounding.push(shot)
             self._shots.append(Aired(shot, self._decided))
             self._decided += shot.frames
             self._hold(parts)
             return
+
+    def _instead(self, shot: Chosen) -> None:
+        # What is remembered of the film is to be the film that was shown.
+        try:
+            self.cast.showing.instead(shot)
+        except GenaiError as error:
+            self._tell(f"The book has another take than was shown: {error}")
 
     def _lost(self, shot: Chosen, error: Exception) -> None:
         pair = (shot.slot, shot.option)

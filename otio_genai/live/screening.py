@@ -47,6 +47,8 @@ class Screening:
         Black between two films.
     again
         Whether another film follows.
+    patient
+        Whether nothing of a film is decided before somebody has come to see it.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class Screening:
         *,
         pause_s: float = 3.0,
         again: bool = True,
+        patient: bool = False,
     ) -> None:
         self._house, self._pool = house, pool
-        self._pause_s, self._again = pause_s, again
+        self._pause_s, self._again, self._patient = pause_s, again, patient
         self._wake = asyncio.Event()
         self.viewers: set[Viewer] = set()
         self.programme: Programme | None = None
@@ -102,6 +105,8 @@ class Screening:
         while True:
             made = await self._made(wake)
             try:
+                while self._patient and not self.viewers:
+                    await self._woken(math.inf)
                 await self._show(made)
             finally:
                 self.programme = None

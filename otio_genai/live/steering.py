@@ -10,7 +10,7 @@ from typing import Any, Self
 from otio_genai.errors import LiveError
 from otio_genai.field.model import Field
 
-__all__ = ["Steering"]
+__all__ = ["Pair", "Steering", "moved"]
 
 Pair = tuple[int, int]
 
@@ -41,6 +41,15 @@ class Steering:
             "banned": self.banned,
             "dissonance": self.dissonance,
         }
+
+    def carried(self, to: Mapping[Pair, Pair]) -> Self:
+        """Return it for a field that has the takes elsewhere, as `moved` tells."""
+        return replace(
+            self,
+            weights={to[pair]: w for pair, w in self.weights.items() if pair in to},
+            pinned=dict(to[pair] for pair in self.pinned.items() if pair in to),
+            banned=frozenset(to[pair] for pair in self.banned if pair in to),
+        )
 
     def asked(self, given: Field, message: Mapping[str, Any]) -> Self:
         """Return it after something that the desk asks for.
@@ -83,6 +92,20 @@ class Steering:
             case "dissonance":
                 return replace(self, dissonance=_number(message, 0.0, 1.0))
         raise LiveError("The desk asks for something unknown.")
+
+
+def moved(old: Field, new: Field) -> dict[Pair, Pair]:
+    """Return where the takes of a field lie in another of the same slots.
+
+    What is not there any more is left out.
+    """
+    found = {}
+    for number, (before, after) in enumerate(zip(old.slots, new.slots, strict=True)):
+        places = {option.content: k for k, option in enumerate(after.options)}
+        for k, option in enumerate(before.options):
+            if option.content in places:
+                found[number, k] = number, places[option.content]
+    return found
 
 
 def _pair(given: Field, message: Mapping[str, Any]) -> Pair:

@@ -44,6 +44,7 @@ Progress = Callable[[str, int, int], None]
 
 _LOOK_S = 2.0
 _THREADS = 4
+_SPARES = 4
 _FAREWELL_S = 1.0
 
 
@@ -214,7 +215,11 @@ async def serve(
             time.monotonic,
             limits=settings.limits,
             pause_s=settings.pause_s,
+            spares=_SPARES,
         )
+        # The first film of a field takes longest; nobody has come to wait for it.
+        with contextlib.suppress(GenaiError, OSError):
+            await asyncio.to_thread(house.warm)
         comers = _comers(house, hall, new_takes)
         token = secrets.token_urlsafe(24)
         app = application(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -43,17 +43,29 @@ class Part:
     job: object = None
 
 
-def fake_field(slots: int, options: int = 3):
+@dataclass
+class FakeField:
+    title: str
+    rate: Fraction
+    slots: tuple
+
+
+def fake_field(slots: int, contents=range(3)):
     clip = SimpleNamespace(name="take")
     material = SimpleNamespace(still=False, end=10_000)
-    option = SimpleNamespace(clip=clip, material=material, ins=(0,), content="c")
-    return SimpleNamespace(
-        title="Fake",
-        rate=RATE,
-        slots=[
-            SimpleNamespace(id=f"slot-{n + 1:03d}", options=[option] * options)
+
+    def option(content):
+        return SimpleNamespace(
+            clip=clip, material=material, ins=(0,), content=str(content)
+        )
+
+    return FakeField(
+        "Fake",
+        RATE,
+        tuple(
+            SimpleNamespace(id=f"slot-{n + 1:03d}", options=list(map(option, contents)))
             for n in range(slots)
-        ],
+        ),
     )
 
 
@@ -62,7 +74,21 @@ class FakeShowing:
         self.rng = random.Random(seed)
         self.slots, self.options, self.lengths = slots, options, lengths
         self.drawn, self.steered, self.closed, self.fields = [], [], False, []
-        self.banned = frozenset()
+        self.banned, self.stubborn = frozenset(), False
+
+    @property
+    def decided(self):
+        return tuple(self.drawn)
+
+    @property
+    def field(self):
+        return self.fields[-1]
+
+    def instead(self, one):
+        if self.stubborn:
+            raise FieldError("No film goes on like that.")
+        assert self.drawn[-1].slot == one.slot
+        self.drawn[-1] = one
 
     def next(self):
         if len(self.drawn) == self.slots:
@@ -90,7 +116,9 @@ class FakeShowing:
         self.steered.append((len(self.drawn), changes))
 
     def renew(self, given):
+        """Another take lies before those that were there."""
         self.fields.append(given)
+        self.drawn = [replace(one, option=one.option + 1) for one in self.drawn]
 
     def close(self):
         self.closed = True
@@ -104,6 +132,9 @@ class FakeReel:
     broken: set = field(default_factory=set)
     before: Chosen | None = None
     at: int = 0
+
+    def renew(self, given, decided):
+        self.renewed = given, decided
 
     def push(self, shot):
         if (shot.slot, shot.option) in self.broken:
@@ -143,6 +174,9 @@ class FakeSounding:
     def __init__(self):
         self.pushed = self.given = 0
         self.closed = False
+
+    def renew(self, given):
+        self.renewed = given
 
     def push(self, shot):
         self.pushed += shot.frames

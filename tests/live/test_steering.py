@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otio_genai.errors import LiveError
-from otio_genai.live.steering import Steering
+from otio_genai.live.steering import Steering, moved
 from tests.live.fakes import fake_field
 
-FIELD = fake_field(3, 2)
+FIELD = fake_field(3, range(2))
 pairs = st.fixed_dictionaries({"slot": st.integers(0, 2), "option": st.integers(0, 1)})
 commands = st.builds(
     lambda do, pair: {"do": do, **pair},
@@ -70,3 +70,14 @@ def test_weights_and_dissonance_are_what_was_asked_for():
 def test_what_cannot_be_is_refused(odd):
     with pytest.raises(LiveError):
         Steering().asked(FIELD, odd)
+
+
+def test_what_is_asked_follows_the_takes_into_another_field():
+    asked = Steering({(1, 0): 2.0, (2, 1): 3.0}, {0: 1}, frozenset({(1, 1)}), 0.5)
+    new = fake_field(3, ("new", 1, 0))
+    to = moved(FIELD, new)
+    assert asked.carried(to) == Steering(
+        {(1, 2): 2.0, (2, 1): 3.0}, {0: 1}, frozenset({(1, 1)}), 0.5
+    )
+    gone = asked.carried(moved(FIELD, fake_field(3, (0,))))
+    assert gone == Steering({(1, 0): 2.0}, {}, frozenset(), 0.5)

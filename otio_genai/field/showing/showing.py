@@ -173,6 +173,25 @@ class Showing:
         self._change(new, carried(self._asked, self._field, new), decided)
         self._told = {}
 
+    def instead(self, one: Chosen) -> None:
+        """Let another shot stand for the last one decided, which cannot be shown.
+
+        What follows is drawn anew, and the book remembers the film with it.
+
+        Raises
+        ------
+        FieldError
+            It is of another slot, or no film goes on like that. Nothing has changed
+            then.
+        """
+        self._refuse_closed()
+        if not self._decided or self._decided[-1].slot != one.slot:
+            raise FieldError("Only the last shot decided can become another.")
+        if self._settled:
+            raise FieldError("This showing's film is settled by its number.")
+        self._change(self._field, self._asked, [*self._decided[:-1], one])
+        self._told = {}
+
     def timeline(self) -> otio.schema.Timeline:
         """Return the film so far as a timeline; it ends where the film is over.
 

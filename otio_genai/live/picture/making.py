@@ -48,13 +48,14 @@ def make(
     Parameters
     ----------
     jobs
-        Processes that encode; below 2 this one does.
+        Processes that encode, as many as there are takes at most; below 2 this one
+        does.
     report
         Told what is done, and how much of how much.
     """
     faults = []
     report("takes", 0, len(missing))
-    made = _here if min(jobs, len(missing)) < 2 else _elsewhere
+    made = _here if jobs < 2 or not missing else _elsewhere
     for done, (one, fault) in enumerate(made(missing, cache, jobs), 1):
         if fault:
             faults.append(f"{one.told}: {fault}")

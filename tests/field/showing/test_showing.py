@@ -210,6 +210,20 @@ def test_what_cannot_be_steered_changes_nothing(field):
     assert len(played(showing)) == 3
 
 
+def test_a_shot_that_cannot_be_shown_becomes_another_of_its_slot(field):
+    showing = drawn(field, 1)
+    first = showing.next()
+    other = replace(first, option=1 - first.option)
+    with pytest.raises(FieldError):
+        showing.instead(replace(first, slot=1))
+    assert showing.decided == (first,)
+    showing.instead(other)
+    assert showing.decided == (other,)
+    film = played(showing)
+    assert film[0] == other
+    assert tuple(film) in set(map(tuple, all_films(field)))
+
+
 def test_pins_and_bans_hold_from_the_next_cut(field):
     for seed in range(5):
         showing = drawn(field, seed)
