@@ -60,7 +60,13 @@ class Option:
     content: str
     "What its pictures are known by, wherever it lies: a hash, else its address."
     weight: float
-    "How readily it is drawn, over 0."
+    """How readily it is drawn beside the others of its slot, over 0.
+
+    Of takes whose joins are alike each is drawn in proportion to it, however many cut
+    points it has and whichever others are banned. Joins still pull: a take that goes on
+    well from its neighbours is drawn oftener, and the more so the smaller `Motion.tau`
+    is. Takes that should rest are drawn only where no film is without.
+    """
     ins: tuple[int, ...]
     "In-points, rising; for a still the moves of its camera."
     outs: tuple[int, ...] | None
@@ -108,7 +114,13 @@ class Group:
 class Branch:
     """A way on from one slot to a later one.
 
-    The way to the next slot has the weight 1, unless a branch leads there, too.
+    The way to the next slot has the weight 1, unless a branch leads there, too. Of the
+    films that come to a fork each way is taken in proportion to its weight, whatever
+    lies along it: a branch of weight w beside the way on by w / (1 + w). That is exact
+    where joins are alike, and nearly so while `Motion.tau` is as wide as their costs
+    vary. It is not promised where joins are very unlike and tau is small, where limits
+    on joins, exact times or takes that lie in several slots leave one way fewer films,
+    or where takes should rest; `otio_genai.field.odds` finds the weight for a share.
     """
 
     id: str

@@ -1,9 +1,11 @@
 """Weights of branches by how often films are to take them.
 
 Aim
-    A film is drawn by the weight of the whole of it, so that a way past three slots
-    competes with all the ways there are of filling them, and its own weight says little
-    of how often it is taken. Here it is found from how often it shall be.
+    A branch of weight w beside the way on is taken by w / (1 + w) of films where joins
+    are alike (`otio_genai.field.model.Branch`). Where they are not, or films have an
+    exact length, a film is still drawn by the weight of the whole of it, and the ways
+    with better joins are taken oftener. Here a weight is found from how often its
+    branch shall be taken, all that counted.
 
 Method
     With the weight w of one branch all films together weigh A + w B, since no film

@@ -1,38 +1,35 @@
 """How well slots meet: the weight of each join of two of them.
 
 Method
-    A join that costs c is weighed ``exp(-c² / 2 τ²) + 10⁻⁶``: the floor keeps every
-    film possible, however bad a join, unless the field says that it must not be. Costs
-    are those of `otio_genai.assemble.planning.costs`, with colour as far as it costs.
-
     A film is drawn many times and by many weights of its takes, none of which changes a
-    table: they are made when first asked for and kept.
+    table: they are made when first asked for and kept. A field that was read anew, or
+    has one take more, finds the tables of all pairs of slots that are as they were, as
+    long as anyone keeps them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from functools import lru_cache
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.assemble.match import score
-from otio_genai.assemble.planning import costs
 from otio_genai.assemble.planning.candidates import Take
 from otio_genai.assemble.style import Style
 from otio_genai.errors import FieldError
-from otio_genai.field.drawing.ways import Ways, alone, ways
+from otio_genai.field.drawing.joining import SINGLE, Rule, Table, plainly, quickly
+from otio_genai.field.drawing.ways import Laid, Ways, alone, ways
 from otio_genai.field.model import Chosen, Field
 
 __all__ = ["Joins", "Table", "join_score", "joins"]
 
-Table = NDArray[np.float32] | NDArray[np.float64]
-
-#: Weight of a join that costs endlessly much but is allowed.
-_FLOOR = 1e-6
-#: Joins of a pair of slots from which on their table is kept in single precision.
-_SINGLE = 2**14
+#: What decides a table: its rule, and digests of the ends of both slots.
+_Key = tuple[Rule, bytes, bytes]
+_KNOWN: WeakValueDictionary[_Key, Table] = WeakValueDictionary()
 
 
 class Joins:
@@ -52,6 +49,7 @@ class Joins:
         self._tables: dict[tuple[int, int], Table] = {}
         self._open: dict[tuple[int, int], NDArray[np.bool_] | None] = {}
         self._means: dict[tuple[int, int], float] = {}
+        self._ends: dict[tuple[int, bool], bytes] = {}
 
     def __call__(self, before: int, after: int) -> Table:
         """Return the weight of each join of two slots.
@@ -63,7 +61,10 @@ class Joins:
         """
         found = self._tables.get((before, after))
         if found is None:
-            found = self._made(before, after)
+            key = self._key(before, after)
+            found = _KNOWN.get(key)
+            if found is None:
+                found = _KNOWN[key] = self._made(before, after)
             self._tables[before, after] = found
         return found
 
@@ -92,51 +93,64 @@ class Joins:
 
     def _made(self, before: int, after: int) -> Table:
         first, second = self._ways[before], self._ways[after]
-        slot, field = self._field.slots[after], self._field
-        leaving = first.leaving.reshape(-1, 4)
-        entering = second.entering.reshape(-1, 4)
-        cost = costs.joins(slot.kind, leaving, entering, self._style)
-        colour = costs.colour_costs(
-            slot.kind, first.exit_lab, second.entry_lab, self._style
-        )
-        cost = cost + _spread(np.maximum(0.0, colour), first, second)
-        weight = np.exp(-(cost**2) / (2 * field.motion.tau**2)) + _FLOOR
-        if field.motion.hard_max is not None:
-            weight[cost > field.motion.hard_max] = 0
-        if field.palette.most_de is not None:
-            apart = np.linalg.norm(
-                first.exit_lab[:, None] - second.entry_lab[None, :], axis=2
-            )
-            weight[_spread(apart, first, second) > field.palette.most_de] = 0
-        if slot.kind in ("dissolve", "dip"):
-            weight[first.tail.ravel() < slot.half] = 0
-            weight[:, second.head.ravel() < slot.half] = 0
-        if weight.size > _SINGLE:
-            return weight.astype(np.float32)
-        return np.asarray(weight, np.float64)
+        rows, columns = first.leaving[..., 0].size, second.entering[..., 0].size
+        work = quickly if rows * columns > SINGLE else plainly
+        return work(self._rule(after), first, second)
+
+    def _rule(self, after: int) -> Rule:
+        slot, field, style = self._field.slots[after], self._field, self._style
+        if slot.kind != "match":
+            # The others do not aim at any dissonance, and need not be made anew.
+            style = dataclasses.replace(style, dissonance=0.0)
+        return Rule(slot.kind, slot.half, style, field.motion, field.palette)
+
+    def _key(self, before: int, after: int) -> _Key:
+        """Return all that decides a table, however it came to be known."""
+        ends = []
+        for slot, out in ((before, True), (after, False)):
+            if (slot, out) not in self._ends:
+                self._ends[slot, out] = _digest(self._ways[slot], out)
+            ends.append(self._ends[slot, out])
+        return self._rule(after), ends[0], ends[1]
 
 
-def _spread(pairs: NDArray[np.float64], first: Ways, second: Ways) -> Table:
-    """Return what holds of pairs of takes for each pair of their points."""
-    outs, ins = first.shape[2], second.shape[1]
-    return np.repeat(np.repeat(pairs, outs, axis=0), ins, axis=1)
+def _digest(filled: Ways, out: bool) -> bytes:
+    """Return a digest of where and how the takes of a slot end, or begin."""
+    held = (
+        (filled.leaving, filled.exit_lab, filled.tail)
+        if out
+        else (filled.entering, filled.entry_lab, filled.head)
+    )
+    digest = hashlib.blake2b(digest_size=16)
+    for part in held:
+        digest.update(repr(part.shape).encode())
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.digest()
 
 
-@lru_cache(maxsize=4)
 def joins(field: Field, dissonance: float | None) -> Joins:
     """Return the tables of a field, the same ones each time.
+
+    Fields that differ in nothing that decides a join have the same ones, too.
 
     Parameters
     ----------
     field
         The field.
     dissonance
-        What its joins aim at, 0 to 1; None is as its style has it.
+        What its joins aim at, 0 to 1, in whole hundredths, to which it is rounded;
+        None is as its style has it.
     """
     style = field.style
     if dissonance is not None:
-        style = dataclasses.replace(style, dissonance=dissonance)
-    return Joins(field, style)
+        aim = round(100 * dissonance) / 100
+        style = dataclasses.replace(style, dissonance=aim)
+    return _joins(Laid(field), style)
+
+
+@lru_cache(maxsize=4)
+def _joins(laid: Laid, style: Style) -> Joins:
+    return Joins(laid.field, style)
 
 
 def join_score(field: Field, before: Chosen, after: Chosen) -> float:

@@ -33,7 +33,7 @@ from otio_genai.errors import FieldError
 from otio_genai.field.drawing.points import Points, points
 from otio_genai.field.model import Field, Option, Slot
 
-__all__ = ["MOST_JOINS", "Ways", "alone", "ways"]
+__all__ = ["MOST_JOINS", "Laid", "Ways", "alone", "ways"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -87,7 +87,23 @@ class Ways:
         return takes, ins, outs
 
 
-@lru_cache(maxsize=4)
+class Laid:
+    """A field, equal to any other that is filled and joined alike."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self._key = (
+            *(field.slots, field.groups, field.rate, field.clock),
+            *(field.style, field.motion, field.palette),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Laid) and self._key == other._key
+
+
 def ways(field: Field) -> tuple[Ways, ...]:
     """Return how each slot of a field can be filled.
 
@@ -101,6 +117,12 @@ def ways(field: Field) -> tuple[Ways, ...]:
     FieldError
         A slot is empty, or none of its takes has a way that fits; all are named.
     """
+    return _ways(Laid(field))
+
+
+@lru_cache(maxsize=4)
+def _ways(laid: Laid) -> tuple[Ways, ...]:
+    field = laid.field
     empty = [f"slot {slot.id} has no takes" for slot in field.slots if not slot.options]
     if empty or not field.slots:
         raise FieldError(

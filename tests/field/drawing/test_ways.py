@@ -11,6 +11,7 @@ from otio_genai.assemble.match import score
 from otio_genai.field import model
 from otio_genai.field.drawing import Conditions, Drawing, draw_many, join_score, space
 from otio_genai.field.drawing import ways as ways_room
+from otio_genai.field.drawing.joining import Rule, plainly, quickly
 from otio_genai.field.drawing.tables import Joins, joins
 from otio_genai.field.drawing.ways import ways
 from tests.field.drawing.small import CLOCK, UNEVEN, made_field, option, plain, slot
@@ -50,7 +51,8 @@ def test_tables_that_would_grow_too_large_have_fewer_out_points(monkeypatch):
 
 
 def test_tables_are_made_once_whatever_else_changes(monkeypatch):
-    field = plain()
+    # A field of its own, since tables that are known are not made again.
+    field = plain(77)
     made, work = [], Joins._made
 
     def counting(self, before, after):
@@ -64,6 +66,9 @@ def test_tables_are_made_once_whatever_else_changes(monkeypatch):
     space(field, Conditions(resting=frozenset({(0, 0)}), pinned={3: 1}))
     assert len(made) == 3
     space(field, Conditions(dissonance=0.5))
+    assert len(made) == 6
+    space(field, Conditions(dissonance=0.5001))
+    space(replace(field, title="another"))
     assert len(made) == 6
 
 
@@ -144,3 +149,36 @@ def test_a_slot_shown_once_is_left_out_when_its_takes_are_used_up():
         )
         shown = {shot.slot: shot.option for shot in film}
         assert shown.get(2) == wanted
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from(["match", "dry", "carry", "dissolve", "dip"]),
+    st.integers(0, 1000),
+    st.sampled_from([0.0, 0.3, 1.0]),
+    st.sampled_from([None, 0.6]),
+    st.sampled_from([None, 30.0]),
+)
+def test_large_tables_weigh_joins_as_small_ones(kind, seed, dissonance, most, de):
+    rng = np.random.default_rng(seed)
+    made = [option(rng, ins=range(4), outs=range(6, 11)) for _ in range(6)]
+    # Some that rest, and some that go on just as another went.
+    made[0].material.leaving[:] = made[0].material.entering[:] = 0.001
+    made[1].material.entering[:] = made[2].material.leaving[6]
+    field = made_field([slot(n, made[n:] + made[:n]) for n in range(2)])
+    style = replace(field.style, dissonance=dissonance, weight_rest=0.3)
+    motion, palette = model.Motion(0.2, most), model.Palette(de)
+    rule = Rule(kind, 2, style, motion, palette)
+    plain_one, quick = plainly(rule, *ways(field)), quickly(rule, *ways(field))
+    assert quick.dtype == np.float32
+    assert ((plain_one > 0) == (quick > 0)).all()
+    assert quick == pytest.approx(plain_one, abs=2e-5)
+
+
+def test_a_field_with_one_more_take_keeps_the_tables_of_all_other_slots():
+    field = plain(78, slots=4)
+    kept = [joins(field, None)(n, n + 1) for n in range(3)]
+    last = field.slots[3]
+    more = replace(last, options=(*last.options, option(np.random.default_rng(0))))
+    other = joins(replace(field, slots=(*field.slots[:3], more)), None)
+    assert [other(n, n + 1) is kept[n] for n in range(3)] == [True, True, False]
