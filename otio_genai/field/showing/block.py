@@ -6,11 +6,12 @@ Aim
     them is shown.
 
 Method
-    Along the slots of a film drawn by the field's law, the takes not yet seen of each
-    two neighbours are paired: each pair weighs the sum of its joins' weights over all
-    their ways, and the pairing is the one of greatest weight after every logarithm was
-    given Gumbel noise. Noise and greatest weight together draw a single pair in
-    proportion to its weight, and whole pairings nearly so. The film shown starts at a
+    Along the slots of a film drawn by the field's law, the films of the block go on
+    together, slot by slot: each to one of the takes not yet seen there. A film's going
+    on to a take weighs the sum over all their ways, given how the film has come there;
+    how they are paired is what has the greatest weight after every logarithm was given
+    Gumbel noise. Noise and greatest weight together draw one pair in proportion to its
+    weight, and whole pairings nearly so. The film shown starts at a
     take drawn by weight, and heavier takes draw it along. Slots that have fewer unseen
     takes than others are filled up with takes of their next blocks; the film shown has
     none of these.
@@ -25,14 +26,13 @@ Sources
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from otio_genai.field.drawing import Space
-from otio_genai.field.model import Chosen, Field
+from otio_genai.field.model import Chosen
 from otio_genai.field.showing.mesh import Pair
 
 __all__ = ["shared_out"]
@@ -41,6 +41,9 @@ Floats = NDArray[np.float64]
 
 #: Logarithm of the weight of a pair that may not be.
 _NEVER = -1e6
+# Of a pair in proportion to its weight it would be 1: less holds nearer to the best
+# block, whose pairs come again more often.
+_NOISE = 0.4
 
 
 def shared_out(
@@ -61,37 +64,39 @@ def shared_out(
     """
     rows = [_columns(space, one, n < decided, rng) for n, one in enumerate(film)]
     most = max(len(fresh) for fresh, _ in rows)
-    tables = _pairs(space.field, space.conditions.dissonance)
-    at, before, found = 0, np.zeros(0, np.int64), []
-    for n, (one, (fresh, others)) in enumerate(zip(film, rows, strict=True)):
+    at, found = 0, []
+    films: _Films | None = None
+    for one, (fresh, others) in zip(film, rows, strict=True):
         # Takes of the next blocks, as often as it takes.
-        more = np.resize(others, most - len(fresh)) if len(others) else fresh[:0]
-        columns = np.concatenate([fresh, more, fresh])[:most]
-        columns = np.resize(columns, most)
+        more = np.concatenate([others, fresh])
+        columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
         own = np.full(most, -np.inf)
         own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
-        if n == 0:
+        if films is None:
             at = int((own + rng.gumbel(size=most)).argmax())
+            films = _Films(space, one.slot, columns)
         else:
-            table = tables.between(space, film[n - 1].slot, one.slot)
-            at = _next(table[np.ix_(before, columns)], at, own, rng)
-            if at < 0:
+            order = _paired(films.onto(one.slot, columns), at, own, rng)
+            if order is None:
                 return None
-        before = columns
+            films.go(order)
+            columns = columns[order]
         found.append((one.slot, int(columns[at])))
     return frozenset(found)
 
 
-def _next(table: Floats, at: int, own: Floats, rng: Generator) -> int:
-    """Return the column that a row of a pairing is paired with, -1 if it may not be."""
+def _paired(
+    table: Floats, at: int, own: Floats, rng: Generator
+) -> NDArray[np.int64] | None:
+    """Return the column each row is paired with; None if one row can have none."""
     from scipy.optimize import linear_sum_assignment
 
-    noisy = table + rng.gumbel(size=table.shape)
+    noisy = table + _NOISE * rng.gumbel(size=table.shape)
     noisy[at] += own
     noisy = np.maximum(noisy, _NEVER)
     noisy[at, ~np.isfinite(own)] = len(own) * _NEVER
-    found = int(linear_sum_assignment(noisy, maximize=True)[1][at])
-    return found if noisy[at, found] > _NEVER else -1
+    order = linear_sum_assignment(noisy, maximize=True)[1]
+    return order if noisy[at, order[at]] > _NEVER else None
 
 
 def _columns(
@@ -110,27 +115,36 @@ def _columns(
     )
 
 
-class _Pairs:
-    """How well takes of two slots go together, whatever their ways."""
+class _Films:
+    """The films of a block as far as they have come, their ways still open."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, int], Floats] = {}
+    def __init__(self, space: Space, slot: int, takes: NDArray[np.int64]) -> None:
+        self._seen, self._slot, self._takes = space.seen, slot, takes
+        self._out = _even(space.seen.fits[slot][takes].sum(axis=1))
+        self._next = slot, takes, self._out[:, None]
 
-    def between(self, space: Space, before: int, after: int) -> Floats:
-        """Return the logarithm of the weight of each pair, shape (K, K)."""
-        found = self._known.get((before, after))
-        if found is None:
-            table = np.asarray(space.seen.joins(before, after), float)
-            first, second = space.seen.fits[before], space.seen.fits[after]
-            out, into = first.sum(axis=1), second.sum(axis=2)
-            weight = out.reshape(-1, 1) * table * into.reshape(1, -1)
-            shape = (*out.shape, *into.shape)
-            with np.errstate(divide="ignore"):
-                found = np.log(weight.reshape(shape).sum(axis=(1, 3)))
-            self._known[before, after] = found
-        return found
+    def onto(self, slot: int, takes: NDArray[np.int64]) -> Floats:
+        """Return the logarithm of the weight of each film's going on to each take."""
+        _, _, outs = self._seen.ways[self._slot].shape
+        count, ins, _ = self._seen.ways[slot].shape
+        table = self._seen.joins(self._slot, slot).reshape(-1, outs, count * ins)
+        into = np.matmul(self._out[:, None, :], table[self._takes])
+        into = into.reshape(len(self._takes), count, ins)[:, takes]
+        self._next = slot, takes, into
+        fits: Floats = self._seen.fits[slot].sum(axis=2)[takes]
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log((into * fits).sum(axis=2)))
+
+    def go(self, order: NDArray[np.int64]) -> None:
+        """Let each film go on to a take of those."""
+        slot, takes, into = self._next
+        self._slot, self._takes = slot, takes[order]
+        mine = into[np.arange(len(order)), order]
+        fits = self._seen.fits[slot][self._takes]
+        self._out = _even(np.matmul(mine[:, None, :], fits)[:, 0])
 
 
-@lru_cache(maxsize=4)
-def _pairs(field: Field, dissonance: float | None) -> _Pairs:
-    return _Pairs()
+def _even(weights: Floats) -> Floats:
+    """Return rows that add up to 1, those of noughts as if each were alike."""
+    total = weights.sum(axis=1, keepdims=True)
+    return np.where(total > 0, weights / np.where(total > 0, total, 1), 1.0)

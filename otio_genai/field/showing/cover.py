@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,6 +55,7 @@ class Cover:
 
     def __init__(self, field: Field, conditions: Conditions) -> None:
         self._mesh: Mesh | None = mesh(field, conditions)
+        self._late = False
         self._known: dict[
             tuple[frozenset[Pair], int | None], list[frozenset[Pair]] | None
         ] = {}
@@ -123,7 +125,13 @@ class Cover:
         known = self._known
         if (lacking, most) in known:
             return known[lacking, most]
+        if self._late:
+            return None
+        start = time.monotonic()
         found = _solved(self._mesh, lacking, most)
+        # Else every showing would wait as long again.
+        spent = time.monotonic() - start
+        self._late = found is None and most is None and spent > _MOST_S
         # Other threads may still look into the one that is let go.
         self._known = ({} if len(known) > _MOST_KEPT else known) | {
             (lacking, most): found

@@ -155,12 +155,14 @@ def _through(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
                 "all takes are shown.",
             )
             return found
+        if SHOWN in mine or not draft.session.bar(pair):
+            continue
         slot = draft.field.slots[pair[0]]
         _remark(
             draft,
-            f"Take {slot.options[pair[1]].clip.name!r} of slot {slot.id} may not be "
-            f"shown with the others: of {mine.total()} films that show it all break "
-            f"a rule, most of them this: {mine.most_common(1)[0][0]}.",
+            f"Take {slot.options[pair[1]].clip.name!r} of slot {slot.id} is left out "
+            f"of the count: all of {mine.total()} films drawn that show it break a "
+            f"rule, most of them this: {mine.most_common(1)[0][0]}.",
         )
     return None
 

@@ -51,6 +51,15 @@ class Session(Protocol):
     def lacking(self, rng: Generator) -> list[Pair]:
         """Return the takes not yet seen, in any order."""
 
+    def bar(self, pair: Pair) -> bool:
+        """Cover a take no more that the field's rules let no film show.
+
+        Returns
+        -------
+        bool
+            Whether it is so: not where rules change from showing to showing.
+        """
+
     def end(self, outcome: Outcome) -> None:
         """Be done with the showing."""
 
@@ -84,6 +93,10 @@ class Alone:
         """Return none: nothing has to be covered."""
         return []
 
+    def bar(self, pair: Pair) -> bool:
+        """Tell that nothing has to be covered."""
+        return False
+
     def end(self, outcome: Outcome) -> None:
         """Leave nothing."""
 
@@ -111,9 +124,14 @@ class Listed:
         turn = asked.turn if any(s.policy in _TURNS for s in field.slots) else 0
         given = tuple(sorted(orders.items()))
         shown = _shown(field, turn, given)
+        self._barred = _barred(field, turn, given)
         self._slots = tuple(
-            frozenset(m for m, may in zip(row, can, strict=True) if may)
-            for row, can in zip(self._marks, shown, strict=True)
+            frozenset(
+                mark
+                for k, mark in enumerate(row)
+                if can[k] and (number, k) not in self._barred
+            )
+            for number, (row, can) in enumerate(zip(self._marks, shown, strict=True))
         )
         index = {
             mark: (number, k)
@@ -138,7 +156,7 @@ class Listed:
                     "field is too large to tell. Takes that were shown rest."
                 )
         tired = resting(self._memory, self._marks, self._slots, coverage)
-        return replace(asked, resting=tired)
+        return replace(asked, resting=tired | self._barred)
 
     def broken(self, film: Sequence[Chosen], *, covering: bool = True) -> str | None:
         """Return the rule that a film breaks; if none it is held from now on."""
@@ -191,6 +209,13 @@ class Listed:
         found = sorted(self._cover.open(self._wanted))
         return [found[k] for k in rng.permutation(len(found))]
 
+    def bar(self, pair: Pair) -> bool:
+        """Cover a take no more in this and all later showings of this field."""
+        if self._field.coverage.max_overlap < 1:
+            return False
+        self._barred.add(pair)
+        return True
+
     def end(self, outcome: Outcome) -> None:
         """Write down what is to be remembered."""
         self._book.end(self._entry, outcome)
@@ -221,6 +246,14 @@ def _shown(
         tuple(bool(can) and slot.policy == "shuffle" for can in row)
         for slot, row in zip(field.slots, found, strict=True)
     )
+
+
+@lru_cache(maxsize=4)
+def _barred(
+    field: Field, turn: int, orders: tuple[tuple[str, tuple[int, ...]], ...]
+) -> set[Pair]:
+    """Return the takes found to be in no film that keeps the rules, to be added to."""
+    return set()
 
 
 @lru_cache(maxsize=4)

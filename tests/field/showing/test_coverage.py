@@ -185,11 +185,11 @@ def test_takes_that_join_badly_past_a_branch_are_shown_in_time(tmp_path, most):
 LONG, SHORT = {"in": [12], "out": [48]}, {"in": [12], "out": [24]}
 
 
-def unequal(count, shortest):
+def unequal(count, shortest, long=LONG):
     """Slots of two takes, 36 frames and 12 frames long, and a least runtime."""
-    facts = {(s, 1): {"cuts": SHORT} for s in range(count)}
+    facts = {(s, 1): {"cuts": SHORT, "weight": 0.05} for s in range(count)}
     field = fields.field(
-        count, 2, cuts=LONG, lengths=(0.5, 1.5), take_facts=facts, seed=1
+        count, 2, cuts=long, lengths=(0.5, 2.0), take_facts=facts, seed=1
     )
     return replace(field, runtime=replace(field.runtime, shortest=shortest))
 
@@ -208,7 +208,7 @@ def test_takes_that_rest_are_shown_where_rules_let_no_other(tmp_path):
 
 
 def test_a_take_that_rules_let_no_film_show_is_named_once(tmp_path):
-    field = unequal(2, 60)
+    field = unequal(2, 61, {"in": [12, 24], "out": [48, 60]})
     slots = list(field.slots)
     long = slots[1].options[0]
     slots[1] = replace(slots[1], options=(long, replace(long, content="other")))
