@@ -63,7 +63,8 @@ def report(
             "width": film["width"],
             "height": film["height"],
             "length_frames": film["length_frames"],
-            "seed": film["seed"],
+            # Films that nobody may draw again have none.
+            "seed": film.get("seed"),
             "clips": len(joins) + 1,
             "kinds": {kind: kinds[kind] for kind in _KINDS},
             "figures": figures | {"music": music, "sound": film.get("programme")},

@@ -114,7 +114,8 @@ def check(field_file: Path, as_json: bool) -> None:
     """
     from otio_genai.field.judge import judge
 
-    found: Any = judge(read_document(field_file))
+    with console.progress() as bar:
+        found: Any = judge(read_document(field_file), progress=bar)
     if as_json:
         console.echo_json(found.to_dict())
     else:

@@ -8,7 +8,7 @@ Conventions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -20,17 +20,31 @@ from otio_genai import metadata
 from otio_genai.errors import FieldError
 from otio_genai.field.bounds import bounds
 from otio_genai.field.document import faults, read_field
-from otio_genai.field.drawing import Conditions, counted, space
+from otio_genai.field.drawing import Conditions, Space, counted, space
+from otio_genai.field.judge_apart import apart, every_take
 from otio_genai.field.judge_draws import Drawn, draw
 from otio_genai.field.judge_joins import worst_joins
 from otio_genai.field.judge_reach import at_least, coverage, reached, why_not
 from otio_genai.field.judge_size import digits, told
+from otio_genai.field.judge_turns import lacking
 from otio_genai.field.judge_words import readable
 from otio_genai.field.model import Field
 
-__all__ = ["Judgement", "Runtime", "Unreachable", "WorstJoin", "judge"]
+__all__ = ["Apart", "Judgement", "Runtime", "Unreachable", "WorstJoin", "judge"]
 
 _DRAWS = 500
+
+#: Called as ``progress(stage, done, total)``.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two slots that may come one after the other and that no join connects."""
+
+    before_slot: str
+    slot: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +99,15 @@ class Judgement:
     "How many were drawn to estimate what is not counted."
     accepted: float | None = None
     "Estimated share of films that keep the rules of whole films."
+    accepted_between: tuple[float, float] | None = None
+    "Where it lies, 19 times in 20; 1 to 1 where there are no such rules."
+    broken: tuple[tuple[str, int], ...] = ()
+    "Rules of whole films, and how many of the films drawn broke each first."
     runtime: Runtime | None = None
     overlap: float | None = None
     "Estimated share of takes that two showings drawn alone have in common."
+    overlap_between: tuple[float, float] | None = None
+    "Where it lies, 19 times in 20."
     overlap_by_slot: tuple[tuple[str, float], ...] = ()
     "How often two showings that both show a slot show the same take there."
     showings_to_cover: int | None = None
@@ -96,13 +116,18 @@ class Judgement:
     "No fewer can: one slot alone has so many takes."
     worst_joins: tuple[WorstJoin, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    apart: tuple[Apart, ...] = ()
+    "Slots that may meet and cannot be joined, so that some orders never come."
+    lacking: tuple[str, ...] = ()
+    "What holds between showings and cannot be kept for long."
     quarantined: tuple[tuple[str, str], ...] = ()
     "Slots, and takes that wait for approval."
 
     @property
     def fine(self) -> bool:
-        """Whether there are films, and every approved take is in one."""
-        return not self.contradictions and not self.unreachable
+        """Whether there are films, all rules can be kept, and every take is shown."""
+        wrong = self.contradictions or self.unreachable or self.lacking
+        return not wrong and self.accepted != 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON holds it; a number of films too long for it as text."""
@@ -112,7 +137,11 @@ class Judgement:
             found["films"]["exact"] = str(self.films)
         found["overlap_by_slot"] = dict(self.overlap_by_slot)
         found["quarantined"] = [list(pair) for pair in self.quarantined]
-        for key in ("contradictions", "worst_joins", "unreachable"):
+        found["broken"] = [list(pair) for pair in self.broken]
+        for key in ("accepted_between", "overlap_between"):
+            found[key] = None if found[key] is None else list(found[key])
+        lists = ("contradictions", "worst_joins", "unreachable", "apart", "lacking")
+        for key in lists:
             found[key] = list(found[key])
         return {**found, "fine": self.fine}
 
@@ -122,7 +151,11 @@ class Judgement:
 
 
 def judge(
-    field: Field | otio.schema.Timeline, *, draws: int = _DRAWS, seed: int = 0
+    field: Field | otio.schema.Timeline,
+    *,
+    draws: int = _DRAWS,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Judgement:
     """Say what a field holds and what is wrong with it.
 
@@ -134,6 +167,8 @@ def judge(
         From how many films is estimated what is not counted.
     seed
         Of these draws.
+    progress
+        Called as ``progress("judging", done, total)``.
 
     Raises
     ------
@@ -145,6 +180,7 @@ def judge(
         if wrong:
             return _contradicted(field, wrong)
         field = read_field(field)
+    tell = _Steps(progress)
     found = Judgement(
         title=field.title,
         slots=len(field.slots),
@@ -153,20 +189,52 @@ def judge(
     )
     try:
         whole = space(field)
+        tell()
         films = counted(space(field, Conditions(uniform=True))).films
     except FieldError as error:
-        return replace(found, contradictions=error.items or (error.sentence,))
+        return _without(found, field, error)
     if not films:
         return replace(found, contradictions=("no film keeps all of its rules",))
+    tell()
+    return _measured(found, field, whole, films, draws, seed, tell)
+
+
+class _Steps:
+    """How far a judgement is."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress, self._done = progress, 0
+        self(0)
+
+    def __call__(self, steps: int = 1) -> None:
+        self._done += steps
+        if self._progress is not None:
+            self._progress("judging", self._done, 5)
+
+
+def _measured(
+    found: Judgement,
+    field: Field,
+    whole: Space,
+    films: int,
+    draws: int,
+    seed: int,
+    tell: Callable[[], None],
+) -> Judgement:
     shown = reached(field)
+    tell()
     drawn = draw(field, whole, np.random.default_rng(seed), draws)
-    return replace(
+    tell()
+    found = replace(
         found,
         films=films,
-        draws=draws,
+        draws=max(2, draws),
         accepted=drawn.accepted,
+        accepted_between=drawn.accepted_between,
+        broken=drawn.broken,
         runtime=_runtime(field, drawn),
         overlap=drawn.overlap,
+        overlap_between=drawn.overlap_between,
         overlap_by_slot=tuple(
             (field.slots[slot].id, share) for slot, share in drawn.by_slot
         ),
@@ -177,6 +245,30 @@ def judge(
             Unreachable(field.slots[slot].id, _name(field, slot, take), why)
             for slot, take, why in why_not(field, shown)
         ),
+        apart=_apart(field, shown),
+        lacking=lacking(field, shown),
+    )
+    tell()
+    return found
+
+
+def _without(found: Judgement, field: Field, error: FieldError) -> Judgement:
+    """Return the judgement of a field without a film: why it has none."""
+    said = error.sentence.rstrip(".")
+    place = f"{error.place}: " if error.place else ""
+    items = tuple(f"  {item}" for item in error.items)
+    try:
+        far = _apart(field, every_take(field))
+    # What cannot even be laid out has no joins to look at.
+    except FieldError:
+        far = ()
+    return replace(found, contradictions=(f"{place}{said}", *items), apart=far)
+
+
+def _apart(field: Field, shown: dict[int, list[bool]]) -> tuple[Apart, ...]:
+    return tuple(
+        Apart(field.slots[one.before].id, field.slots[one.after].id, one.why)
+        for one in apart(field, shown)
     )
 
 
@@ -190,9 +282,9 @@ def _quarantined(timeline: otio.schema.Timeline) -> Iterator[tuple[str, str]]:
     for clip in timeline.video_tracks()[0]:
         if not isinstance(clip, otio.schema.Clip):
             continue
-        slot = metadata.read(clip, "slot", {})
-        for one in [clip, *metadata.read(clip, "takes", [])]:
-            if metadata.read(one, "take", {}).get("review") == "quarantine":
+        slot = metadata.read(clip, "slot") or {}
+        for one in [clip, *(metadata.read(clip, "takes") or ())]:
+            if (metadata.read(one, "take") or {}).get("review") == "quarantine":
                 yield str(slot.get("id")), str(one.name)
 
 

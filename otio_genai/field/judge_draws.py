@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,16 +17,26 @@ from otio_genai.field.showing.rules import Rules
 __all__ = ["Drawn", "draw", "shared"]
 
 
+# Half the width of an interval that holds the truth 19 times in 20.
+_SURE = 1.96
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """What some films drawn from a field tell of all."""
 
     accepted: float
     "Share of films that keep the rules of whole films."
+    accepted_between: tuple[float, float]
+    "Where that share lies, 19 times in 20; it is known where there is no such rule."
+    broken: tuple[tuple[str, int], ...]
+    "Rules of whole films, and how many films broke each first, the most first."
     mean_frames: Fraction
     "Mean length of these, in record frames; of all where none does."
     overlap: float
     "Share of its takes that a film has in common with another."
+    overlap_between: tuple[float, float]
+    "Where that share lies, 19 times in 20."
     by_slot: tuple[tuple[int, float], ...]
     "How often two films that both show a slot show one take there."
 
@@ -46,35 +57,69 @@ def draw(field: Field, whole: Space, rng: np.random.Generator, count: int) -> Dr
     """
     films = [tuple(film) for film in draw_many(whole, rng, max(2, count))]
     rules = Rules(field)
-    kept = [film for film in films if rules.broken(film) is None]
-    lengths = [sum(shot.frames for shot in film) for film in kept or films]
-    takes: Counter[str] = Counter()
+    said = [rules.broken(film) for film in films]
+    kept = [film for film, wrong in zip(films, said, strict=True) if wrong is None]
+    shown = kept or films
+    lengths = [sum(shot.frames for shot in film) for film in shown]
     slots: dict[int, Counter[int]] = {}
-    for film in kept or films:
-        takes.update({_content(field, shot) for shot in film})
+    for film in shown:
         for shot in film:
             slots.setdefault(shot.slot, Counter())[shot.option] += 1
-    used = len(kept or films)
-    mean_takes = sum(takes.values()) / used
+    overlap, between = _overlap(
+        [frozenset(_content(field, shot) for shot in film) for film in shown]
+    )
+    share = len(kept) / len(films)
     return Drawn(
-        accepted=len(kept) / len(films),
+        accepted=share,
+        accepted_between=_share(len(kept), len(films)) if _ruled(field) else (1.0, 1.0),
+        broken=tuple(Counter(wrong for wrong in said if wrong).most_common()),
         mean_frames=Fraction(sum(lengths), len(lengths)),
-        overlap=_pairs(takes.values(), used) / mean_takes,
+        overlap=overlap,
+        overlap_between=between,
         by_slot=tuple(
             (slot, shared(list(slots[slot].values()))) for slot in sorted(slots)
         ),
     )
 
 
+def _ruled(field: Field) -> bool:
+    """Tell whether the field has a rule that only a whole film can break."""
+    runtime = field.runtime
+    asked = (runtime.shortest, runtime.longest) != (None, None)
+    return asked or bool(field.audio.voices)
+
+
+def _share(hits: int, count: int) -> tuple[float, float]:
+    """Return Wilson's interval of a share, which holds at 0 and 1, too."""
+    square = _SURE**2
+    middle = (hits + square / 2) / (count + square)
+    spread = hits * (count - hits) / count + square / 4
+    half = _SURE * math.sqrt(spread) / (count + square)
+    low = max(0.0, middle - half) if hits else 0.0
+    return low, min(1.0, middle + half) if hits < count else 1.0
+
+
+def _overlap(films: Sequence[frozenset[str]]) -> tuple[float, tuple[float, float]]:
+    """Return what share of its takes a film has in common with another, and how sure.
+
+    Each film's mean with all others is one draw of it; they vary twice as much
+    together as alone, since each pair counts for two films.
+    """
+    count = len(films)
+    if count < 2:
+        return 1.0, (0.0, 1.0)
+    often = Counter(content for film in films for content in film)
+    mean_takes = sum(often.values()) / count
+    each = [
+        sum(often[one] - 1 for one in film) / (count - 1) / mean_takes for film in films
+    ]
+    mean = sum(each) / count
+    half = 2 * _SURE * float(np.std(each, ddof=1)) / math.sqrt(count)
+    return mean, (max(0.0, mean - half), min(1.0, mean + half))
+
+
 def _content(field: Field, shot: Chosen) -> str:
     return field.slots[shot.slot].options[shot.option].content
-
-
-def _pairs(counts: Iterable[int], films: int) -> float:
-    """Return how many takes two different ones of these films have in common."""
-    if films < 2:
-        return float(sum(counts))
-    return sum(n * (n - 1) for n in counts) / (films * (films - 1))
 
 
 def shared(counts: Sequence[int]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,8 @@ class Worst:
     "Its M."
 
 
-def before(field: Field) -> dict[int, tuple[int, ...]]:
+@lru_cache(maxsize=4)
+def before(field: Field) -> Mapping[int, tuple[int, ...]]:
     """Return for each slot those that may come right before it.
 
     Raises

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Iterator
 
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Conditions, reachable, space
-from otio_genai.field.drawing.tables import joins
 from otio_genai.field.drawing.ways import ways
+from otio_genai.field.judge_apart import relief
 from otio_genai.field.judge_joins import before
 from otio_genai.field.model import Field
 from otio_genai.field.showing.cover import Cover
@@ -118,43 +116,23 @@ def _unjoined(
     """Return which side of a take no join is allowed on, if that is the reason."""
     earlier = before(field)
     alone = [k == take for k in range(len(shown[slot]))]
-    into = earlier[slot]
-    if into and not any(_meet(field, (p, slot), (shown[p], alone)) for p in into):
-        names = ", ".join(field.slots[p].id for p in into)
-        return f"no join from {names} to it is allowed{_limits(field)}"
-    onward = [n for n, found in earlier.items() if slot in found]
+    into = [
+        (p, relief(field, (p, slot), (shown[p], alone)))
+        for p in earlier[slot]
+        if any(shown[p])
+    ]
+    if into and all(said for _, said in into):
+        names = ", ".join(field.slots[p].id for p, _ in into)
+        return f"no join from {names} to it is allowed: {into[0][1]}"
     last = slot == len(field.slots) - 1 or any(
         branch.at == slot and branch.to == len(field.slots) for branch in field.branches
     )
-    if last or not onward:
-        return None
-    if not any(_meet(field, (slot, n), (alone, shown[n])) for n in onward):
-        names = ", ".join(field.slots[n].id for n in onward)
-        return f"no join from it to {names} is allowed{_limits(field)}"
+    onward = [
+        (n, relief(field, (slot, n), (alone, shown[n])))
+        for n, found in earlier.items()
+        if slot in found and any(shown[n])
+    ]
+    if onward and not last and all(said for _, said in onward):
+        names = ", ".join(field.slots[n].id for n, _ in onward)
+        return f"no join from it to {names} is allowed: {onward[0][1]}"
     return None
-
-
-def _meet(
-    field: Field,
-    slots: tuple[int, int],
-    takes: tuple[Sequence[bool], Sequence[bool]],
-) -> bool:
-    """Tell whether any of some takes of a slot may be joined to any of another's."""
-    may = joins(field, None).may(*slots)
-    if may is None:
-        return True
-    first, second = (ways(field)[slot] for slot in slots)
-    rows = (first.fits > 0).any(axis=1) & np.array(takes[0])[:, None]
-    columns = (second.fits > 0).any(axis=2) & np.array(takes[1])[:, None]
-    return bool(may[np.ix_(rows.reshape(-1), columns.reshape(-1))].any())
-
-
-def _limits(field: Field) -> str:
-    said = []
-    if field.motion.hard_max is not None:
-        said.append(f"hard_max is {field.motion.hard_max:g}")
-    if field.palette.most_de is not None:
-        said.append(f"most_de is {field.palette.most_de:g}")
-    if any(slot.kind in ("dissolve", "dip") for slot in field.slots):
-        said.append("dissolves need handles")
-    return f" ({', '.join(said)})" if said else ""

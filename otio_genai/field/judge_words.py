@@ -38,6 +38,14 @@ def _lines(judged: Judgement) -> Iterator[str]:
     else:
         yield from _numbers(judged)
         yield from _joins(judged)
+    if judged.apart:
+        count = len(judged.apart)
+        yield f"never joined   {_some(count, 'pair')} of slots that could meet"
+        for pair in judged.apart:
+            yield f"  {pair.before_slot}, then {pair.slot}: {pair.why}"
+    if judged.lacking:
+        yield "cannot be kept for long"
+        yield from (f"  {said}" for said in judged.lacking)
     if judged.unreachable:
         yield f"never shown    {_some(len(judged.unreachable), 'take')}"
         for one in judged.unreachable:
@@ -49,11 +57,7 @@ def _lines(judged: Judgement) -> Iterator[str]:
 
 def _numbers(judged: Judgement) -> Iterator[str]:
     yield f"films          {told(judged.films)}"
-    if judged.accepted is not None:
-        yield (
-            f"rules          about {judged.accepted:.0%} of them keep the rules of "
-            f"whole films ({judged.draws} drawn)"
-        )
+    yield from _rules(judged)
     if judged.runtime is not None:
         span = judged.runtime
         yield (
@@ -63,7 +67,7 @@ def _numbers(judged: Judgement) -> Iterator[str]:
     if judged.overlap is not None:
         yield (
             f"overlap        two showings drawn alone share about "
-            f"{judged.overlap:.0%} of their takes"
+            f"{judged.overlap:.0%} of their takes{_sure(judged.overlap_between)}"
         )
     if judged.showings_to_cover is None:
         count = _some(judged.showings_at_least, "showing")
@@ -71,6 +75,32 @@ def _numbers(judged: Judgement) -> Iterator[str]:
     else:
         count = _some(judged.showings_to_cover, "showing")
         yield f"coverage       everything can be shown in {count}"
+
+
+def _rules(judged: Judgement) -> Iterator[str]:
+    between = judged.accepted_between
+    if judged.accepted is None or between is None or between[0] == 1:
+        return
+    if judged.accepted:
+        yield (
+            f"rules          about {judged.accepted:.0%} of them keep the rules of "
+            f"whole films{_sure(between)}, by {judged.draws} drawn"
+        )
+    else:
+        yield (
+            f"rules          none of {judged.draws} films drawn keeps the rules of "
+            f"whole films: at most {between[1]:.1%} do, 19 times in 20"
+        )
+    often = judged.broken if judged.accepted < 1 else ()
+    for said, count in often:
+        yield f"  {count} of {judged.draws} break: {said}"
+
+
+def _sure(between: tuple[float, float] | None) -> str:
+    """Return between what a share lies, where that is not the share itself."""
+    if between is None or f"{between[0]:.0%}" == f"{between[1]:.0%}":
+        return ""
+    return f" ({between[0]:.0%} to {between[1]:.0%})"
 
 
 def _joins(judged: Judgement) -> Iterator[str]:

@@ -13,6 +13,7 @@ from otio_genai.errors import GenaiError
 from otio_genai.field.model import Option, Slot
 from otio_genai.field.reading import Reading
 from otio_genai.field.reading_takes import Film, Lengths, material_of, option_of
+from otio_genai.field.values import text
 
 __all__ = ["ids_of", "pictures", "slots_of"]
 
@@ -47,8 +48,10 @@ def ids_of(clips: list[otio.schema.Clip], reading: Reading) -> list[str]:
     for number, clip in enumerate(clips):
         said = _kept(clip, "slot")
         name = said.get("id") if isinstance(said, dict) else None
-        told = name.strip() if isinstance(name, str) else ""
-        found.append(told or f"clip {number + 1}")
+        try:
+            found.append(text(name))
+        except ValueError:
+            found.append(f"clip {number + 1}")
     for name, count in Counter(found).items():
         if count > 1:
             reading.say(name, f"{count} slots have this name")

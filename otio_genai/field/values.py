@@ -6,6 +6,7 @@ A value that cannot be meant raises ``ValueError``.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 _LONGEST_TEXT = 500
+_NO_SIGNS = ("Cc", "Cs", "Zl", "Zp")
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def shown(value: object) -> str:
@@ -37,6 +40,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     told = f'"{value}"' if isinstance(value, str) else str(value)
+    told = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in told)
     return told if len(told) <= 60 else told[:57] + "…"
 
 
@@ -75,8 +79,11 @@ def whole(low: int, high: int, *, empty: bool = False) -> Callable[[Any], int | 
 
 
 def text(value: Any) -> str:
-    """Return a text that is not empty, without blanks around it."""
+    """Return a text of one line that is not empty, without blanks around it."""
     if not isinstance(value, str) or not 0 < len(value.strip()) <= _LONGEST_TEXT:
+        raise ValueError
+    # Neither new lines nor what turns or hides a line in a terminal.
+    if any(unicodedata.category(sign) in _NO_SIGNS or sign in _TURNS for sign in value):
         raise ValueError
     return value.strip()
 

@@ -154,3 +154,12 @@ def test_other_seeds_are_other_films_hardly_worse_and_the_same_seed_the_same_byt
     costs = [sum(metadata.read(film, "film")["costs"].values()) for film in films]
     # The length law aside nothing of a cost is constant: compare by join.
     assert np.mean(costs) - min(costs) < 0.05 * 15
+
+
+def test_films_without_a_seed_are_reported_without():
+    given = tiny()
+    film = assemble(given, Style(length_s=8))
+    facts = metadata.read(film, "film")
+    del facts["seed"]
+    metadata.put(film, "film", facts)
+    assert report(film, given)["film"]["seed"] is None

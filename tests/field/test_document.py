@@ -166,7 +166,7 @@ FAULTS = [
     ("field", ["branches", 0, "weight"], 0, "weight: must be above 0"),
     ("field", ["flags"], {"night": 1}, "flags: must be a dictionary of flags"),
     ("field", ["flags"], {"not": True}, "is no name for a flag"),
-    ("field", ["motion", "tau"], 0, "motion, tau: must be above 0"),
+    ("field", ["motion", "tau"], 0, "motion, tau: must be 0.000001 to 100"),
     ("field", ["motion", "hard_max"], -1, "hard_max: must be above 0"),
     ("field", ["palette"], None, "palette: must be a dictionary"),
     ("field", ["policy", "bag"], "yes", "bag: must be true or false, not"),

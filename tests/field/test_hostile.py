@@ -142,3 +142,17 @@ def test_conditions_are_read_or_refused(text):
         assert str(error)
     else:
         assert found.holds({}) in (True, False)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2Jslot", "slot\u202etols", "a\u2028b"])
+def test_names_that_break_or_turn_lines_are_refused_and_not_echoed(name):
+    document = fields.document(2, 1, slot_facts={0: {"id": name}})
+    said = faults(document)
+    assert any(one.startswith("clip 1, id: must be a name") for one in said)
+    assert all(line.isprintable() for line in said)
+
+
+@pytest.mark.parametrize("name", ["été 🌅", "дверь", "扉 1", "a" * 500])
+def test_names_of_any_letters_are_names(name):
+    document = fields.document(2, 1, slot_facts={0: {"id": name}})
+    assert read_field(document).slots[0].id == name

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from otio_genai import metadata
 from otio_genai.assemble.match import score
+from otio_genai.field import judge_draws
 from otio_genai.field.document import read_field
 from otio_genai.field.drawing import Conditions, counted, space
 from otio_genai.field.judge import judge
-from otio_genai.field.judge_draws import shared
+from otio_genai.field.judge_draws import _share, shared
 from otio_genai.field.judge_joins import before
 from otio_genai.field.judge_size import digits, told
 from tests.support import fields
@@ -139,7 +140,111 @@ def test_a_take_that_no_join_leads_to_is_named_with_its_reason():
     }
     every = {(slot.id, o.clip.name) for slot in field.slots for o in slot.options}
     assert {(one.slot, one.take) for one in found.unreachable} == every - shown
-    assert all("hard_max is 0.4" in one.why for one in found.unreachable)
+    assert all("instead of 0.4 would let" in one.why for one in found.unreachable)
+
+
+def test_slots_that_cannot_be_joined_are_named_with_the_limit_that_would_do():
+    """What is told is enough, and a little less is not."""
+    motion = {"motion": {"tau": 0.6, "hard_max": 0.02}}
+    asked = dict(slots=2, takes=2, cuts=FEW, seed=2)
+    found = judge(fields.document(**asked, facts=motion), draws=2)
+    assert found.contradictions and not found.fine
+    (pair,) = found.apart
+    assert (pair.before_slot, pair.slot) == ("slot-001", "slot-002")
+    told = float(pair.why.split("hard_max ")[1].split()[0])
+    for limit, fine in ((told, True), (told - 0.02, False)):
+        motion = {"motion": {"tau": 0.6, "hard_max": limit}}
+        assert bool(judge(fields.document(**asked, facts=motion)).films) == fine
+    assert f"slot-001, then slot-002: {pair.why}" in found.readable()
+
+
+def test_orders_that_no_join_allows_are_told_of_groups():
+    loose = {"groups": [("g", (0, 1, 2), "shuffle")], "cuts": FEW, "seed": 2}
+    motion = {"motion": {"tau": 0.6, "hard_max": 0.55}}
+    found = judge(fields.document(3, 2, **loose, facts=motion), draws=2)
+    field = fields.field(3, 2, **loose, facts=motion)
+    films = every_film(field)
+    met = {(a.slot, b.slot) for f in films for a, b in itertools.pairwise(f)}
+    apart = {(int(p.before_slot[-1]) - 1, int(p.slot[-1]) - 1) for p in found.apart}
+    assert apart and films and not apart & met
+
+
+def test_colours_that_lie_apart_are_told_with_how_far():
+    asked = dict(slots=2, takes=2, cuts=FEW, seed=2)
+    (pair,) = judge(fields.document(**asked, facts={"palette": {"most_de": 0.5}})).apart
+    told = float(pair.why.split("most_de ")[1].split()[0])
+    assert judge(
+        fields.document(**asked, facts={"palette": {"most_de": told}}), draws=2
+    ).films
+
+
+def test_rules_that_no_film_keeps_are_told_and_are_not_fine():
+    """Voices longer than any film."""
+    found = judge(
+        fields.document(2, 2, cuts=FEW, voices=[1], lengths=(0.5, 0.6)), draws=50
+    )
+    assert found.accepted == 0 and not found.fine
+    assert found.accepted_between[0] == 0 < found.accepted_between[1] < 0.1
+    assert found.broken == (("voice 1 ends before the film does", 50),)
+    assert "none of 50 films drawn keeps" in found.readable()
+
+
+@given(st.integers(0, 60), st.integers(1, 60))
+def test_a_share_lies_in_its_interval(hits, more):
+    low, high = _share(hits, hits + more)
+    assert 0 <= low <= hits / (hits + more) <= high <= 1
+    assert high - low > 0
+
+
+def test_how_sure_the_overlap_is_holds_nineteen_times_in_twenty():
+    field = fields.field(4, 3, cuts=FEW, seed=4)
+    exact = judge(field, draws=4000).overlap
+    few = [judge_draws.draw(field, space(field), np.random.default_rng(n), 60)
+           for n in range(40)]  # fmt: skip
+    within = [a <= exact <= b for a, b in (one.overlap_between for one in few)]
+    assert sum(within) >= 34
+
+
+@pytest.mark.parametrize(
+    ("takes", "most", "over", "kept"),
+    [(2, 0.0, 1, True), (2, 0.0, 2, False), (3, 0.0, 2, True), (3, 0.0, 3, False),
+     (2, 0.34, 2, True), (2, 0.33, 2, False)],
+)  # fmt: skip
+def test_showings_that_must_repeat_are_told(takes, most, over, kept):
+    """Of three showings of three slots with two takes each, a pair is alike in one."""
+    policy = {"policy": {"max_overlap": most, "over": over}}
+    found = judge(fields.document(3, takes, cuts=FEW, facts=policy), draws=2)
+    assert (not found.lacking) == kept == found.fine
+
+
+def test_slots_that_are_all_shown_once_are_told():
+    found = judge(
+        fields.document(2, 2, cuts=FEW, policies={0: "once", 1: "once"}), draws=2
+    )
+    assert "after 2 showings" in found.lacking[0] and not found.fine
+
+
+def test_a_list_of_takes_may_be_empty_in_any_way():
+    document = fields.document(1, 1, cuts=FEW)
+    clip = document.video_tracks()[0][0]
+    for key, nothing in (("takes", None), ("takes", []), ("take", None)):
+        metadata.put(clip, key, nothing)
+        assert judge(document, draws=2).films
+
+
+def test_contradictions_come_with_their_sentence():
+    said = judge(fields.document(3, 1, shared=True)).contradictions
+    assert (
+        said[0].startswith("3 slots have fewer different takes") or "slots" in said[0]
+    )
+    assert any("slot-001" in line for line in said[1:])
+
+
+def test_progress_comes_to_its_end():
+    seen = []
+    judge(fields.document(2, 2, cuts=FEW), draws=2, progress=lambda *a: seen.append(a))
+    assert [done for _, done, _ in seen] == [*range(6)]
+    assert seen[-1] == ("judging", 5, 5)
 
 
 def test_slots_that_no_condition_opens_are_named():
