@@ -75,10 +75,10 @@ def mixed(folder: Path, slots: int, takes: int) -> Path:
         lengths=(1.0, 2.5),
     )
     told = metadata.read(made, "field")
-    bed = sounds.sound(folder / "bed.wav", sounds.chord(2.6 * slots, 1))
+    bed = sounds.sound(folder / "bed.wav", sounds.chord(2.6 * slots, 1, 0.07))
     voices = []
     for slot in range(1, slots, 4):
-        heard = sounds.soft(sounds.chord(0.9, slot + 50, 0.2))
+        heard = sounds.soft(sounds.chord(0.9, slot + 50, 0.1))
         name = folder / f"voice {slot}.wav"
         clip = sounds.sound(name, heard, [(0.1, 0.8)], "voice")
         voices.append({"slot": fields.slot_id(slot), "clip": clip, "pad_s": 0.2})

@@ -112,6 +112,8 @@ async def watched(path, folder, size, workers, *, browser) -> Taken:
                 before = media_s
                 picture = np.frombuffer(base64.b64decode(grey), np.uint8)
                 presented.append((round(media_s * rate), picture.reshape(SMALL)))
+        (folder / "watched video.mp4").write_bytes(video)
+        (folder / "watched audio.mp4").write_bytes(audio)
         shots, dry = client.house.shown[0]
         name = client.house.notes[0].removeprefix("A film was written: ")
         return Taken(video, audio, presented, shots, dry, rate, folder / name)
@@ -187,10 +189,10 @@ def shown(taken: Taken, film: Path) -> dict:
 
     Where the page was told of a frame late, its canvas has the next one already.
     """
-    small = [_small(picture) for picture in _frames(str(film))]
+    small = list(_small(film))
     wrong, read, late, alike = [], 0, 0, []
     for number, picture in taken.presented:
-        found = [(psnr(picture, _full(small[n])), n) for n in (number, number + 1)
+        found = [(psnr(picture, small[n]), n) for n in (number, number + 1)
                  if n < len(small)]  # fmt: skip
         if not found:
             wrong.append(number)
@@ -211,11 +213,6 @@ def shown(taken: Taken, film: Path) -> dict:
     }
 
 
-def _full(grey):
-    """Return a picture of limited range as a canvas has it."""
-    return ((grey.astype(float) - 16) * 255 / 219).clip(0, 255)
-
-
 def heard(taken: Taken, film: Path) -> dict:
     """Compare the sound that was sent with that of a render, in windows of 50 ms."""
     with av.open(io.BytesIO(taken.audio)) as container:
@@ -228,7 +225,12 @@ def heard(taken: Taken, film: Path) -> dict:
     windows = np.sqrt(
         (error[: count // WINDOW * WINDOW].reshape(-1, WINDOW * 2) ** 2).mean(1)
     )
+    # A render turns a film down that would be too loud.
+    gain = float(
+        (one[:count] * other[:count]).sum() / max((one[:count] ** 2).sum(), 1e-9)
+    )
     return {
+        "sound_gain_db": round(20 * float(np.log10(max(gain, 1e-3))), 2),
         "sound_samples": [len(one), len(other)],
         "sound_level": round(level, 5),
         "sound_error": round(float(np.sqrt(np.mean(error**2))), 6) if count else 0.0,
@@ -295,11 +297,15 @@ def _grey(planes):
     return planes[: len(planes) * 2 // 3]
 
 
-def _small(planes):
-    grey = np.ascontiguousarray(_grey(planes))
-    frame = av.VideoFrame.from_ndarray(grey, format="gray")
+def _small(film: Path):
+    """Pictures of a film as the page reads them: small, and what is red of them."""
     high, wide = SMALL
-    return frame.reformat(wide, high, interpolation="AREA").to_ndarray()
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            made = frame.reformat(
+                wide, high, "rgb24", src_colorspace="ITU709", interpolation="AREA"
+            )
+            yield made.to_ndarray()[:, :, 0]
 
 
 def psnr(one, other) -> float:
