@@ -7,6 +7,7 @@ import pytest
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Conditions, space
 from otio_genai.field.showing import mesh as meshes
+from otio_genai.field.showing.confined import confined
 from otio_genai.field.showing.cover import Cover
 from tests.support import fields
 from tests.support.marks import later
@@ -116,3 +117,17 @@ def test_what_a_network_cannot_say_is_not_called_sure(monkeypatch):
     assert not cover.sure
     assert cover.least({(0, 0)}) is None
     assert cover.films({(0, 0)}) is None
+
+
+def test_a_strict_field_of_many_cuts_stays_small():
+    cuts = {"in": list(range(0, 60, 6)), "out": list(range(48, 96, 4))}
+    field = hard(fields.field(4, 8, cuts=cuts), 0.6)
+    field = replace(field, motion=replace(field.motion, tau=0.1))
+    found = meshes.mesh(field, PLAIN)
+    # As many as 960 points of either side have pairs of takes, not of points.
+    assert len(found.arcs) < 4 * 8 * 60
+    every = slotted(field)
+    films = Cover(field, PLAIN).films(every)
+    assert len(films) >= 8
+    for path in films:
+        assert confined(space(field), path) is not None
