@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import opentimelineio as otio
@@ -39,25 +38,23 @@ def witnessed(
     made = timeline_of(field, film, stems=stems, ended=ended)
     track = made.video_tracks()[0]
     cuts = starts(film)
-    at = 0
+    at, gone = 0, False
     for item in list(track):
         if isinstance(item, otio.schema.Clip):
             at += 1
-            continue
-        if not isinstance(item, otio.schema.Transition):
-            continue
-        if any(first <= cuts[at] <= last for first, last in dry):
-            del track[track.index(item)]
-    for before, clip in pairwise(track):
-        if isinstance(before, otio.schema.Clip) and isinstance(clip, otio.schema.Clip):
-            _say_dry(clip)
+            if gone:
+                _say_dry(item)
+            gone = False
+        elif isinstance(item, otio.schema.Transition):
+            gone = any(first <= cuts[at] <= last for first, last in dry)
+            if gone:
+                del track[track.index(item)]
     return made
 
 
 def _say_dry(clip: otio.schema.Clip) -> None:
     join = metadata.read(clip, "join", {})
-    if join.get("kind") not in (None, "dry", "match"):
-        metadata.put(clip, "join", {**join, "kind": "dry", "why": _WHY})
+    metadata.put(clip, "join", {**join, "kind": "dry", "why": _WHY})
 
 
 def free_name(path: Path) -> Path:
