@@ -7,8 +7,12 @@ Conventions
     always holds one film that goes on as it began, was never shown and is held by no
     other showing: it can neither be caught in a film that was, nor lose its way. Where
     a field asks for coverage the rest is kept from cut to cut, unless it is steered:
-    what it will have shown must be known to the showings beside it. The law is the
-    same.
+    what it will have shown must be known to the showings beside it.
+
+    There its takes are shared out among it and the showings after it
+    (`otio_genai.field.showing.block`), and the law of the film is that of the field
+    given these takes, exactly; that of the takes is near to, but not, the field's law
+    of films that show all takes together, and somewhat closer joined.
 """
 
 from __future__ import annotations
@@ -112,7 +116,8 @@ class Showing:
     def chances(self) -> list[Chance]:
         """Return what may come next, likeliest first, as the field has it.
 
-        Rules that only a whole film can break are not reckoned with.
+        Rules that only a whole film can break are not reckoned with, nor that takes are
+        shared out among showings.
         """
         if self._closed or self._over:
             return []
