@@ -190,7 +190,7 @@ def editions(
             found,
             [Edition(name, film) for name, film, _ in shown],
             output,
-            said=f"{how}of {told(_films(found))} films",
+            said=f"{how}of {told(_films(found)).split(', ')[0]} films",
             force=force,
             progress=bar,
         )

@@ -23,6 +23,9 @@ from otio_genai.media import locate
 
 __all__ = ["read", "read_timeline"]
 
+# A field of 200 slots with 50 measured takes each is some 400 MB.
+_LARGEST_FIELD = 2**30
+
 Read = tuple[otio.schema.Timeline, Loss]
 
 
@@ -95,7 +98,7 @@ def _at(error: GenaiError, place: Path) -> InterchangeError:
 
 
 def _otio(place: Path, sequence: str | None) -> Read:
-    return _of_json(text_of(place), sequence)
+    return _of_json(text_of(place, _LARGEST_FIELD), sequence)
 
 
 def _otiod(place: Path, sequence: str | None) -> Read:

@@ -157,8 +157,15 @@ def _encoding(head: bytes) -> str:
     return "utf-8" if name.startswith(("utf-16", "utf-32", "ucs")) else name
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, largest: int = LARGEST_SIZE) -> str:
     """Return a document as text, in the encoding it states.
+
+    Parameters
+    ----------
+    path
+        The document.
+    largest
+        Bytes it may have.
 
     Raises
     ------
@@ -167,10 +174,10 @@ def text_of(path: Path) -> str:
     """
     try:
         size = path.stat().st_size
-        if size > LARGEST_SIZE:
+        if size > largest:
             raise InterchangeError(
                 f"The file has {size / 2**20:.0f} MB; at most "
-                f"{LARGEST_SIZE // 2**20} are read.",
+                f"{largest // 2**20} are read.",
                 place=str(path),
                 remedy="Export one sequence at a time.",
             )

@@ -21,7 +21,8 @@ from otio_genai.maps.layout import Placed, layout
 __all__ = ["fielded"]
 
 _KEEP = "Keep the field's .otio beside it: this file is one film of it."
-_DEFAULT_WEIGHT = 1.0
+# What a field means that does not say it.
+_DEFAULT_WEIGHT, _POLICY, _ORDER = 1.0, "shuffle", "shuffle"
 # Points of a take that are told before they are only counted.
 _MOST = 6
 
@@ -63,18 +64,24 @@ def fielded(
     account = Account(rate, start_frames(timeline, rate), drop)
     for feature, gets in _of_all(field):
         account.add(f"field: {feature}", "dropped", gets, _KEEP)
+    fixed = frozenset(map(str, _list(field.get("fixed"))))
     pictures = [
         track for track in timeline.tracks if track.kind == otio.schema.TrackKind.Video
     ]
     for track in pictures[:1]:
         for spot in layout(track, rate)[0]:
             if isinstance(spot.item, otio.schema.Clip):
-                _tell_slot(spot, place_of(track), takes, keeps, account)
+                _tell_slot(spot, place_of(track), takes, keeps, fixed, account)
     return account.loss()
 
 
 def _tell_slot(
-    spot: Placed, track: str, takes: str, keeps: frozenset[str], account: Account
+    spot: Placed,
+    track: str,
+    takes: str,
+    keeps: frozenset[str],
+    fixed: frozenset[str],
+    account: Account,
 ) -> None:
     clip = spot.item
     where: dict[str, Any] = {
@@ -88,6 +95,8 @@ def _tell_slot(
         names = _listed([clean(take.name) for take in others])
         account.add("other takes", "exact", f"{names}, {takes}", **where)
     slot = _facts(metadata.read(clip, "slot"))
+    if str(slot.get("id")) in fixed:
+        slot = {**slot, "policy": "fixed"}
     options = [_facts(metadata.read(take, "take")) for take in (clip, *others)]
     for feature, gets in _of_slot(slot, options):
         if feature not in keeps:
@@ -99,7 +108,7 @@ def _of_slot(slot: _Facts, takes: Sequence[_Facts]) -> Iterator[tuple[str, str]]
     weights = [take.get("weight", _DEFAULT_WEIGHT) for take in takes]
     if any(weight != weights[0] for weight in weights):
         yield "weights", f"takes without their weights {_listed(weights)}"
-    policy = str(slot.get("policy") or "fixed")
+    policy = str(slot.get("policy") or _POLICY)
     if policy != "fixed" and (len(takes) > 1 or policy == "once"):
         yield "policy", f"the active take whenever it is shown, not {policy!r}"
     yield from _conditions(slot, takes)
@@ -151,9 +160,10 @@ def _of_all(field: _Facts) -> Iterator[tuple[str, str]]:
         told = f"{field['ticks_per_s']} ticks a second"
         yield "grid", f"cuts where they are, held to none of {told}"
     for group in _each(field.get("groups")):
-        if group.get("order", "fixed") != "fixed":
+        order = group.get("order", _ORDER)
+        if order != "fixed":
             slots = _listed(list(group.get("slots") or ()))
-            gets = f"the order of this film, not {group['order']!r} of {slots}"
+            gets = f"the order of this film, not {order!r} of {slots}"
             yield "group", gets
     for branch in _each(field.get("branches")):
         when = f" if {branch['when']}" if branch.get("when") else ""
@@ -223,4 +233,8 @@ def _facts(value: Any) -> _Facts:
 
 
 def _each(value: Any) -> Iterator[_Facts]:
-    yield from (_facts(item) for item in value or ())
+    yield from (_facts(item) for item in _list(value))
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()

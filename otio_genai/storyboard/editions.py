@@ -97,8 +97,7 @@ def _title(
     x = _MARGIN_PX + 14 + int(draw.textlength(name, font=font(22)))
     count = len(facts)
     head = f"{count} edition{'s' if count > 1 else ''}"
-    # The built-in typeface has no sign for times.
-    plain = short(said.replace("×", "x"))
+    plain = short(said, 90)
     texts = [(f"{head}, {plain}" if said else head, FAINT)]
     kinds = [kind for one in facts for kind in one.kinds]
     texts += [

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from otio_genai import maps, metadata
 from otio_genai.errors import GenaiError, InterchangeError
 from otio_genai.export import export, read, read_timeline
 from otio_genai.export.sniff import kind_of, text_of
+from otio_genai.interchange.tree import LARGEST_SIZE
 from otio_genai.media import locate
 from tests.export.building import SIZE
 from tests.render.building import clip, gap, timeline
@@ -187,3 +189,14 @@ def test_every_real_file_is_known(shared):
         # One is a part of a document, as its readers' tests have it.
         if file.name != "premiere_example_filter.xml":
             assert kind_of(Path(file)) == kinds[file.parent.name], file.name
+
+
+def test_a_field_may_be_larger_than_what_editors_write(tmp_path, monkeypatch):
+    reading = sys.modules["otio_genai.export.reading"]
+    assert reading._LARGEST_FIELD > LARGEST_SIZE
+    path = tmp_path / "field.otio"
+    path.write_text(timeline([gap(4)]).to_json_string())
+    assert read_timeline(path)
+    monkeypatch.setattr(reading, "_LARGEST_FIELD", 100)
+    with pytest.raises(InterchangeError, match="at most 0 are read"):
+        read_timeline(path)

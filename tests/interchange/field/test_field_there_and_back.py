@@ -11,6 +11,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.fcpxml.lint import lint_fcpxml
+from otio_genai.interchange.fielded import fielded
 from otio_genai.interchange.urls import from_pathurl
 from otio_genai.interchange.xmeml.lint import lint_xmeml
 from tests.support import fields
@@ -195,3 +196,29 @@ def test_the_files_obey_their_formats(seed, shift):
     assert not lint_fcpxml(write_fcpxml(document)[0])
     assert not lint_xmeml(write_xmeml(document, "premiere")[0])
     assert not lint_xmeml(write_xmeml(document, "resolve")[0])
+
+
+def test_what_a_field_does_not_say_is_told_as_it_is_meant():
+    """A group is shuffled and a slot's takes are drawn where nothing else is said."""
+    document = fields.document(3, 2, groups=[("g", (1, 2), "shuffle")])
+    facts = metadata.read(document, "field")
+    del facts["groups"][0]["order"]
+    metadata.put(document, "field", facts | {"fixed": ["slot-001"]})
+    for clip in document.video_tracks()[0].find_clips():
+        slot = metadata.read(clip, "slot")
+        del slot["policy"]
+        metadata.put(clip, "slot", slot)
+    told = [(one.feature, one.target_gets) for one in fielded(document).items]
+    assert (
+        "field: group",
+        "the order of this film, not 'shuffle' of slot-002, slot-003",
+    ) in told
+    assert sum(feature == "field: policy" for feature, _ in told) == 2
+
+
+@pytest.mark.parametrize("key", ["fixed", "groups", "branches", "audio", "runtime"])
+@pytest.mark.parametrize("value", [3, "x", None, [3], {"stems": 3, "voice": "x"}])
+def test_a_field_that_is_wrong_is_told_of_without_an_error(key, value):
+    document = fields.document(1, 1)
+    metadata.put(document, "field", metadata.read(document, "field") | {key: value})
+    assert fielded(document).items
