@@ -26,6 +26,9 @@ class Inbox(Protocol):
     def approve(self, slot: str, name: str) -> None:
         """Let one be drawn."""
 
+    def refuse(self, slot: str, name: str) -> None:
+        """Take one out of the field."""
+
 
 class Deskwork:
     """Answers a desk; its methods may be called in any thread.
@@ -105,7 +108,11 @@ class Deskwork:
                     raise LiveError("Nothing plays that could be witnessed.")
                 programme.witnessed = message.get("value") is True
             case "approve":
-                self._approve(message.get("id"))
+                inbox, slot, name = self._waiting(message.get("id"))
+                inbox.approve(slot, name)
+            case "refuse":
+                inbox, slot, name = self._waiting(message.get("id"))
+                inbox.refuse(slot, name)
             case _:
                 self._house.steer(message)
 
@@ -116,12 +123,11 @@ class Deskwork:
             return None
         return self._thumbs.of(slots[slot].options[option])
 
-    def _approve(self, asked: Any) -> None:
+    def _waiting(self, asked: Any) -> tuple[Inbox, str, str]:
         inbox = self._inbox()
         for slot, name in inbox.waiting() if inbox is not None else ():
             if asked == f"{slot}/{name}" and inbox is not None:
-                inbox.approve(slot, name)
-                return
+                return inbox, slot, name
         raise LiveError("No such take waits.")
 
 

@@ -18,7 +18,7 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 from otio_genai.errors import GenaiError
-from otio_genai.field.adding import add_take, approve
+from otio_genai.field.adding import add_take, approve, remove
 from otio_genai.live.requesting import words_of
 
 __all__ = ["Event", "Intake", "Kind", "Mode", "Reach"]
@@ -130,6 +130,16 @@ class Intake:
             except GenaiError as error:
                 return self._told("refused", slot, name, words_of(error))
             return self._told("approved", slot, name)
+
+    async def refuse(self, slot: str, name: str) -> Event:
+        """Take one under quarantine out of the field; its file stays where it is."""
+        async with self._turn:
+            try:
+                made = await asyncio.to_thread(remove, self._document, slot, name)
+                await self._renew(made, "kept")
+            except GenaiError as error:
+                return self._told("failed", slot, name, words_of(error))
+            return self._told("refused", slot, name, "You would not have it.")
 
     def quarantined(self) -> list[tuple[str, str]]:
         """Return (slot, take) of all that waits for the artist."""

@@ -140,6 +140,19 @@ class Newcomers:
         if event.kind == "refused":
             raise LiveError(event.why, place=slot)
 
+    def refuse(self, slot: str, name: str) -> None:
+        """Take one that waits out of the field; called in another thread.
+
+        Raises
+        ------
+        LiveError
+            There is no such take.
+        """
+        asked = self._intake.refuse(slot, name)
+        event = asyncio.run_coroutine_threadsafe(asked, self._loop).result(_ANSWER_S)
+        if event.kind == "failed":
+            raise LiveError(event.why, place=slot)
+
     async def close(self) -> None:
         """End it: what is open is taken back."""
         self._task.cancel()

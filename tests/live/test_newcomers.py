@@ -84,6 +84,36 @@ def described(folder, base, more=""):
     return path
 
 
+def test_a_take_is_refused_at_the_desk_and_is_not_in_the_field(tmp_path, media):
+    document, new = media
+    house, clock = House(document), Clock()
+    kept = tmp_path / "kept.otio"
+    how = NewTakes(tmp_path / "n", inbox=tmp_path / "inbox", document=kept)
+
+    async def show():
+        made = opened(house, how, clock)
+        folder = tmp_path / "inbox" / "slot-001"
+        folder.mkdir(parents=True)
+        shutil.copy(new, folder / "fern.mp4")
+        for _ in range(2):
+            await made.look()
+            clock.now_s += 3
+        with pytest.raises(LiveError):
+            await asyncio.to_thread(made.refuse, "slot-001", "nobody")
+        with pytest.raises(LiveError):
+            # The film needs the active take.
+            await asyncio.to_thread(made.refuse, "slot-001", "take 0-0")
+        assert made.waiting() == [("slot-001", "fern")]
+        await asyncio.to_thread(made.refuse, "slot-001", "fern")
+        await made.look()
+        assert made.waiting() == []
+        assert (folder / "fern.mp4").exists()
+
+    asyncio.run(show())
+    assert house.renewed == []
+    assert "fern" not in kept.read_text()
+
+
 def test_a_file_is_dropped_approved_drawn_and_kept(tmp_path, media):
     document, new = media
     house, clock = House(document), Clock()

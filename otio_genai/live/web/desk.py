@@ -62,6 +62,8 @@ def add(app: web.Application, house: House, token: str, *, from_anywhere: bool) 
 
 
 def _ensure_allowed(request: web.Request) -> None:
+    if not request.app[ANYWHERE]:
+        guard.ensure_named_so(request)
     if not request.app[ANYWHERE] and not guard.at_home(request):
         raise web.HTTPForbidden(text="The desk opens on its own computer only.\n")
     if not guard.knows(request, request.app[TOKEN], _cookie(request)):

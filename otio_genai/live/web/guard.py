@@ -6,10 +6,19 @@ import hmac
 import ipaddress
 from collections import deque
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-__all__ = ["COOKIE", "Pace", "at_home", "ensure_same_origin", "headers", "knows"]
+__all__ = [
+    "COOKIE",
+    "Pace",
+    "at_home",
+    "ensure_named_so",
+    "ensure_same_origin",
+    "headers",
+    "knows",
+]
 
 #: The desk's token, once it was given; named with the port, which cookies ignore.
 COOKIE = "desk-{port}"
@@ -58,14 +67,34 @@ def ensure_same_origin(request: web.Request) -> None:
         raise web.HTTPForbidden(text="This page may not ask for that.\n")
 
 
+def ensure_named_so(request: web.Request) -> None:
+    """Refuse who asks this computer for itself under a name that is not its own.
+
+    A page of somebody else may let its name point here, and is then of our origin.
+    """
+    own = request.transport and request.transport.get_extra_info("sockname")
+    if not own or not _is_loopback(str(own[0])):
+        return
+    try:
+        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+        if name != "localhost" and not name.endswith(".localhost"):
+            ipaddress.ip_address(name)
+    except ValueError:
+        raise web.HTTPForbidden(text="The desk has no such name.\n") from None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def at_home(request: web.Request) -> bool:
     """Tell whether somebody asks from this computer, and not through another."""
     if any(name in request.headers for name in _FORWARDED):
         return False
-    try:
-        return ipaddress.ip_address(request.remote or "").is_loopback
-    except ValueError:
-        return False
+    return _is_loopback(request.remote or "")
 
 
 def knows(request: web.Request, token: str, cookie: str) -> bool:

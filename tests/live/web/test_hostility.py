@@ -209,6 +209,24 @@ def test_the_desk_opens_with_its_token_only():
     run(test())
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "", "[::1", "x]"])
+def test_the_desk_answers_to_its_own_names_only(host):
+    async def test():
+        key = f"/desk/desk.js?token={TOKEN}"
+        async with opened() as client:
+            answer = await client.get(key, headers={"Host": host})
+            assert answer.status in (400, 403)
+            for own in ("localhost", "127.0.0.1:80", "[::1]:80", "desk.localhost"):
+                answer = await client.get(key, headers={"Host": own})
+                assert answer.status == 200
+        if host == "evil.example":
+            async with opened(desk_from_anywhere=True) as client:
+                answer = await client.get(key, headers={"Host": host})
+                assert answer.status == 200
+
+    run(test())
+
+
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via"])
 def test_the_desk_opens_at_home_only_unless_told_otherwise(name):
     async def test():

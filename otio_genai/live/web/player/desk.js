@@ -10,6 +10,7 @@ const by = (id) => document.getElementById(id);
 let socket = null;
 let field = null;
 let faultTimer = 0;
+let sliding = false;
 
 function make(name, content = "", kind = "") {
   const made = document.createElement(name);
@@ -26,6 +27,7 @@ function ask(message) {
 function picture(shot) {
   const image = make("img");
   image.loading = "lazy";
+  image.decoding = "async";
   image.alt = "";
   image.src = `/desk/take/${shot.slot}/${shot.option}.jpg`;
   return image;
@@ -49,16 +51,18 @@ function fill(list, key, draw) {
 
 function card(shot, below) {
   const name = known(shot) ? known(shot).name : "";
-  const text = make("p", `${field.slots[shot.slot].id} · ${name}`);
+  const text = make("p", name);
   text.title = name;
-  return make("li", [picture(shot), ...below, text]);
+  return make("li", [picture(shot), ...below, make("p", field.slots[shot.slot].id, "place"), text]);
 }
 
 function drawNow(film) {
   const shot = film && film.on_air;
   by("slot").textContent = shot ? field.slots[shot.slot].id : film ? "…" : "between films";
   by("take").textContent = shot && known(shot) ? known(shot).name : "";
-  by("clock").textContent = film ? seconds(film.position_s) : "";
+  const left = shot ? Math.max(0, shot.begin_s + shot.length_s - film.position_s) : 0;
+  by("left").textContent = shot ? `${left.toFixed(1)} s left` : "";
+  by("clock").textContent = film ? `film ${seconds(film.position_s)}` : "";
   const part = shot ? (film.position_s - shot.begin_s) / shot.length_s : 0;
   by("progress").style.width = `${100 * Math.min(1, Math.max(0, part))}%`;
   const source = shot ? `/desk/take/${shot.slot}/${shot.option}.jpg` : "";
@@ -82,7 +86,7 @@ function drawComing(film) {
       const bar = make("i");
       bar.style.width = `${100 * chance.share}%`;
       const share = `${(100 * chance.share).toFixed(chance.share < 0.1 ? 1 : 0)} %`;
-      const below = [make("div", [bar], "share"), make("p", share)];
+      const below = [make("div", [bar], "share"), make("p", share, "likely")];
       if (chance.slot === null) return make("li", [make("div", "end", "end"), ...below]);
       return card(chance, below);
     }),
@@ -100,7 +104,7 @@ function drawHealth(state) {
   const items = facts.map(([name, value, bad]) =>
     make("li", [`${name} `, make("b", String(value))], bad ? "bad" : ""),
   );
-  by("health").replaceChildren(...items);
+  fill(by("health"), JSON.stringify(facts), () => items);
 }
 
 function drawState(state) {
@@ -121,55 +125,81 @@ function drawState(state) {
 function arrival(take) {
   const yes = make("button", "Let it in");
   yes.onclick = () => ask({ do: "approve", id: take.id });
+  yes.setAttribute("aria-label", `Let ${take.name} into ${take.slot}`);
+  const no = make("button", "Refuse");
+  no.setAttribute("aria-label", `Refuse ${take.name} for ${take.slot}`);
+  no.onclick = () => ask({ do: "refuse", id: take.id });
   const parts = [`${take.slot} · ${take.name}${take.said ? ` · ${take.said}` : ""}`];
-  if (take.waits) parts.push(make("div", [yes]));
+  if (take.waits) parts.push(make("div", [yes, no]));
   return make("li", parts);
 }
 
-function tool(name, pressed, message) {
-  const button = make("button", name);
-  button.setAttribute("aria-pressed", String(pressed));
-  button.onclick = () => ask(message);
-  return button;
-}
-
-function takeCard(take, slot, option) {
+// Every take keeps its card while it is there: what is held or has the focus stays so.
+function takeCard(slot, option) {
   const shot = { slot, option };
+  const name = make("p");
   const weight = make("input");
   weight.type = "range";
   weight.min = -DECADES;
   weight.max = DECADES;
   weight.step = 0.05;
-  weight.value = Math.log10(take.weight);
-  weight.title = `weight ${take.weight.toPrecision(2)}`;
-  weight.setAttribute("aria-label", `Weight of ${take.name}`);
-  weight.onchange = () => ask({ do: "weigh", ...shot, value: 10 ** Number(weight.value) });
-  const pin = tool("pin", take.pinned, { do: take.pinned ? "unpin" : "pin", ...shot });
-  const ban = tool("ban", take.banned, { do: take.banned ? "unban" : "ban", ...shot });
-  const name = make("p", take.lost ? `${take.name} · cannot be read` : take.name);
-  name.title = take.name;
-  const marks = ["pinned", "banned", "lost"].filter((mark) => take[mark]);
-  return make(
-    "div",
-    [picture(shot), name, make("div", [weight, pin, ban], "tools")],
-    ["take", ...marks].join(" "),
-  );
+  let held = false;
+  weight.oninput = () => {
+    held = true;
+  };
+  weight.onchange = () => {
+    held = false;
+    ask({ do: "weigh", ...shot, value: 10 ** Number(weight.value) });
+  };
+  const tools = { pin: make("button", "pin"), ban: make("button", "ban") };
+  for (const [what, button] of Object.entries(tools)) {
+    button.onclick = () => {
+      const pressed = button.getAttribute("aria-pressed") === "true";
+      ask({ do: pressed ? `un${what}` : what, ...shot });
+    };
+  }
+  const card = make("div", [picture(shot), name, make("div", [weight, tools.pin, tools.ban], "tools")]);
+  card.renew = (take) => {
+    const text = take.lost ? `${take.name} · cannot be read` : take.name;
+    if (name.textContent !== text) name.textContent = text;
+    name.title = take.name;
+    if (!held) weight.value = Math.log10(take.weight);
+    weight.title = `weight ${take.weight.toPrecision(2)}`;
+    weight.setAttribute("aria-label", `Weight of ${take.name}`);
+    weight.setAttribute("aria-valuetext", take.weight.toPrecision(2));
+    for (const [what, pressed] of [["pin", take.pinned], ["ban", take.banned]]) {
+      tools[what].setAttribute("aria-pressed", String(pressed));
+      tools[what].setAttribute("aria-label", `${what} ${take.name}`);
+    }
+    const marks = ["pinned", "banned", "lost"].filter((mark) => take[mark]);
+    card.className = ["take", ...marks].join(" ");
+  };
+  return card;
+}
+
+function slotRow(slot, number) {
+  const head = make("div", [make("b", slot.id), make("small", slot.policy)]);
+  const takes = slot.takes.map((take, option) => takeCard(number, option));
+  const row = make("div", [head, make("div", takes, "takes")], "row");
+  row.dataset.slot = number;
+  row.cards = takes;
+  return row;
 }
 
 function drawField() {
   by("title").textContent = field.title;
   document.title = `${field.title} · desk`;
   const slider = by("dissonance");
-  if (document.activeElement !== slider) slider.value = field.dissonance;
-  const rows = field.slots.map((slot, number) => {
-    const head = make("div", [make("b", slot.id), make("small", slot.policy)]);
-    const takes = slot.takes.map((take, option) => takeCard(take, number, option));
-    const row = make("div", [head, make("div", takes, "takes")], "row");
-    row.dataset.slot = number;
-    return row;
+  if (!sliding) slider.value = field.dissonance;
+  const names = field.slots.map((slot) => [slot.id, slot.policy, slot.takes.map((take) => take.name)]);
+  const key = JSON.stringify(names);
+  const rows = by("field");
+  const other = rows.dataset.key !== key;
+  fill(rows, key, () => field.slots.map(slotRow));
+  field.slots.forEach((slot, number) => {
+    slot.takes.forEach((take, option) => rows.children[number].cards[option].renew(take));
   });
-  by("field").replaceChildren(...rows);
-  for (const id of ["coming", "next"]) by(id).dataset.key = "";
+  if (other) for (const id of ["coming", "next"]) by(id).dataset.key = "";
 }
 
 function fault(text) {
@@ -192,7 +222,11 @@ function connect() {
       drawField();
     }
     if (said.state) drawState(said.state);
-    if (said.fault) fault(said.fault);
+    if (said.fault) {
+      fault(said.fault);
+      // What was asked for and cannot be is not shown as if it were.
+      if (field) drawField();
+    }
   };
   socket.onclose = () => {
     fault("The show does not answer.");
@@ -200,7 +234,13 @@ function connect() {
   };
 }
 
-by("dissonance").onchange = (event) => ask({ do: "dissonance", value: Number(event.target.value) });
+by("dissonance").oninput = () => {
+  sliding = true;
+};
+by("dissonance").onchange = (event) => {
+  sliding = false;
+  ask({ do: "dissonance", value: Number(event.target.value) });
+};
 by("witness").onclick = () => {
   const pressed = by("witness").getAttribute("aria-pressed") === "true";
   ask({ do: "witness", value: !pressed });
