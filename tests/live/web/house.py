@@ -83,13 +83,15 @@ class FakeHouse:
 
 
 @contextlib.asynccontextmanager
-async def opened(house=None, mode="shared", *, limits=None, **options):
+async def opened(house=None, mode="shared", *, limits=None, spares=0, **options):
     """A server of a show and its client."""
     house = house or FakeHouse()
     pool = ThreadPoolExecutor(2)
     # Where seconds fly by, nobody is slow.
     limits = limits or Limits(patience_s=6 * 100)
-    hall = Hall(house, mode, pool, house.now_s, limits=limits, pause_s=0.05)
+    hall = Hall(
+        house, mode, pool, house.now_s, limits=limits, pause_s=0.05, spares=spares
+    )
     app = application(hall, OPENING, house.now_s, house=house, token=TOKEN, **options)
     async with TestClient(TestServer(app)) as client:
         client.house, client.hall = house, hall

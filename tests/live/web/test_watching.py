@@ -112,16 +112,16 @@ def test_each_private_viewer_has_a_film_of_his_own_which_ends_with_him():
                 a, b = await film(one), await film(two)
                 assert a[0]["id"] != b[0]["id"]
                 assert shown(a) != shown(b)
-            await until(lambda: all(p.ended for p in house.made))
-            assert client.hall.viewers == client.hall.screenings == []
-            assert all(p.cast.showing.closed for p in house.made)
+            await until(lambda: client.hall.viewers == client.hall.screenings == [])
+            await until(lambda: all(p.cast.showing.closed for p in house.made))
+            assert all(p.ended for p in house.made)
 
     run(test())
 
 
 def test_a_film_waits_for_its_first_viewer():
     async def test():
-        house = FakeHouse()
+        house = FakeHouse(12)
         async with opened(house) as client:
             await until(lambda: house.made and house.made[0].length_s >= 8)
             assert not house.made[0].started
@@ -148,7 +148,7 @@ def test_a_house_that_fails_is_told_and_tries_again(monkeypatch):
 
 def test_a_film_that_breaks_off_ends_and_another_begins():
     async def test():
-        house = FakeHouse(6, now_s=FastClock(20))
+        house = FakeHouse(12, now_s=FastClock(20))
         async with opened(house) as client:
             await until(lambda: house.made and house.made[0].length_s >= 8)
 
@@ -219,3 +219,22 @@ UPGRADE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
+
+
+def test_private_films_are_at_hand_and_nothing_of_them_is_decided():
+    async def test():
+        house = FakeHouse(8, now_s=FastClock(8))
+        async with opened(house, "private", spares=2) as client:
+            await until(lambda: len(house.made) == 2)
+            spares = list(house.made)
+            assert client.hall.screenings == []
+            assert all(one.length_s == 0 for one in spares)
+            async with client.ws_connect("/watch") as one:
+                assert shown(await film(one))
+                assert len(client.hall.screenings) == 1
+                assert spares[0].length_s > 0 == spares[1].length_s
+                await until(lambda: len(house.made) >= 3)
+            await until(lambda: client.hall.screenings == [])
+        assert all(one.cast.showing.closed for one in house.made)
+
+    run(test())
