@@ -13,7 +13,7 @@ from otio_genai import maps, metadata, rates
 from otio_genai.assemble.style import Style
 from otio_genai.errors import FieldError, GenaiError
 from otio_genai.field.document import faults, is_field, read_field
-from otio_genai.field.opening_sound import audio_of
+from otio_genai.field.opening_sound import audio_of, beat_offered
 from otio_genai.field.writing import Plan, dress, pictures, plain_take, rules
 
 __all__ = ["close", "film_style", "from_film", "lengths_of", "limits", "refuse_rough"]
@@ -170,7 +170,9 @@ def close(
     told = rules(audio=audio, **said)
     dress(film, plans, told, rate)
     facts = metadata.read(film, "film")
-    facts["warnings"] = [*(facts.get("warnings") or ()), *warnings]
+    offered = beat_offered(audio["bed"], style)
+    told_of = [*warnings, *([offered] if offered else ())]
+    facts["warnings"] = [*(facts.get("warnings") or ()), *told_of]
     metadata.put(film, "film", facts)
     items = faults(film)
     if items:

@@ -11,11 +11,15 @@ import numpy as np
 import opentimelineio as otio
 
 from otio_genai import maps, metadata, rates
+from otio_genai.assemble.planning.places import Places
 from otio_genai.assemble.sound import mix
 from otio_genai.assemble.style import Style
 from otio_genai.field.writing import seconds
 
-__all__ = ["audio_of"]
+__all__ = ["audio_of", "beat_offered"]
+
+# So far beats may lie from an even grid: less is not heard.
+_EVEN_S = 0.03
 
 
 def audio_of(
@@ -111,3 +115,25 @@ def _lufs(clip: otio.schema.Clip) -> float | None:
     told = metadata.read(clip.media_reference, "loudness") or {}
     found = told.get("integrated_lufs")
     return None if found is None else float(found)
+
+
+def beat_offered(bed: otio.schema.Clip | None, style: Style) -> str | None:
+    """Return a sentence that offers the music's beat as the grid of every cut.
+
+    None unless the style asks for cuts on beats, and they are sure and even: a grid
+    binds every film, so it is for the user to set.
+    """
+    heard = {} if bed is None else metadata.read(bed.media_reference, "beats") or {}
+    places = Places.of(heard)
+    if style.cut_on != "beats" or not places.has_beat:
+        return None
+    beats = np.asarray(places.beats_s, float)
+    step, first = np.polyfit(np.arange(len(beats)), beats, 1)
+    uneven = np.abs(beats - first - step * np.arange(len(beats))).max()
+    if uneven > _EVEN_S or not 0.15 <= step <= 3:
+        return None
+    return (
+        f'The music\'s beat is even: `grid` {{"bpm": {60 / step:.3f}, '
+        f'"offset_s": {max(0.0, first % step):.3f}}} would hold all cuts of all films '
+        "on it."
+    )

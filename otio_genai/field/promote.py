@@ -12,6 +12,7 @@ from otio_genai.field.active import active_film, relaid
 from otio_genai.field.document import read_field
 from otio_genai.field.model import Chosen, Field, Option, Slot
 from otio_genai.field.naming import named_slot, named_take
+from otio_genai.field.realise_film import clashes
 
 __all__ = ["promote"]
 
@@ -38,7 +39,7 @@ def promote(
     ------
     FieldError
         The document is no field, or has no such slot or take, or the take is under
-        quarantine.
+        quarantine, or with it two voices would sound at once.
     """
     field = read_field(timeline)
     number = named_slot(field, slot_id)
@@ -52,6 +53,14 @@ def promote(
         )
     film = list(active_film(field))
     film[number] = _fitted(field, film, number, option)
+    faults = clashes(field, film)
+    if faults:
+        raise FieldError(
+            f"With {clips[index].name} the active film cannot be heard.",
+            place=slot_id,
+            remedy="Promote a longer take, or move the voices to later slots or pads.",
+            items=faults,
+        )
     order = list(clips)
     order[0], order[index] = order[index], order[0]
     return relaid(field, film, {number: order})

@@ -157,3 +157,17 @@ def test_laying_the_active_film_anew_changes_nothing(slots, seed):
     again = relaid(field, active_film(field), {})
     assert shown(again) == shown(made)
     assert read_field(again).fingerprint == field.fingerprint
+
+
+def test_a_take_that_leaves_voices_no_room_is_refused_with_what_to_do():
+    clips = [
+        [
+            fields.moving(f"t{s}{k}", 10 * s + k, frames=14 if k else 96)
+            for k in range(2)
+        ]
+        for s in range(3)
+    ]
+    document = fields.document(clips=clips, voices=[0, 1], lengths=(0.5, 2.0))
+    with pytest.raises(FieldError, match="cannot be heard") as caught:
+        promote(document, "slot-001", "t01")
+    assert caught.value.remedy and "voice 1 begins" in caught.value.items[0]

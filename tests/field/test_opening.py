@@ -22,6 +22,7 @@ from otio_genai.field import drawing
 from otio_genai.field.document import is_field, read_field
 from otio_genai.field.opening import open_field
 from otio_genai.field.opening_film import STEPS
+from otio_genai.field.opening_sound import beat_offered
 from otio_genai.field.shots import shots_of, slots_wanted
 from otio_genai.field.suiting import spread
 from otio_genai.ingest import bin as bin_room
@@ -246,3 +247,19 @@ def test_rates_that_are_no_whole_numbers_open_too():
     found = bin_of(6)
     made = open_field(found, STYLE, rate=Fraction(24000, 1001))
     assert read_field(made).rate == Fraction(24000, 1001)
+
+
+@pytest.mark.parametrize("cut_on", ["beats", "auto"])
+@pytest.mark.parametrize("shaken_s", [0.0, 0.1])
+def test_an_even_beat_is_offered_where_the_style_cuts_on_beats(cut_on, shaken_s):
+    """The grid that is offered lies on the beats."""
+    beats = [0.3 + 0.6 * k + shaken_s * (k % 2) for k in range(40)]
+    bed = bins.music(30.0)
+    heard = {"beats_s": beats, "confidence": 0.9}
+    metadata.put(bed.media_reference, "beats", heard)
+    told = beat_offered(bed, Style(cut_on=cut_on))
+    if cut_on == "auto" or shaken_s:
+        assert told is None
+    else:
+        assert '"bpm": 100.000, "offset_s": 0.300' in told
+    assert beat_offered(None, Style(cut_on=cut_on)) is None
