@@ -9,6 +9,8 @@ const AGAIN_MS = [500, 1000, 2000, 5000];
 const REPORT_MS = 2000;
 const BETWEEN_MS = 3000;
 const RATHER_LATE_S = 0.05;
+// Pages out of sight are woken once a minute.
+const ASLEEP_MS = 90000;
 
 const screen_ = document.getElementById("film");
 const hint = document.getElementById("hint");
@@ -18,6 +20,7 @@ let showing = null;
 let coming = null;
 let socket = null;
 let failures = 0;
+let knocking = 0;
 let stalls = 0;
 
 // One film: what was sent of it and is not yet with the player.
@@ -149,7 +152,8 @@ function again() {
   }
   const wait = AGAIN_MS[Math.min(failures, AGAIN_MS.length - 1)];
   failures += 1;
-  setTimeout(connect, wait);
+  clearTimeout(knocking);
+  knocking = setTimeout(connect, wait);
 }
 
 // Players without a WebSocket or media sources come for the same pieces by a list.
@@ -224,6 +228,10 @@ function full() {
   if (!document.fullscreenElement && document.documentElement.requestFullscreen) {
     document.documentElement.requestFullscreen({ navigationUI: "hide" }).catch(() => {});
   }
+  stayAwake();
+}
+
+function stayAwake() {
   if (navigator.wakeLock) navigator.wakeLock.request("screen").catch(() => {});
 }
 
@@ -244,6 +252,19 @@ for (const name of ["keydown", "pointerdown"]) {
     start();
   });
 }
+
+// A screen that was hidden may sleep again, and a computer that slept has lost the film.
+let ticked = Date.now();
+document.addEventListener("visibilitychange", () => {
+  if (!started || document.visibilityState !== "visible") return;
+  stayAwake();
+  if (screen_.paused && !screen_.ended) play();
+});
+setInterval(() => {
+  const slept = Date.now() - ticked > ASLEEP_MS;
+  ticked = Date.now();
+  if (slept && socket) again();
+}, REPORT_MS);
 
 // Browsers want a gesture before anything sounds, unless they were told otherwise.
 const sound = new AudioContext();
