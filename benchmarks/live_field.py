@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ __all__ = ["coded", "grained", "mixed", "opened", "take_and_number"]
 FRAMES = 144
 KINDS = ("carry", "match", "carry", "dissolve", "carry", "dry", "carry", "dip")
 # Of takes with grain: as long as a show's shots need, and finer than they are shown.
-GRAINED_FRAMES, GRAINED_SIZE, GRAIN = 78, (640, 360), 9.0
+GRAINED_FRAMES, GRAINED_SIZE, GRAIN = 66, (640, 360), 9.0
 NUMBERS = 1000
 
 
@@ -133,6 +134,7 @@ def grained(folder: Path, slots: int, takes: int, share: float, jobs: int = 2) -
     made = fields.document(
         clips=clips, frames=GRAINED_FRAMES, kinds=_kinds(slots, share),
         lengths=(1.5, 2.5),
+        style=replace(fields.STYLE, mean_shot_s=2.2, max_shot_s=2.5),
     )  # fmt: skip
     told = metadata.read(made, "field")
     bed = sounds.sound(folder / "bed.wav", sounds.chord(2.6 * slots, 1))
