@@ -28,7 +28,7 @@ __all__ = ["coded", "grained", "mixed", "opened", "take_and_number"]
 FRAMES = 144
 KINDS = ("carry", "match", "carry", "dissolve", "carry", "dry", "carry", "dip")
 # Of takes with grain: as long as a show's shots need, and finer than they are shown.
-GRAINED_FRAMES, GRAINED_SIZE, GRAIN = 66, (640, 360), 9.0
+GRAINED_FRAMES, GRAINED_SIZE, GRAIN = 66, (640, 360), 5.0
 NUMBERS = 1000
 
 
