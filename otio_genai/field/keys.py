@@ -233,7 +233,8 @@ TABLES: dict[str, tuple[Key, ...]] = {
     "prompt": (
         Key("template", "a text", lambda value: value, "", "The prompt, with {names} "
             "of variables."),
-        Key("negative", "a text", lambda value: value, "", "What is not wanted, alike."),
+        Key("negative", "a text", lambda value: value, "", "What is not wanted, "
+            "alike."),
         Key("vars", "a dictionary", mapping, {}, "Variables and what they may be."),
         Key("provider", "a text", lambda value: value, "", "Who is asked."),
         Key("refs", "a list", lambda value: value, (), "Pictures that go with it."),
