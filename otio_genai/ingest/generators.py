@@ -165,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "midjourney",
         (*_PICTURES, "gif", "mp4"),
-        rf"""(?:Upscaled_)?(?P<user>[^_]+)_(?P<prompt>.+)
+        rf"""(?!(?:freepik|magnific)__)(?:Upscaled_)?(?P<user>[^_]+)_(?P<prompt>.+)
         _(?P<job>{_UUID})(?:_(?P<index>[0-3]))?{_COPY}
         """,
         {

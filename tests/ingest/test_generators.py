@@ -2,7 +2,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from otio_genai.ingest.generators import RULES, match, slate_of
@@ -191,6 +191,7 @@ PIECES = st.lists(
 
 
 @given(name=ANY_NAME | PIECES)
+@example(f"freepik__kling_20260101_{UUID}.mp4")
 def test_any_name_gives_a_slate_that_json_holds(name):
     slate = slate_of(name)
     assert json.loads(json.dumps(slate)) == slate
