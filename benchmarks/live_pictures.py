@@ -43,7 +43,7 @@ from otio_genai.field.realise import timeline_of
 from otio_genai.live.picture import (
     Format,
     Job,
-    Library,
+    Mezzanines,
     Part,
     Reel,
     fmp4,
@@ -145,11 +145,11 @@ def measured(
     """Return everything measured at one size."""
     field = field_of(clips)
     began = time.process_time()
-    library = prepare(field, Format(size, RATE), folder)
+    mezzanines = prepare(field, Format(size, RATE), folder)
     spent_s = time.process_time() - began
-    with library:
+    with mezzanines:
         rows = [
-            library.of(slot, option, field.slots[slot].options[option].ins[0])
+            mezzanines.of(slot, option, field.slots[slot].options[option].ins[0])
             for slot in range(len(clips))
             for option in range(len(clips[slot]))
         ]
@@ -165,9 +165,9 @@ def measured(
         near: dict[str, list[float]] = defaultdict(list)
         pushes: list[float] = []
         for film in drawn(field, 1, films):
-            parts = timed(field, library, film, pushes)
+            parts = timed(field, mezzanines, film, pushes)
             samples = [rendered(part, field, film, joins) for part in parts]
-            compare(field, library, film, parts, samples, near)
+            compare(field, mezzanines, film, parts, samples, near)
     report["push_ms"] = spread(pushes)
     report["join"] = {
         kind: spread([ms for ms, _ in found])
@@ -185,10 +185,10 @@ def measured(
 
 
 def timed(
-    field: Field, library: Library, film: Sequence[Chosen], pushes: list[float]
+    field: Field, mezzanines: Mezzanines, film: Sequence[Chosen], pushes: list[float]
 ) -> list[Part]:
     """Return the parts of a film; note what each shot took."""
-    reel = Reel(field, library)
+    reel = Reel(field, mezzanines)
     parts: list[Part] = []
     for one in film:
         began = time.process_time()
@@ -221,15 +221,15 @@ def rendered(
 
 def compare(
     field: Field,
-    library: Library,
+    mezzanines: Mezzanines,
     film: Sequence[Chosen],
     parts: Sequence[Part],
     samples: Sequence[Sequence[bytes | memoryview]],
     near: dict[str, list[float]],
 ) -> None:
     """Note how near each picture is to the renderer's, in dB of luma."""
-    form = library.form
-    data = [fmp4.video_init(form, library.avcc)]
+    form = mezzanines.form
+    data = [fmp4.video_init(form, mezzanines.avcc)]
     whats: list[str] = []
     for number, (part, given) in enumerate(zip(parts, samples, strict=True), 1):
         start = part.record_in * form.ticks
@@ -278,9 +278,9 @@ def atlas(
     }
     for name, more in cases.items():
         field = field_of(clips, **more)
-        with prepare(field, Format(size, RATE), folder) as library:
-            before = likeliest(field, library, drawn(field, 2, known))
-            after = likeliest(field, library, drawn(field, 3, fresh))
+        with prepare(field, Format(size, RATE), folder) as mezzanines:
+            before = likeliest(field, mezzanines, drawn(field, 2, known))
+            after = likeliest(field, mezzanines, drawn(field, 3, fresh))
             total = sum(count for _, count in after)
             shares = {}
             for most in ATLAS:

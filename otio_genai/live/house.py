@@ -83,7 +83,7 @@ class House:
         try:
             if self.steering != Steering() or self.lost:
                 self._steer(showing.steer)
-            reel = Reel(stock.field, stock.library, atlas=stock.atlas)
+            reel = Reel(stock.field, stock.mezzanines, atlas=stock.atlas)
             sounding = Sounding(
                 stock.field,
                 folder=stock.sound_folder,
@@ -93,7 +93,7 @@ class House:
         except BaseException:
             showing.close()
             raise
-        cast = Cast(stock.field, showing, reel, sounding, stock.library.form)
+        cast = Cast(stock.field, showing, reel, sounding, stock.mezzanines.form)
         made = Programme(
             cast,
             self.scheduler,
@@ -168,7 +168,7 @@ class House:
     def renew(self, given: Field, *, now: bool) -> None:
         """Draw from another field, in the films that play, too, if it is to be now."""
         # In processes of their own: encoding and scaling would hold up the viewers.
-        self._stock.library.add(given, jobs=_ELSEWHERE)
+        self._stock.mezzanines.add(given, jobs=_ELSEWHERE)
         with self._lock:
             to = moved(self.field, given)
             self.steering = self.steering.carried(to)

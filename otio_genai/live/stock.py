@@ -16,7 +16,7 @@ from otio_genai.field.document import is_field, read_field
 from otio_genai.field.drawing import Conditions, draw_many, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.showing import Book
-from otio_genai.live.picture import Atlas, Format, Library, build_atlas, prepare
+from otio_genai.live.picture import Atlas, Format, Mezzanines, build_atlas, prepare
 from otio_genai.live.sound import prepared as sounds
 from otio_genai.media.store import cache_folder
 
@@ -33,7 +33,7 @@ class Stock:
     """What was prepared for a show."""
 
     field: Field
-    library: Library
+    mezzanines: Mezzanines
     sound: sounds.Prepared
     sound_folder: Path
     book: Book
@@ -41,7 +41,7 @@ class Stock:
 
     def close(self) -> None:
         """Let go of all of it."""
-        self.library.close()
+        self.mezzanines.close()
         self.book.close()
 
 
@@ -110,21 +110,23 @@ def prepared(
     sound_folder = folder / "sound"
     # First, so that nothing is prepared for a show that another one keeps from opening.
     kept = _book(book or path.with_suffix(".book.json"))
-    library = None
+    mezzanines = None
     try:
-        library = prepare(given, form, folder / "takes", progress=progress, jobs=jobs)
+        mezzanines = prepare(
+            given, form, folder / "takes", progress=progress, jobs=jobs
+        )
         sound = sounds.prepare(given, sound_folder, progress=progress)
         atlas = Atlas(folder / "joins", atlas_mb)
         if beforehand:
             films: Sequence[Sequence[Chosen]]
             films = draw_many(found, np.random.default_rng(0), _FILMS)
-            build_atlas(given, library, atlas, films, jobs=jobs, progress=progress)
+            build_atlas(given, mezzanines, atlas, films, jobs=jobs, progress=progress)
     except BaseException:
         kept.close()
-        if library is not None:
-            library.close()
+        if mezzanines is not None:
+            mezzanines.close()
         raise
-    return Stock(given, library, sound, sound_folder, kept, atlas)
+    return Stock(given, mezzanines, sound, sound_folder, kept, atlas)
 
 
 def _book(path: Path) -> Book:

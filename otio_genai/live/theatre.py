@@ -155,7 +155,7 @@ def show(
     )
     trace = settings.trace or path.with_name(f"{path.stem} showing.otio")
     with (
-        contextlib.closing(stock.library),
+        contextlib.closing(stock.mezzanines),
         stock.book,
         _rendering(stock, settings) as (scheduler),
     ):
@@ -264,7 +264,7 @@ def opening_of(stock: Stock) -> Opening:
     """Return what players must have before the first piece."""
     from otio_genai.live.web.lists import Opening
 
-    form, avcc = stock.library.form, stock.library.avcc
+    form, avcc = stock.mezzanines.form, stock.mezzanines.avcc
     config = Sounding(stock.field, folder=stock.sound_folder, prepared=stock.sound).init
     return Opening(
         form.size,

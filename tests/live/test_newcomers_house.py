@@ -37,7 +37,7 @@ def test_a_new_take_is_drawn_and_sent(tmp_path, mode):
     otio.adapters.write_to_file(document, str(path))
     stock = prepared(path, cache=tmp_path / "cache", book=tmp_path / "book.json")
     clock = Clock()
-    with contextlib.closing(stock.library), stock.book:
+    with contextlib.closing(stock.mezzanines), stock.book:
         scheduler = Scheduler([], clock)
         house = House(stock, scheduler, clock, trace=tmp_path / "trace.otio")
         playing = house.programme(lambda: None)

@@ -1,6 +1,6 @@
 """Pictures of the live show: prepared takes, joins made as they are needed.
 
-``format`` says how all of them are encoded; ``library`` prepares every take once
+``format`` says how all of them are encoded; ``mezzanines`` prepares every take once
 (``whole``, ``making``), ``mezzanine`` and ``packets`` read them where they lie;
 ``reel`` makes one film of them as it is drawn (``cutting``, ``laid``), ``joins``
 renders what no take has, ``atlas`` keeps it and ``beforehand`` fills it; ``fmp4``
@@ -13,8 +13,8 @@ from otio_genai.live.picture.atlas import Atlas
 from otio_genai.live.picture.beforehand import Built, build_atlas
 from otio_genai.live.picture.format import Format
 from otio_genai.live.picture.joins import Job, render_request
-from otio_genai.live.picture.library import Library, prepare
 from otio_genai.live.picture.mezzanine import Mezzanine
+from otio_genai.live.picture.mezzanines import Mezzanines, prepare
 from otio_genai.live.picture.reel import Part, Reel
 
 __all__ = [
@@ -22,8 +22,8 @@ __all__ = [
     "Built",
     "Format",
     "Job",
-    "Library",
     "Mezzanine",
+    "Mezzanines",
     "Part",
     "Reel",
     "build_atlas",

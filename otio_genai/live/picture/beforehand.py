@@ -18,7 +18,7 @@ from otio_genai.field.drawing import draw_many, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.live.picture.atlas import Atlas
 from otio_genai.live.picture.joins import Job, render_request
-from otio_genai.live.picture.library import Library
+from otio_genai.live.picture.mezzanines import Mezzanines
 from otio_genai.live.picture.reel import Reel
 
 __all__ = ["Built", "build_atlas", "likeliest"]
@@ -51,7 +51,7 @@ class Built:
 
 
 def likeliest(
-    field: Field, library: Library, films: Iterable[Sequence[Chosen]]
+    field: Field, mezzanines: Mezzanines, films: Iterable[Sequence[Chosen]]
 ) -> list[tuple[Job, int]]:
     """Return the joins of some films and how often they come, most often first.
 
@@ -59,7 +59,7 @@ def likeliest(
     ----------
     field
         What the films are drawn from.
-    library
+    mezzanines
         Its takes, prepared.
     films
         As many as tell what is likely; drawn as those will be that are shown.
@@ -77,7 +77,7 @@ def likeliest(
             pairs.setdefault(at, (before, after))
     found: dict[str, tuple[Job, int]] = {}
     for at, often in counts.most_common():
-        for job in _joins(field, library, pairs[at]):
+        for job in _joins(field, mezzanines, pairs[at]):
             _, before_ = found.get(job.key, (job, 0))
             found[job.key] = job, before_ + often
     return sorted(found.values(), key=lambda pair: -pair[1])
@@ -85,7 +85,7 @@ def likeliest(
 
 def build_atlas(
     field: Field,
-    library: Library,
+    mezzanines: Mezzanines,
     atlas: Atlas,
     films: Iterable[Sequence[Chosen]] | None = None,
     *,
@@ -97,7 +97,7 @@ def build_atlas(
 
     Parameters
     ----------
-    field, library, films
+    field, mezzanines, films
         As for `likeliest`; by default some hundred films, always the same.
     atlas
         Where they are kept; what is there already is not rendered again.
@@ -118,7 +118,7 @@ def build_atlas(
     report = progress or _silent
     if films is None:
         films = draw_many(space(field), np.random.default_rng(0), _DRAWN)
-    wanted = likeliest(field, library, films)
+    wanted = likeliest(field, mezzanines, films)
     missing = [job for job, _ in wanted if job.key not in atlas][:most]
     room = 0.9 * atlas.limit_bytes - atlas.size_bytes()
     faults: list[str] = []
@@ -142,10 +142,10 @@ def build_atlas(
 
 
 def _joins(
-    field: Field, library: Library, pair: tuple[Chosen, Chosen]
+    field: Field, mezzanines: Mezzanines, pair: tuple[Chosen, Chosen]
 ) -> Iterator[Job]:
     """Yield what must be rendered about the cut between two shots."""
-    reel = Reel(field, library)
+    reel = Reel(field, mezzanines)
     parts = [part for one in pair for part in reel.push(one)]
     cut = pair[0].frames
     for part in parts:

@@ -34,7 +34,7 @@ from otio_genai.live.picture.laid import (
     prepared,
     shot_at,
 )
-from otio_genai.live.picture.library import Library
+from otio_genai.live.picture.mezzanines import Mezzanines
 from otio_genai.live.picture.sure import untouched
 from otio_genai.live.picture.whole import frames_of
 from otio_genai.render.plan import Plan, make_plan
@@ -72,16 +72,16 @@ class Reel:
     ----------
     field
         What it is drawn from.
-    library
+    mezzanines
         Its takes, prepared.
     atlas
         Where joins that were rendered before may be found.
     """
 
     def __init__(
-        self, field: Field, library: Library, *, atlas: Shelf | None = None
+        self, field: Field, mezzanines: Mezzanines, *, atlas: Shelf | None = None
     ) -> None:
-        self._field, self._library, self._atlas = field, library, atlas
+        self._field, self._mezzanines, self._atlas = field, mezzanines, atlas
         self._shots: list[Laid] = []
         self._done = 0
         self._closed = False
@@ -96,7 +96,7 @@ class Reel:
         """
         if self._closed:
             raise LiveError("This film has ended: nothing can follow.")
-        made = self._library.find(self._field, chosen)
+        made = self._mezzanines.find(self._field, chosen)
         begin = self._shots[-1].end if self._shots else 0
         option = self._field.slots[chosen.slot].options[chosen.option]
         into = 0 if isinstance(option.material, Still) else chosen.way
@@ -124,7 +124,7 @@ class Reel:
         Parameters
         ----------
         field
-            The field from now on; the library has been given it.
+            The field from now on; the mezzanines have been given it.
         decided
             The shots pushed so far as the new field names them.
 
@@ -157,7 +157,7 @@ class Reel:
             self._spot(record, shots, None if shown is None else shown[record - origin])
             for record in range(self._done, settled)
         ]
-        longest = _MOST_GOPS * self._library.form.gop_frames
+        longest = _MOST_GOPS * self._mezzanines.form.gop_frames
         parts = []
         for one in stretches(spots, longest, final=ended):
             moved = Stretch(origin + one.first, origin + one.made, origin + one.last)
@@ -171,7 +171,7 @@ class Reel:
         beside = self._shots[max(0, first - 1) :]
         if not untouched(self._field, beside, self._done, settled):
             return False
-        known, size = self._library.sure, self._library.form.size
+        known, size = self._mezzanines.sure, self._mezzanines.form.size
         return all(
             known.of(self._field, shot, size)
             for shot in self._shots[first:]
@@ -199,7 +199,7 @@ class Reel:
         film = [shot.chosen for shot in self._shots]
         try:
             made = span_of(self._field, film, first, len(film), ended)
-            plan = make_plan(made, self._library.form.size)
+            plan = make_plan(made, self._mezzanines.form.size)
         except FieldError:
             raise
         except GenaiError:
@@ -236,9 +236,9 @@ class Reel:
         if identities is None:
             return Part(one.first, count, dry, None)
         piece = Segment(one.made, False, frames)
-        told = recipe(piece, plan, self._library.form.quick().encoding, identities)
+        told = recipe(piece, plan, self._mezzanines.form.quick().encoding, identities)
         ahead = before(shots, one) if one.made > one.first else None
-        job = job_of(told, ahead, self._library.avcc, dry)
+        job = job_of(told, ahead, self._mezzanines.avcc, dry)
         found = self._atlas.get(job.key) if self._atlas is not None else None
         if found is not None and len(found) == count:
             return Part(one.first, count, tuple(found), None)
@@ -251,5 +251,5 @@ class Reel:
         urls = {layer.url for frame in frames for layer in frame}
         ours = {shot.made.url: shot.made.key for shot in shots}
         found = {url: ours[url] for url in urls & ours.keys()}
-        others = self._library.identities(urls - found.keys())
+        others = self._mezzanines.identities(urls - found.keys())
         return None if others is None else found | others

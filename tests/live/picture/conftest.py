@@ -39,7 +39,7 @@ def takes(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def shows(takes, tmp_path_factory):
-    """Give (field, library): joins and fades as asked for, takes always the same."""
+    """Give (field, mezzanines): joins and fades as asked for, takes always the same."""
     libraries = {}
 
     def make(
@@ -60,10 +60,10 @@ def shows(takes, tmp_path_factory):
         if key not in libraries:
             folder = tmp_path_factory.mktemp("prepared")
             libraries[key] = prepare(field, Format(size, rate), folder)
-        library = libraries[key]
-        library.add(field)
-        return field, library
+        mezzanines = libraries[key]
+        mezzanines.add(field)
+        return field, mezzanines
 
     yield make
-    for library in libraries.values():
-        library.close()
+    for mezzanines in libraries.values():
+        mezzanines.close()

@@ -63,28 +63,33 @@ def test_an_atlas_that_cannot_be_written_costs_no_show(tmp_path):
 
 
 def test_joins_rendered_beforehand_are_found_by_films(shows, tmp_path):
-    field, library = shows()
+    field, mezzanines = shows()
     film = [Chosen(0, 0, 12, 30), Chosen(1, 1, 12, 30), Chosen(2, 0, 12, 30)]
     often = [Chosen(0, 1, 12, 33), Chosen(1, 1, 12, 29)]
-    wanted = likeliest(field, library, [film, often, often])
+    wanted = likeliest(field, mezzanines, [film, often, often])
     assert [count for _, count in wanted] == [2, 1, 1]
     atlas = Atlas(tmp_path)
-    built = build_atlas(field, library, atlas, [film, often, often], most=2)
+    built = build_atlas(field, mezzanines, atlas, [film, often, often], most=2)
     assert (built.joins, built.held, built.made, built.share) == (4, 3, 2, 0.75)
-    built = build_atlas(field, library, atlas, [film, often, often])
+    built = build_atlas(field, mezzanines, atlas, [film, often, often])
     assert (built.held, built.made, built.faults) == (4, 1, ())
     # The very pictures, also for films that come to the join otherwise.
     other = [film[0], Chosen(1, 1, 12, 30), Chosen(2, 0, 12, 48)]
-    found, made = pushed(field, library, other, atlas), pushed(field, library, other)
+    found, made = (
+        pushed(field, mezzanines, other, atlas),
+        pushed(field, mezzanines, other),
+    )
     assert [part.job is None for part in found] == [True] * len(found)
     assert sum(part.job is not None for part in made) == 2
-    for one, both in zip(watched(library, found), watched(library, made), strict=True):
+    for one, both in zip(
+        watched(mezzanines, found), watched(mezzanines, made), strict=True
+    ):
         assert (one == both).all()
 
 
 def test_a_join_that_does_not_fit_what_players_know_is_refused(shows):
-    field, library = shows()
-    parts = pushed(field, library, [Chosen(0, 0, 12, 33), Chosen(1, 1, 12, 30)])
+    field, mezzanines = shows()
+    parts = pushed(field, mezzanines, [Chosen(0, 0, 12, 33), Chosen(1, 1, 12, 30)])
     (job,) = (part.job for part in parts if part.job is not None)
     assert render_request(job.request) == render_request(job.request)
     assert job.estimate_hint > 0
@@ -96,14 +101,14 @@ def test_a_join_that_does_not_fit_what_players_know_is_refused(shows):
 
 
 def test_joins_that_cannot_be_rendered_or_kept_are_told(shows, tmp_path, monkeypatch):
-    field, library = shows()
+    field, mezzanines = shows()
     film = [Chosen(0, 0, 12, 33), Chosen(1, 1, 12, 30)]
     monkeypatch.setattr(Atlas, "put", lambda *_: False)
-    built = build_atlas(field, library, Atlas(tmp_path), [film])
+    built = build_atlas(field, mezzanines, Atlas(tmp_path), [film])
     assert (built.joins, built.held, built.made) == (1, 0, 0)
     assert built.faults == ("The folder of joins cannot be written.",)
-    monkeypatch.setattr(library, "avcc", b"other")
-    built = build_atlas(field, library, Atlas(tmp_path), [film])
+    monkeypatch.setattr(mezzanines, "avcc", b"other")
+    built = build_atlas(field, mezzanines, Atlas(tmp_path), [film])
     assert built.held == 0 and "another way" in built.faults[0]
-    none = build_atlas(field, library, Atlas(tmp_path), [film[:1]])
+    none = build_atlas(field, mezzanines, Atlas(tmp_path), [film[:1]])
     assert (none.joins, none.share) == (0, 1.0)

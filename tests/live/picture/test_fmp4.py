@@ -118,18 +118,18 @@ def test_the_beginning_of_a_stream_of_pictures():
 
 
 def test_ffmpeg_reads_the_pictures(shows):
-    _, library = shows()
-    made = library.of(2, 1, 12)
+    _, mezzanines = shows()
+    made = mezzanines.of(2, 1, 12)
     rows = [(0, made.samples(12, 36)), (24, made.samples(48, 53))]
-    found = pictures(stream(library, rows), library.form)
+    found = pictures(stream(mezzanines, rows), mezzanines.form)
     wanted = [(21, n) for n in [*range(12, 36), *range(48, 53)]]
     assert [read(picture) for picture in found] == wanted
-    with av.open(io.BytesIO(stream(library, rows))) as container:
+    with av.open(io.BytesIO(stream(mezzanines, rows))) as container:
         track = container.streams.video[0]
         context = track.codec_context
         assert (context.profile, track.average_rate) == ("High", 24)
         assert (context.colorspace, context.color_range) == (1, 1)
-        assert fmp4.video_codec(library.avcc) == "avc1.64001f"
+        assert fmp4.video_codec(mezzanines.avcc) == "avc1.64001f"
         packets = [p for p in container.demux(track) if p.size]
         assert [p.is_keyframe for p in packets] == [
             is_key(s) for _, samples in rows for s in samples

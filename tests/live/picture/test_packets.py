@@ -14,8 +14,8 @@ from tests.support.marks import examples
 @examples(30, 10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_harmed_file_is_refused_or_read_as_far_as_it_goes(shows, tmp_path, data):
-    _, library = shows()
-    whole = library.of(0, 0, 12).path.read_bytes()
+    _, mezzanines = shows()
+    whole = mezzanines.of(0, 0, 12).path.read_bytes()
     index = whole.index(b"moov")
     place = data.draw(st.integers(index - 8, len(whole) - 1))
     harmed = data.draw(st.binary(min_size=1, max_size=8))

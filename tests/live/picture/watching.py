@@ -36,9 +36,9 @@ def random_film(field, seed, *, least=4):
     return film
 
 
-def pushed(field, library, film, atlas=None):
+def pushed(field, mezzanines, film, atlas=None):
     """Every part of a film, as it comes."""
-    reel = Reel(field, library, atlas=atlas)
+    reel = Reel(field, mezzanines, atlas=atlas)
     found = [part for one in film for part in reel.push(one)]
     return found + reel.close()
 
@@ -68,20 +68,20 @@ def shown(part, *, dry=False):
     return part.job.dry if dry else render_request(part.job.request)
 
 
-def stream(library, rows):
+def stream(mezzanines, rows):
     """The bytes of a whole stream: rows of (record frame, samples)."""
-    form = library.form
-    buffers = [fmp4.video_init(form, library.avcc)]
+    form = mezzanines.form
+    buffers = [fmp4.video_init(form, mezzanines.avcc)]
     for number, (record, samples) in enumerate(rows, 1):
         start = record * form.ticks
         buffers += fmp4.segment(fmp4.VIDEO, number, start, samples, form.ticks)
     return b"".join(buffers)
 
 
-def watched(library, parts, *, dry=False):
+def watched(mezzanines, parts, *, dry=False):
     """Every picture of a film, decoded from its stream."""
     rows = [(part.record_in, shown(part, dry=dry)) for part in parts]
-    return pictures(stream(library, rows), library.form)
+    return pictures(stream(mezzanines, rows), mezzanines.form)
 
 
 def pictures(data, form):

@@ -30,14 +30,14 @@ from otio_genai.render.cache import SegmentCache
 from otio_genai.render.compose import plain
 from otio_genai.render.segments import Segment, key, recipe
 
-__all__ = ["Library", "prepare"]
+__all__ = ["Mezzanines", "prepare"]
 
 # Each open file holds a descriptor, of which a process has a thousand or so.
 _OPEN_FILES = 256
 _BITS_PER_PIXEL = 0.15
 
 
-class Library(Closing):
+class Mezzanines(Closing):
     """Every take of a field, prepared.
 
     Parameters
@@ -95,7 +95,7 @@ class Library(Closing):
             raise LiveError(
                 f"{slot.options[one.option].material.name} is not prepared.",
                 place=slot.id,
-                remedy="Add the field to the library before it is shown.",
+                remedy="Add the field to the mezzanines before it is shown.",
             )
         return found
 
@@ -232,7 +232,7 @@ def prepare(
     *,
     progress: Progress | None = None,
     jobs: int = 1,
-) -> Library:
+) -> Mezzanines:
     """Return every take of a field, prepared; what is there already is not made again.
 
     Parameters
@@ -253,13 +253,13 @@ def prepare(
     LiveError
         Takes cannot be read, all of them named; or there is no room.
     """
-    library = Library(form, folder)
+    mezzanines = Mezzanines(form, folder)
     try:
-        library.add(field, progress=progress, jobs=jobs)
+        mezzanines.add(field, progress=progress, jobs=jobs)
     except BaseException:
-        library.close()
+        mezzanines.close()
         raise
-    return library
+    return mezzanines
 
 
 def _all(field: Field, gop_frames: int) -> Iterable[Chosen]:

@@ -13,8 +13,8 @@ from PIL import Image
 from otio_genai import metadata, rates
 from otio_genai.errors import LiveError
 from otio_genai.field.model import Chosen
-from otio_genai.live.picture import Format, Library, prepare
-from otio_genai.live.picture import library as room
+from otio_genai.live.picture import Format, Mezzanines, prepare
+from otio_genai.live.picture import mezzanines as room
 from otio_genai.live.picture.packets import is_key
 from otio_genai.media import locate
 from otio_genai.render.compose import Composer
@@ -65,14 +65,14 @@ def test_every_frame_is_that_of_a_render(tmp_path, rate, given):
         tmp_path / "take1.mp4", 1, 36, rate, options={"crf": "12"}, **given
     )
     field = field_of([[analysed(path, 1)]])
-    with prepare(field, FORM, tmp_path / "prepared") as library:
-        made = library.of(0, 0, field.slots[0].options[0].ins[0])
+    with prepare(field, FORM, tmp_path / "prepared") as mezzanines:
+        made = mezzanines.of(0, 0, field.slots[0].options[0].ins[0])
         facts = metadata.read(building.reference(path), "media")
         length = rates.covered_frames(
             facts["frames"], rates.rate(facts["rate"]), Fraction(24)
         )
         assert made.frames == length
-        seen = pictures(stream(library, [(0, made.samples(0, length))]), FORM)
+        seen = pictures(stream(mezzanines, [(0, made.samples(0, length))]), FORM)
         wanted = make_plan(building.timeline([building.clip(path, 0, length)]))
         with Composer(FORM.size, FORM.rate) as composer:
             for k, frame in enumerate(f for span in wanted.spans for f in span.frames):
@@ -82,17 +82,19 @@ def test_every_frame_is_that_of_a_render(tmp_path, rate, given):
 
 
 def test_what_is_prepared_is_found_again_and_always_the_same(shows, tmp_path):
-    field, library = shows()
+    field, mezzanines = shows()
     told = []
-    with prepare(field, FORM, library.folder, progress=lambda *x: told.append(x)) as a:
+    with prepare(
+        field, FORM, mezzanines.folder, progress=lambda *x: told.append(x)
+    ) as a:
         assert told == [("takes", 0, 0)]
-        assert a.avcc == library.avcc
+        assert a.avcc == mezzanines.avcc
     few = field_of([[one.clip for one in field.slots[0].options]])
     with prepare(few, FORM, tmp_path) as again:
         for option in (0, 1):
             one, other = (
                 again.of(0, option, 12),
-                library.find(field, Chosen(0, option, 12, 1)),
+                mezzanines.find(field, Chosen(0, option, 12, 1)),
             )
             assert one.frames == other.frames
             assert [bytes(one.sample(n)) for n in range(one.frames)] == [
@@ -101,8 +103,8 @@ def test_what_is_prepared_is_found_again_and_always_the_same(shows, tmp_path):
 
 
 def test_samples_hold_pictures_alone_and_keys_where_they_are_said(shows):
-    field, library = shows()
-    made = library.of(0, 0, field.slots[0].options[0].ins[0])
+    field, mezzanines = shows()
+    made = mezzanines.of(0, 0, field.slots[0].options[0].ins[0])
     for n in range(made.frames):
         sample, kinds, place = made.sample(n), [], 0
         while place < len(sample):
@@ -153,12 +155,12 @@ def test_takes_that_cannot_be_read_are_all_named_and_the_others_prepared(
         prepare(field, FORM, tmp_path / "prepared")
     assert [item.split(":")[0] for item in told.value.items] == ["slot-002"] * 2
     assert "broken.mp4" in told.value.items[0] and "gone.mp4" in told.value.items[1]
-    with Library(FORM, tmp_path / "prepared") as library:
+    with Mezzanines(FORM, tmp_path / "prepared") as mezzanines:
         with pytest.raises(LiveError, match="2 of the takes"):
-            library.add(field)
-        assert library.of(0, 1, 12).frames == 60
+            mezzanines.add(field)
+        assert mezzanines.of(0, 1, 12).frames == 60
         with pytest.raises(LiveError, match="not prepared"):
-            library.of(1, 0, 12)
+            mezzanines.of(1, 0, 12)
 
 
 def test_no_room_is_said_before_anything_is_made(takes, tmp_path, monkeypatch):
@@ -174,26 +176,26 @@ def test_no_room_is_said_before_anything_is_made(takes, tmp_path, monkeypatch):
 
 def test_few_files_are_open_and_views_outlive_them(shows, monkeypatch):
     monkeypatch.setattr(room, "_OPEN_FILES", 1)
-    _, library = shows()
-    library._packets.clear()
-    first = library.of(0, 0, 12).sample(12)
+    _, mezzanines = shows()
+    mezzanines._packets.clear()
+    first = mezzanines.of(0, 0, 12).sample(12)
     kept = bytes(first)
     for slot in range(1, 4):
-        library.of(slot, 1, 12).sample(12)
-        assert len(library._packets) == 1
+        mezzanines.of(slot, 1, 12).sample(12)
+        assert len(mezzanines._packets) == 1
     assert bytes(first) == kept
 
 
 def test_in_points_off_the_grid_are_keyframes_too(takes, tmp_path):
     clips = takes()[:2]
     field = field_of(clips, cuts={"in": [5, 12, 17], "out": "any"}, kinds=["carry"])
-    with prepare(field, FORM, tmp_path) as library:
+    with prepare(field, FORM, tmp_path) as mezzanines:
         for way in (5, 12, 17):
-            assert way in library.of(1, 0, way).keys
-        assert library.of(1, 0, 5).path == library.of(1, 0, 17).path
+            assert way in mezzanines.of(1, 0, way).keys
+        assert mezzanines.of(1, 0, 5).path == mezzanines.of(1, 0, 17).path
         film = [Chosen(0, 0, 5, 22), Chosen(1, 1, 17, 25)]
-        assert as_rendered(field, library, film) == []
-        assert as_cut(field, library, film) == []
+        assert as_rendered(field, mezzanines, film) == []
+        assert as_cut(field, mezzanines, film) == []
 
 
 def test_stills_move_as_they_do_in_a_render(takes, tmp_path):
@@ -218,12 +220,12 @@ def test_stills_move_as_they_do_in_a_render(takes, tmp_path):
         Chosen(2, 0, 3, 31),
     ]
     fine = replace(FORM, crf=12.0)
-    with prepare(field, fine, tmp_path / "prepared") as library:
-        parts = pushed(field, library, film)
+    with prepare(field, fine, tmp_path / "prepared") as mezzanines:
+        parts = pushed(field, mezzanines, film)
         assert laws(parts, film) == []
         # What lies between the joins is prepared.
         assert sum(part.frames for part in parts if part.job is None) > 30
-        seen = watched(library, parts)
+        seen = watched(mezzanines, parts)
         _, rendered = offline(field, film, FORM.size)
         assert min(map(psnr, seen, rendered)) > 35
 
