@@ -140,7 +140,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
             "How readily it is taken; going on to the next slot has 1."),
     ),
     "motion": (
-        Key("tau", "0.000001 to 100", number(1e-6, 100), 0.1,
+        Key("tau", "0.000001 to 100", number(1e-6, 100), 0.15,
             "Cost at which a join is drawn 0.61 times as often as one without."),
         Key("hard_max", "above 0, at most 1000, or null",
             number(0, 1000, above=True, empty=True), None,

@@ -13,6 +13,7 @@ import opentimelineio as otio
 from otio_genai import maps, metadata, rates
 from otio_genai.assemble.planning.places import Places
 from otio_genai.assemble.sound import mix
+from otio_genai.assemble.sound.programme import CEILING_DBTP
 from otio_genai.assemble.style import Style
 from otio_genai.field.writing import seconds
 
@@ -53,7 +54,10 @@ def audio_of(
         "takes_db": _top_db([clip for _, clip in takes]),
     }
     bed = beds[0][1] if beds else None
-    gains["duck_db"] = _depth_db(bed, [clip for _, clip in voices], gains, style)
+    sounds = [clip for _, clip in voices], [clip for _, clip in takes]
+    gains["duck_db"] = _depth_db(bed, sounds[0], gains, style)
+    for name, over_db in _over_db(bed, *sounds, gains).items():
+        gains[name] = round(gains[name] - over_db, 2)
     return {
         "bed": None if bed is None else _whole(bed),
         "stems": [],
@@ -109,6 +113,37 @@ def _depth_db(
     known = [lufs + gains["voice_db"] for lufs in heard if lufs is not None]
     level = None if music is None else music + gains["bed_db"]
     return mix.depth_db(level, known, style)
+
+
+def _over_db(
+    bed: otio.schema.Clip | None,
+    voices: Sequence[otio.schema.Clip],
+    takes: Sequence[otio.schema.Clip],
+    gains: dict[str, float],
+) -> dict[str, float]:
+    """Return by how much each gain must be less for no film to be too loud.
+
+    A film that is shown while it is drawn cannot be turned down as a whole. Wherever
+    cuts and words fall, its peaks stay below those of all sounds at once: the music
+    alone, or stepped back under the loudest voice.
+    """
+    music = _peak(() if bed is None else (bed,)) * maps.gain(gains["bed_db"])
+    spoken = _peak(voices) * maps.gain(gains["voice_db"])
+    own = _peak(takes) * maps.gain(gains["takes_db"])
+    under = maps.gain(gains["duck_db"])
+    most = max(music + own, spoken + under * (music + own))
+    over_db = 20 * np.log10(most) - CEILING_DBTP if most > 0 else 0.0
+    heard = {"bed_db": music, "voice_db": spoken, "takes_db": own}
+    return {
+        name: float(over_db) for name, loud in heard.items() if over_db > 0 and loud > 0
+    }
+
+
+def _peak(clips: Sequence[otio.schema.Clip]) -> float:
+    """Return the highest true peak of some sounds, full scale 1; 0 if none is known."""
+    told = [metadata.read(c.media_reference, "loudness") or {} for c in clips]
+    peaks_db = [one["true_peak_dbtp"] for one in told if "true_peak_dbtp" in one]
+    return max((10 ** (float(db) / 20) for db in peaks_db if db is not None), default=0)
 
 
 def _lufs(clip: otio.schema.Clip) -> float | None:

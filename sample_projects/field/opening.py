@@ -22,10 +22,6 @@ _SPOKEN = (
     ("slot-012", 0.3),
 )
 
-# A show cannot turn a film down that has not been made: in none of them may the violin
-# and a word together be too loud.
-_HEADROOM_DB = 6.5
-
 
 def open_project(project: Path, film_file: Path) -> Path:
     """Ingest a folder, analyse it and open its field; return the field's file."""
@@ -67,9 +63,6 @@ def set_rules(field: otio.schema.Timeline) -> None:
         {"slot": slot, "clip": voice["clip"], "pad_s": pad_s}
         for (slot, pad_s), voice in zip(_SPOKEN, rules["audio"]["voice"], strict=True)
     ]
-    gains = rules["audio"]["gains"]
-    for name in ("bed_db", "voice_db"):
-        gains[name] = round(gains[name] - _HEADROOM_DB, 2)
     clips = [c for c in field.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
     # The last line is heard to its end.
     slot = metadata.read(clips[-1], "slot")

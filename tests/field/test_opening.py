@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from otio_genai import maps, metadata
 from otio_genai.assemble import assemble
+from otio_genai.assemble.sound.programme import CEILING_DBTP
 from otio_genai.assemble.style import Style
 from otio_genai.check import check
 from otio_genai.errors import FieldError
@@ -23,6 +24,7 @@ from otio_genai.field.document import is_field, read_field
 from otio_genai.field.opening import open_field
 from otio_genai.field.opening_film import STEPS
 from otio_genai.field.opening_sound import beat_offered
+from otio_genai.field.realise import realise
 from otio_genai.field.shots import shots_of, slots_wanted
 from otio_genai.field.suiting import spread
 from otio_genai.ingest import bin as bin_room
@@ -127,11 +129,23 @@ def test_sound_keeps_its_place_and_its_level():
     assert starts[voice.slot] + voice.pad == begin
     assert begin < starts[voice.slot + 1]
     (spoken,) = track.find_clips()
-    assert field.audio.gains.voice_db == max(
+    assert field.audio.gains.voice_db <= max(
         db for _, db in metadata.read(spoken, "levels")
     )
     assert -18 <= field.audio.gains.duck_db < 0
     assert field.audio.bed.source_range is None
+
+
+def test_no_film_is_too_loud_to_be_shown_while_it_is_drawn():
+    field = read_field(sounding())
+    peaks_db = []
+    for seed in range(20):
+        film = metadata.read(realise(field, seed=seed), "film")
+        peaks_db.append(film["programme"]["true_peak_dbtp"])
+    # The programme's bound allows 2 dB for the ringing of a sound that is cut off.
+    assert max(peaks_db) <= CEILING_DBTP + 2
+    # And none is softer than it need be: the loudest comes near the ceiling.
+    assert max(peaks_db) > CEILING_DBTP - 6
 
 
 def test_joins_are_held_as_tightly_as_every_take_allows():
