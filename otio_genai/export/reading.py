@@ -25,6 +25,7 @@ __all__ = ["read", "read_timeline"]
 
 # A field of 200 slots with 50 measured takes each is some 400 MB.
 _LARGEST_FIELD = 2**30
+_PART = 2**20
 
 Read = tuple[otio.schema.Timeline, Loss]
 
@@ -98,7 +99,20 @@ def _at(error: GenaiError, place: Path) -> InterchangeError:
 
 
 def _otio(place: Path, sequence: str | None) -> Read:
-    return _of_json(text_of(place, _LARGEST_FIELD), sequence)
+    large = place.stat().st_size > LARGEST_SIZE and _has(place, b'"field"')
+    return _of_json(text_of(place, _LARGEST_FIELD if large else LARGEST_SIZE), sequence)
+
+
+def _has(place: Path, word: bytes) -> bool:
+    """Return whether a file holds a word, however large it is."""
+    end = b""
+    with place.open("rb") as file:
+        while part := file.read(_PART):
+            end += part
+            if word in end:
+                return True
+            end = end[1 - len(word) :]
+    return False
 
 
 def _otiod(place: Path, sequence: str | None) -> Read:

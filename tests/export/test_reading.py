@@ -191,12 +191,21 @@ def test_every_real_file_is_known(shared):
             assert kind_of(Path(file)) == kinds[file.parent.name], file.name
 
 
-def test_a_field_may_be_larger_than_what_editors_write(tmp_path, monkeypatch):
+def test_a_field_alone_may_be_larger_than_what_editors_write(tmp_path, monkeypatch):
     reading = sys.modules["otio_genai.export.reading"]
     assert reading._LARGEST_FIELD > LARGEST_SIZE
-    path = tmp_path / "field.otio"
-    path.write_text(timeline([gap(4)]).to_json_string())
-    assert read_timeline(path)
+    film, field = tmp_path / "film.otio", tmp_path / "field.otio"
+    made = timeline([gap(4)])
+    film.write_text(made.to_json_string())
+    metadata.put(made, "field", {"version": 1})
+    field.write_text(made.to_json_string())
+    # The word is found wherever the parts in which the file is read end.
+    monkeypatch.setattr(reading, "LARGEST_SIZE", 100)
+    for part in range(1, 12):
+        monkeypatch.setattr(reading, "_PART", part)
+        assert read_timeline(field)
+        with pytest.raises(InterchangeError, match="at most 0 are read"):
+            read_timeline(film)
     monkeypatch.setattr(reading, "_LARGEST_FIELD", 100)
     with pytest.raises(InterchangeError, match="at most 0 are read"):
-        read_timeline(path)
+        read_timeline(field)

@@ -97,6 +97,7 @@ def test_too_many_elements_are_refused(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read there")
 @pytest.mark.parametrize("suffix", ["xml", "fcpxml", "otio", "edl"])
 def test_half_a_gigabyte_is_refused_in_bounded_memory(tmp_path, suffix):
     heads = {
@@ -111,16 +112,19 @@ def test_half_a_gigabyte_is_refused_in_bounded_memory(tmp_path, suffix):
         for _ in range(500):
             file.write("<a>b</a>" * (1 << 17))
     code = (
-        "import resource, sys\n"
+        "import sys\n"
+        "from pathlib import Path\n"
         "from otio_genai.errors import GenaiError\n"
         "from otio_genai.export import read\n"
         "try:\n    read(sys.argv[1])\nexcept GenaiError:\n"
-        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "    status = Path('/proc/self/status').read_text()\n"
+        "    print(status.partition('VmHWM:')[2].split()[0])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True
     )
     path.unlink()
     assert done.stdout.strip(), done.stderr
-    # The most the process ever had, in kilobytes.
+    # The most the process ever had, in kilobytes. Not `ru_maxrss`, which begins at what
+    # the process that started this one had: a worker that has run half the suite.
     assert int(done.stdout) < 700_000
