@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 # A crash of a library would end pytest too: the readers run in a process of their own.
 SCRIPT = ROOT / "benchmarks" / "fuzz_readers.py"
 A_FIFTH, EACH = 50, 5_200
+STATUS = Path("/proc/self/status")
 
 
 def fuzz(shared, kind, count, *more):
@@ -97,7 +98,7 @@ def test_too_many_elements_are_refused(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read there")
+@pytest.mark.skipif(not STATUS.exists(), reason="memory is read there")
 @pytest.mark.parametrize("suffix", ["xml", "fcpxml", "otio", "edl"])
 def test_half_a_gigabyte_is_refused_in_bounded_memory(tmp_path, suffix):
     heads = {
