@@ -53,7 +53,7 @@ SMALL = (54, 96)
 EVERY_S = 10
 LEAST_PICTURES = 8
 # Of the shortest and the longest shot, on the safe side.
-SHOT_S = 1.9
+SHOT_S = 1.75
 
 # Music is never exactly silent for long, and a recorder's codec adds no silence.
 HEARD = """

@@ -1,6 +1,7 @@
 """Options and fixtures of every test."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ settings.register_profile("quick", deadline=None, max_examples=30)
 
 
 def pytest_configure(config):
+    # What a script starts with "&" ignores Ctrl-C, and so would what tests interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Before any test is read: `examples` asks for the profile.
     quick = config.option.markexpr == "not slow"
     settings.load_profile("quick" if quick else "whole")
