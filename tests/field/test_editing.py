@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import opentimelineio as otio
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 from otio_genai import maps, metadata
 from otio_genai.check import check
 from otio_genai.errors import FieldError
+from otio_genai.field import renewing
 from otio_genai.field.active import active_film, relaid
 from otio_genai.field.adding import add_take, approve, remove
 from otio_genai.field.document import read_field
 from otio_genai.field.promote import promote
 from otio_genai.field.realise_film import timeline_of
+from otio_genai.field.renewing import with_approved, with_take, without_take
 from tests.support import bins, fields
 
 
@@ -171,3 +175,87 @@ def test_a_take_that_leaves_voices_no_room_is_refused_with_what_to_do():
     with pytest.raises(FieldError, match="cannot be heard") as caught:
         promote(document, "slot-001", "t01")
     assert caught.value.remedy and "voice 1 begins" in caught.value.items[0]
+
+
+def copied(timeline, number, change):
+    """Oracle: all of it copied, then changed."""
+    made = copy.deepcopy(timeline)
+    active = clips(made)[number]
+    metadata.put(active, "takes", change(metadata.read(active, "takes") or []))
+    fields.mark(active, read_field(timeline).rate)
+    return made
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"kinds": ["match", "dissolve", "dip", "carry"], "voices": [1], "bed": True},
+        {"still_slots": [1], "groups": [("g", (1, 2), "shuffle")]},
+        {"slot_facts": {2: {"at_s": 3.0}}, "facts": {"ticks_per_s": "4"}},
+        {"policies": {1: "fixed"}, "facts": {"runtime": {"max_s": 5.0}}},
+    ],
+    ids=["plain", "joins", "still", "pinned", "fixed"],
+)
+def test_what_is_shared_is_the_field_that_a_copy_would_be(how):
+    made = fields.document(4, 3, lengths=(0.5, 2.0), **how)
+    made.tracks[0].markers.append(otio.schema.Marker("theirs"))
+    clips(made)[0].metadata["theirs"] = {"scene": [1, {"a": 2}]}
+    clips(made)[0].enabled = False
+    before, field = made.to_json_string(), read_field(made)
+    held = with_take(field, "slot-002", fields.moving("new", 77), weight=2.0)
+    new = metadata.read(clips(held.timeline)[1], "takes")[-1]
+    wanted = copied(made, 1, lambda takes: [*takes, copy.deepcopy(new)])
+    assert held.timeline.is_equivalent_to(wanted)
+    ready = with_approved(held, "slot-002", "new")
+    gone = without_take(ready, "slot-002", 2)
+    for found in (held, ready, gone):
+        again = read_field(found.timeline)
+        assert found.fingerprint == again.fingerprint
+        for one, other in zip(found.slots, again.slots, strict=True):
+            assert [o.clip.name for o in one.options] == [
+                o.clip.name for o in other.options
+            ]
+            assert (one.id, one.policy, one.at) == (other.id, other.policy, other.at)
+    assert field.fingerprint == held.fingerprint
+    # Neither what was given nor what came between was changed on the way.
+    assert made.to_json_string() == before
+    assert held.timeline.is_equivalent_to(wanted)
+
+
+def test_one_slot_alone_is_read_and_nothing_is_copied(monkeypatch):
+    field = read_field(fields.document(6, 4))
+    read, copied_too = [], []
+    whole = renewing.slots_of
+    monkeypatch.setattr(
+        renewing,
+        "slots_of",
+        lambda clips, *a: read.append(len(clips)) or whole(clips, *a),
+    )
+    monkeypatch.setattr(renewing, "read_field", None)
+    real = copy.deepcopy
+    monkeypatch.setattr(
+        renewing.copy, "deepcopy", lambda one: copied_too.append(one) or real(one)
+    )
+    made = with_take(field, "slot-002", fields.moving("new", 7), review="ok")
+    assert read == [1]
+    assert not any(isinstance(one, otio.schema.Clip) for one in copied_too)
+    for old, new in zip(clips(field.timeline), clips(made.timeline), strict=True):
+        assert new.media_reference is old.media_reference
+        kept = metadata.read(old, "takes")
+        assert all(
+            a is b
+            for a, b in zip(kept, metadata.read(new, "takes")[: len(kept)], strict=True)
+        )
+
+
+def test_a_take_whose_want_no_film_can_keep_stays():
+    # Without the long take the pinned slot cannot begin so late.
+    long = fields.moving("long", 3, frames=96)
+    rows = [[fields.moving("short", 4, frames=14), long], [fields.moving("b", 5)]]
+    made = fields.document(
+        2, clips=rows, length=12, lengths=(0.5, 3.0), slot_facts={1: {"at_s": 2.0}},
+        facts={"ticks_per_s": "4"},
+    )  # fmt: skip
+    with pytest.raises(FieldError, match="cannot begin"):
+        without_take(read_field(made), "slot-001", "long")
