@@ -93,6 +93,8 @@ class Judgement:
     "Approved ones."
     contradictions: tuple[str, ...] = ()
     "Why there is no film at all."
+    remedy: str | None = None
+    "What to do about it."
     films: int = 0
     "How many films one showing is drawn from, before the rules of whole films."
     draws: int = 0
@@ -262,7 +264,12 @@ def _without(found: Judgement, field: Field, error: FieldError) -> Judgement:
     # What cannot even be laid out has no joins to look at.
     except FieldError:
         far = ()
-    return replace(found, contradictions=(f"{place}{said}", *items), apart=far)
+    return replace(
+        found,
+        contradictions=(f"{place}{said}", *items),
+        remedy=error.remedy,
+        apart=far,
+    )
 
 
 def _apart(field: Field, shown: dict[int, list[bool]]) -> tuple[Apart, ...]:

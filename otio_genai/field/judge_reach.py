@@ -29,7 +29,7 @@ def reached(field: Field) -> dict[int, list[bool]]:
     found = {n: [False] * len(slot.options) for n, slot in enumerate(field.slots)}
     for turn in range(turns):
         try:
-            seen = reachable(space(field, Conditions(turn=turn)))
+            seen = reachable(space(field, Conditions(turn=turn), reasons=False))
         # A turn without a film shows nothing; others may.
         except FieldError:
             continue

@@ -35,6 +35,8 @@ def _lines(judged: Judgement) -> Iterator[str]:
     if judged.contradictions:
         yield "There is no film in it:"
         yield from (f"  {item}" for item in judged.contradictions)
+        if judged.remedy:
+            yield f"help           {judged.remedy}"
     else:
         yield from _numbers(judged)
         yield from _joins(judged)

@@ -88,6 +88,8 @@ def _log_weight(
         if at is not None or branch.id != name
     )
     try:
-        return drawing.space(replace(field, branches=branches)).log_weight
+        return drawing.space(
+            replace(field, branches=branches), reasons=False
+        ).log_weight
     except FieldError:
         return None

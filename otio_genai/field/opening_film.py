@@ -163,7 +163,8 @@ def close(
     said
         Rules of the field beside the usual ones.
     """
-    audio = audio_of(film, lengths_of(film, rate), rate, style)
+    others = [clip for plan in plans for clip in plan.others]
+    audio = audio_of(film, lengths_of(film, rate), rate, style, others)
     audio["voice"] = [
         voice | {"slot": plans[voice["slot"]].id} for voice in audio["voice"]
     ]
@@ -194,7 +195,7 @@ def _held(film: otio.schema.Timeline) -> otio.schema.Timeline:
         told["motion"]["hard_max"] = step
         metadata.put(film, "field", told)
         try:
-            there = drawing.reachable(drawing.space(read_field(film)))
+            there = drawing.reachable(drawing.space(read_field(film), reasons=False))
         except FieldError:
             continue
         if all(all(slot) for slot in there):

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from otio_genai.errors import FieldError
 from otio_genai.field.drawing.apart import crowded
 from otio_genai.field.drawing.filter import Filtered
+from otio_genai.field.drawing.nofilm import NoFilmError
 from otio_genai.field.drawing.route import END
 from otio_genai.field.drawing.times import Times
 from otio_genai.field.model import Field
@@ -22,7 +22,7 @@ def refuse(field: Field, seen: Filtered, times: Times) -> None:
 
     Raises
     ------
-    FieldError
+    NoFilmError
         There is no film.
     """
     drawable = seen.log_weight > -math.inf
@@ -30,7 +30,7 @@ def refuse(field: Field, seen: Filtered, times: Times) -> None:
         return
     few = crowded(seen)
     if len(few) > 1:
-        raise FieldError(
+        raise NoFilmError(
             f"{len(few)} slots have fewer different takes than they are.",
             remedy="Give these slots more takes, or take some of them out.",
             items=[f"slot {field.slots[s].id}" for s in few],
@@ -45,7 +45,7 @@ def refuse(field: Field, seen: Filtered, times: Times) -> None:
     hinder = _stuck(field, seen)
     if hinder is None and times.counts:
         raise _untimely(field, seen, times)
-    raise FieldError(
+    raise NoFilmError(
         "No film can be drawn from this field.",
         place=hinder or "shared takes",
         remedy="Allow more motion or colour to break across joins, or more takes.",
@@ -93,31 +93,44 @@ def _stuck(field: Field, seen: Filtered) -> str | None:
     return last
 
 
-def _untimely(field: Field, seen: Filtered, times: Times) -> FieldError:
+def _untimely(field: Field, seen: Filtered, times: Times) -> NoFilmError:
     """Return what to say of films that can be drawn, but at no time asked for."""
     most = len(times.ending) - 1
     starts = _begins(seen)
     items = []
     for slot, left in sorted(times.pinned.items()):
-        found = sorted(starts.get(slot, ()))
+        found = starts.get(slot, set())
         if most - left not in found:
-            said = f"tick {found[0]} to {found[-1]}" if found else "never"
             items.append(
                 f"slot {field.slots[slot].id}: pinned to tick {most - left}, it can "
-                f"begin at {said}"
+                f"begin at {_spoken(found, most - left)}"
             )
-    ends = sorted(starts.get(END, ()))
+    ends = starts.get(END, set())
     low = most - int(np.flatnonzero(times.ending > 0)[-1])
-    if ends:
+    if ends and ends.isdisjoint(range(low, most + 1)):
+        wish = f"{low} ticks" if low == most else f"{low} to {most} ticks"
         items.append(
-            f"runtime: {low} to {most} ticks are asked for, films of the slots as they "
-            f"are can have {ends[0]} to {ends[-1]}"
+            f"runtime: {wish} are asked for, films of the slots as they are can have "
+            f"{_spoken(ends, low)}"
         )
-    return FieldError(
+    return NoFilmError(
         "No film of this field keeps the times asked for.",
         remedy="Move what is pinned, or change the lengths of shots.",
         items=items,
     )
+
+
+def _spoken(ticks: set[int], wish: int) -> str:
+    """Return which ticks there are, those near to the one wished for by themselves."""
+    if not ticks:
+        return "none"
+    low, high = min(ticks), max(ticks)
+    if len(ticks) == high - low + 1:
+        return f"tick {low}" if low == high else f"tick {low} to {high}"
+    near = [max((t for t in ticks if t < wish), default=None)]
+    near += [min((t for t in ticks if t > wish), default=None)]
+    told = " or ".join(str(one) for one in near if one is not None)
+    return f"tick {told}, and others from {low} to {high}"
 
 
 def _begins(seen: Filtered) -> dict[int, set[int]]:

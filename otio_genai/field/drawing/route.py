@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from otio_genai.errors import FieldError
+from otio_genai.field.drawing.nofilm import NoFilmError
 from otio_genai.field.drawing.passage import END, Passage
 
 __all__ = ["END", "Node", "Route", "Step", "route"]
@@ -110,7 +111,7 @@ def _walked(passage: Passage, most: int) -> Route | None:
         if len(known) > most:
             return None
     if not known:
-        raise FieldError(
+        raise NoFilmError(
             "A film drawn from this field has no shot.",
             remedy="Let the condition of at least one slot hold.",
         )

@@ -9,13 +9,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from otio_genai.errors import FieldError
 from otio_genai.field.drawing.bands import bands
 from otio_genai.field.drawing.conditions import Conditions, permitted
+from otio_genai.field.drawing.conflict import explained
 from otio_genai.field.drawing.faults import refuse
 from otio_genai.field.drawing.filter import Filtered, filtered
 from otio_genai.field.drawing.levels import levelled
+from otio_genai.field.drawing.nofilm import NoFilmError
 from otio_genai.field.drawing.passage import passage
 from otio_genai.field.drawing.route import Node, Route, Step, route
+from otio_genai.field.drawing.rules import Asked
 from otio_genai.field.drawing.tables import Table, joins
 from otio_genai.field.drawing.times import Times, times
 from otio_genai.field.drawing.ways import ways
@@ -61,7 +65,11 @@ class Space:
 
 
 def space(
-    field: Field, conditions: Conditions | None = None, *, repeats: bool = False
+    field: Field,
+    conditions: Conditions | None = None,
+    *,
+    repeats: bool = False,
+    reasons: bool = True,
 ) -> Space:
     """Return the films that a field holds under some conditions.
 
@@ -74,6 +82,9 @@ def space(
     repeats
         Whether a film may show one content twice, which none that is shown may: a space
         that bounds, and whose films can be counted however many takes are shared.
+    reasons
+        Whether, if there is no film, the rules that leave none together are looked
+        for: that takes as long as many spaces do.
 
     Raises
     ------
@@ -81,7 +92,25 @@ def space(
         The conditions contradict each other or the field, or no film is left; what
         does it is named.
     """
-    conditions = conditions or Conditions()
+    asked = Asked(field, conditions or Conditions(), repeats)
+    try:
+        return _space(asked)
+    except NoFilmError as error:
+        if not reasons:
+            raise
+        raise explained(error, asked, _draws) from None
+
+
+def _draws(asked: Asked) -> bool:
+    try:
+        _space(asked)
+    except FieldError:
+        return False
+    return True
+
+
+def _space(asked: Asked) -> Space:
+    field, conditions, repeats = asked.field, asked.conditions, asked.repeats
     may = permitted(field, conditions)
     orders = tuple(sorted((name, tuple(o)) for name, o in conditions.orders.items()))
     filled = ways(field)

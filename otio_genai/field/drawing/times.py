@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing.bands import spans
+from otio_genai.field.drawing.nofilm import NoFilmError
 from otio_genai.field.drawing.route import Route
 from otio_genai.field.drawing.ways import Ways
 from otio_genai.field.model import Clock, Field
@@ -90,7 +91,7 @@ def _asked(
     if runtime.exact is not None:
         low = high = runtime.exact
         if not shortest <= runtime.exact <= longest:
-            raise FieldError(
+            raise NoFilmError(
                 f"No film of this field lasts {runtime.exact} ticks: films have "
                 f"{shortest} to {longest}.",
                 place="runtime",
@@ -102,7 +103,7 @@ def _asked(
         high = min(high, bisect_left(frames, runtime.longest + 1) - 1)
     if low > high:
         rate = float(clock.rate)
-        raise FieldError(
+        raise NoFilmError(
             "No film of this field has the runtime asked for: films last "
             f"{frames[min(shortest, len(frames) - 1)] / rate:.2f} to "
             f"{frames[longest] / rate:.2f} s.",

@@ -33,7 +33,7 @@ from otio_genai.errors import FieldError
 from otio_genai.field.drawing.points import Points, points
 from otio_genai.field.model import Field, Option, Slot
 
-__all__ = ["MOST_JOINS", "Laid", "Ways", "alone", "ways"]
+__all__ = ["MOST_JOINS", "Laid", "Ways", "alone", "joins_of", "ways"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -137,7 +137,7 @@ def _ways(laid: Laid) -> tuple[Ways, ...]:
             _filled(field, slot, most, number in first, number == 0)
             for number, slot in enumerate(field.slots)
         )
-        if most <= _LEAST_OUTS or _joins(found) <= MOST_JOINS:
+        if most <= _LEAST_OUTS or joins_of(found) <= MOST_JOINS:
             return found
         most = max(_LEAST_OUTS, most // 2)
 
@@ -151,7 +151,7 @@ def alone(slot: Slot, filled: Ways) -> Floats:
     return weights / (weights.sum() or 1.0)
 
 
-def _joins(found: Sequence[Ways]) -> int:
+def joins_of(found: Sequence[Ways]) -> int:
     """Return how many joins neighbours have, which is what most tables hold."""
     sizes = [one.shape for one in found]
     return sum(
