@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from pathlib import Path
+from urllib.parse import unquote
 
 import opentimelineio as otio
 
@@ -82,11 +84,22 @@ def _speaks(item: LossItem, span: tuple[int, int] | None, trait: Trait) -> bool:
     if span is not None and trait.kind:
         overlaps = span[0] <= trait.span[0] < max(span[1], span[0] + 1)
         return overlaps or (trait.span[0] <= span[0] < trait.span[1])
-    if item.item and item.item == trait.item:
+    if item.item and item.item in (trait.item, *_other(trait)):
         return True
     words = {*trait.feature.split(), *_ALSO.get(trait.feature, ())} - _DULL
     said = {word.strip("s',") for word in item.feature.split()}
     return bool({word.strip("s',") for word in words} & said)
+
+
+def _other(trait: Trait) -> tuple[str, ...]:
+    """Return what an item may call another take of a clip: by its name, or its file's.
+
+    What a writer says of a file has no place, whichever clips show it.
+    """
+    if trait.feature != "other take" or not isinstance(trait.value, tuple):
+        return ()
+    name, *media = map(str, trait.value)
+    return (name, *(Path(unquote(address)).name for address in media[:1]))
 
 
 class _Clock:

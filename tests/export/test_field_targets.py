@@ -70,12 +70,18 @@ def test_of_a_plain_film_nothing_is_told(document, tmp_path, to):
     metadata.put(film, "field", None)
     loss = export(film, tmp_path / f"f{TARGETS[to]}", to=to)
     assert not [i for i in loss.items if i.feature.startswith("field")]
+
+
+def test_a_field_that_says_nothing_is_told_as_it_is_meant(document, tmp_path):
+    film = document.deepcopy()
     metadata.put(film, "field", {"version": 1})
     for clip in film.find_clips():
         for key in ("takes", "slot", "take"):
             metadata.put(clip, key, None)
-    loss = export(film, tmp_path / f"g{TARGETS[to]}", to=to)
-    assert not [i for i in loss.items if i.feature.startswith("field")]
+    told = export(film, tmp_path / "g.xml", to="premiere").items
+    rules = ["coverage", "motion", *["length"] * 3, *["points"] * 3]
+    said = [i.feature for i in told if i.feature.startswith("field")]
+    assert sorted(said) == sorted(f"field: {rule}" for rule in rules)
 
 
 def test_a_field_that_is_broken_is_told_all_the_same(tmp_path):

@@ -79,3 +79,26 @@ def test_a_nested_sequence_says_what_differs_within_it():
     (item,) = unspoken(after, before, Loss())
     assert item.target_gets.endswith("within it not as written: opacity")
     assert unspoken(after, before, Loss()) == (item,)
+
+
+def test_what_is_told_of_a_file_excuses_its_other_takes():
+    def retimed(after):
+        take = metadata.read(after.tracks[0][0], "takes")[0]
+        take.source_range = rates.span(0, 13, R24)
+        metadata.put(after.tracks[0][0], "takes", [take])
+
+    def with_take(change=None):
+        made = FEATURES["plain cuts"]()
+        take = made.tracks[0][0].clone()
+        take.name = "other"
+        take.media_reference.target_url = "file:///films/a%20b.mp4"
+        metadata.put(made.tracks[0][0], "takes", [take])
+        if change:
+            change(made)
+        return made
+
+    before, after = with_take(), with_take(retimed)
+    assert [i.feature for i in unspoken(before, after, Loss())] == ["other take"]
+    for name, left in (("a b.mp4", 0), ("other", 0), ("b.mp4", 1)):
+        item = LossItem("media rate", "approximated", "8 fps", item=name)
+        assert len(unspoken(before, after, Loss((item,)))) == left

@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otio_genai import maps, metadata, rates
+from otio_genai.field.document import read_field
+from otio_genai.field.keys import TABLES
+from otio_genai.field.opening_film import film_style
+from otio_genai.field.writing import pictures
 from otio_genai.interchange import read_xmeml, write_xmeml
 from otio_genai.interchange.fcpxml import read_fcpxml, write_fcpxml
 from otio_genai.interchange.fcpxml.lint import lint_fcpxml
@@ -214,6 +218,49 @@ def test_what_a_field_does_not_say_is_told_as_it_is_meant():
         "the order of this film, not 'shuffle' of slot-002, slot-003",
     ) in told
     assert sum(feature == "field: policy" for feature, _ in told) == 2
+
+
+def terse(table, said):
+    """A table without what it means anyway."""
+    usual = {key.name: key.default for key in TABLES[table]}
+    within = {"runtime", "motion", "palette", "policy", "cuts", "grid"}
+    found = {}
+    for key, value in said.items():
+        if key in within and isinstance(value, dict):
+            value = terse(key, value)
+        if key in ("in", "out") and isinstance(value, str):
+            continue
+        empty = value in ({}, []) and not usual[key]
+        if not (empty or value == usual[key]):
+            found[key] = value
+    return found
+
+
+def test_what_is_left_out_is_told_as_what_is_written_out():
+    document = fields.document(
+        4,
+        [3, 1, 2, 1],
+        groups=[("g", (1, 2), "shuffle")],
+        branches=[("b", 0, 3, None, 1.0)],
+        facts={"runtime": {"min_s": 1.0}, "policy": {"bag": True, "cooldown": 2}},
+        take_facts={(0, 1): {"weight": 2.0}},
+    )
+    style = film_style(document)
+    short = document.deepcopy()
+    field = terse("field", metadata.read(short, "field"))
+    field["groups"] = [terse("group", row) for row in field["groups"]]
+    field["branches"] = [terse("branch", row) for row in field["branches"]]
+    metadata.put(short, "field", field)
+    for whole, clip in zip(pictures(document), pictures(short), strict=True):
+        slot = metadata.read(clip, "slot")
+        metadata.put(clip, "slot", terse("slot", {"id": slot["id"]}))
+        usual = {"shortest_s": style.min_shot_s, "longest_s": style.max_shot_s}
+        metadata.put(whole, "slot", slot | usual)
+        for one in (clip, *(metadata.read(clip, "takes") or ())):
+            metadata.put(one, "take", terse("take", metadata.read(one, "take")))
+    assert read_field(short).fingerprint == read_field(document).fingerprint
+    assert fielded(short).items == fielded(document).items
+    assert len(str(short.to_json_string())) < len(str(document.to_json_string()))
 
 
 @pytest.mark.parametrize("key", ["fixed", "groups", "branches", "audio", "runtime"])
