@@ -88,6 +88,13 @@ def _size(
 @click.option(
     "--desk-from-anywhere", is_flag=True, help="Open the desk to other computers."
 )
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Under which a proxy on this computer is known; may be given again.",
+)
 def show(field_file: Path, **options: Any) -> None:
     r"""Show films of FIELD, never the same twice, until Ctrl-C.
 
@@ -117,6 +124,7 @@ def show(field_file: Path, **options: Any) -> None:
         beforehand=options["atlas"],
         book=options["book"],
         desk_from_anywhere=options["desk_from_anywhere"],
+        names=options["names"],
     )
     jobs = options["jobs"]
     if options["prepare"]:

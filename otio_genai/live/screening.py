@@ -201,5 +201,7 @@ class Screening:
         except (GenaiError, OSError) as error:
             self._house.tell(f"The film was not written: {error}")
         finally:
-            with contextlib.suppress(GenaiError, OSError):
+            try:
                 programme.close()
+            except (GenaiError, OSError) as error:
+                self._house.tell(f"The book does not know the film yet: {error}")

@@ -7,6 +7,7 @@ import contextlib
 import importlib.util
 import os
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,8 @@ class Settings:
         What remembers the films; beside the field by default.
     desk_from_anywhere
         Whether the desk opens to other computers.
+    names
+        By which a proxy on this computer is known to who asks it for the show.
     """
 
     host: str = "127.0.0.1"
@@ -94,6 +97,7 @@ class Settings:
     cache: Path | None = None
     book: Path | None = None
     desk_from_anywhere: bool = False
+    names: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -205,8 +209,11 @@ async def serve(
     """Serve a show until this is cancelled."""
     from aiohttp import web
 
+    from otio_genai.live.web.door import Runner, room
     from otio_genai.live.web.server import application
 
+    _end_when_told()
+    room()
     with ThreadPoolExecutor(_THREADS, "film") as pool:
         hall = Hall(
             house,
@@ -229,8 +236,9 @@ async def serve(
             house=Deskwork(house, lambda: comers),
             token=token,
             desk_from_anywhere=settings.desk_from_anywhere,
+            names=settings.names,
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_FAREWELL_S)
+        runner = Runner(app, access_log=None, shutdown_timeout=_FAREWELL_S)
         await runner.setup()
         try:
             site = web.TCPSite(runner, settings.host, settings.port)
@@ -246,6 +254,17 @@ async def serve(
             if comers is not None:
                 await comers.close()
             await runner.cleanup()
+
+
+def _end_when_told() -> None:
+    """Let a system that shuts down end the show as Ctrl-C does."""
+    serving = asyncio.current_task()
+    if serving is None:
+        return
+    # Neither in another thread than the first, nor on Windows.
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, serving.cancel)
 
 
 def _comers(house: House, hall: Hall, how: NewTakes | None) -> Newcomers | None:

@@ -62,8 +62,6 @@ def add(app: web.Application, house: House, token: str, *, from_anywhere: bool) 
 
 
 def _ensure_allowed(request: web.Request) -> None:
-    if not request.app[ANYWHERE]:
-        guard.ensure_named_so(request)
     if not request.app[ANYWHERE] and not guard.at_home(request):
         raise web.HTTPForbidden(text="The desk opens on its own computer only.\n")
     if not guard.knows(request, request.app[TOKEN], _cookie(request)):
@@ -113,7 +111,11 @@ async def _live(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(max_msg_size=_LONGEST, heartbeat=_BEAT_S)
     if not socket.can_prepare(request):
         raise web.HTTPBadRequest(text="This is a WebSocket.\n")
-    await socket.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        # Whoever has left meanwhile is told nothing.
+        await socket.prepare(request)
+    if not socket.prepared:
+        return socket
     telling = asyncio.create_task(_tell(socket, request))
     try:
         await _listen(socket, request)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import socket
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 __all__ = [
     "COOKIE",
     "Pace",
     "at_home",
-    "ensure_named_so",
     "ensure_same_origin",
     "headers",
     "knows",
+    "named_so",
 ]
 
 #: The desk's token, once it was given; named with the port, which cookies ignore.
@@ -40,8 +42,6 @@ _HEADERS = {
     "Server": "otio-genai",
 }
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def _give_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -67,20 +67,37 @@ def ensure_same_origin(request: web.Request) -> None:
         raise web.HTTPForbidden(text="This page may not ask for that.\n")
 
 
-def ensure_named_so(request: web.Request) -> None:
+def named_so(names: Collection[str]) -> Middleware:
     """Refuse who asks this computer for itself under a name that is not its own.
 
     A page of somebody else may let its name point here, and is then of our origin.
+    Where other computers may ask, names are theirs to give.
+
+    Parameters
+    ----------
+    names
+        Beside this computer's own: those by which a proxy on it is known.
     """
-    own = request.transport and request.transport.get_extra_info("sockname")
-    if not own or not _is_loopback(str(own[0])):
-        return
+    given = {name.lower() for name in names}
+
+    @web.middleware
+    async def ensured(request: web.Request, handler: Handler) -> web.StreamResponse:
+        own = request.transport and request.transport.get_extra_info("sockname")
+        if own and _is_loopback(str(own[0])) and not _own(request.host, given):
+            raise web.HTTPForbidden(text="There is nothing here of such a name.\n")
+        return await handler(request)
+
+    return ensured
+
+
+def _own(host: str, given: Collection[str]) -> bool:
     try:
-        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-        if name != "localhost" and not name.endswith(".localhost"):
-            ipaddress.ip_address(name)
+        name = urlsplit(f"//{host}").hostname or ""
+        if name in given or name in ("localhost", socket.gethostname().lower()):
+            return True
+        return name.endswith(".localhost") or bool(ipaddress.ip_address(name))
     except ValueError:
-        raise web.HTTPForbidden(text="The desk has no such name.\n") from None
+        return False
 
 
 def _is_loopback(address: str) -> bool:

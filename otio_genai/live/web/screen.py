@@ -46,7 +46,11 @@ async def watch(request: web.Request) -> web.StreamResponse:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
     sender = None
     try:
-        await socket.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            # Whoever has left meanwhile is told nothing.
+            await socket.prepare(request)
+        if not socket.prepared:
+            return socket
         viewer.dropped = lambda: _cut_off(request)
         sender = asyncio.create_task(_send(socket, viewer, request.app[OPENING]))
         await _listen(socket, viewer, hall, request)

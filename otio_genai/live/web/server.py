@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
 from aiohttp import web
 
 from otio_genai.live.hall import Hall
 from otio_genai.live.web import desk, guard, hls, screen
+from otio_genai.live.web.door import DOOR, Door
 from otio_genai.live.web.keys import CLOCK, HALL, OPENING
 from otio_genai.live.web.lists import Opening
 from otio_genai.live.web.pages import page
@@ -24,7 +25,7 @@ __all__ = ["application"]
 
 _PAGES = {"/": "screen.html", "/screen.css": "screen.css", "/screen.js": "screen.js"}
 _LONGEST_BODY = 1024
-_SWEEP_S = 5.0
+_SWEEP_S = 2.5
 
 
 def application(
@@ -35,6 +36,7 @@ def application(
     house: desk.House | None = None,
     token: str | None = None,
     desk_from_anywhere: bool = False,
+    names: Collection[str] = (),
 ) -> web.Application:
     """Return the application.
 
@@ -52,8 +54,15 @@ def application(
         What opens the desk; a new one that nobody can guess by default.
     desk_from_anywhere
         Whether the desk opens to other computers, too.
+    names
+        By which a proxy on this computer is known.
     """
-    app = web.Application(client_max_size=_LONGEST_BODY)
+    door = Door(now_s)
+    app = web.Application(
+        client_max_size=_LONGEST_BODY,
+        middlewares=[door.busy, guard.named_so(names)],
+    )
+    app[DOOR] = door
     app[HALL], app[OPENING], app[CLOCK], app[hls.PACES] = hall, opening, now_s, {}
     guard.headers(app)
     for address, name in _PAGES.items():
@@ -88,6 +97,7 @@ async def _opened(app: web.Application) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(_SWEEP_S)
             hall.sweep()
+            app[DOOR].sweep()
 
     sweeping = asyncio.create_task(sweep())
     yield

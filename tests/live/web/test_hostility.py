@@ -220,7 +220,7 @@ def test_the_desk_answers_to_its_own_names_only(host):
                 answer = await client.get(key, headers={"Host": own})
                 assert answer.status == 200
         if host == "evil.example":
-            async with opened(desk_from_anywhere=True) as client:
+            async with opened(names=["Evil.example"]) as client:
                 answer = await client.get(key, headers={"Host": host})
                 assert answer.status == 200
 

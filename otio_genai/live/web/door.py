@@ -1,0 +1,112 @@
+"""Connections that ask for nothing take no room from those that do.
+
+Conventions
+    A connection *rests* while no request of it is dealt with: before its first one,
+    and from one answer to the next. Who rests too long is cut off; where too many rest,
+    the one that has longest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import cast
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+__all__ = ["DOOR", "Door", "Runner", "room"]
+
+_REST_S = 12.0
+_MOST_RESTING, _MOST = 200, 1000
+# A connection has no transport yet when its protocol is made.
+_MADE_S = 1.0
+
+
+class Door:
+    """Knows the connections of a server.
+
+    Parameters
+    ----------
+    now_s
+        The clock.
+    resting, most
+        How many may rest, and how many there may be.
+    """
+
+    def __init__(
+        self,
+        now_s: Callable[[], float],
+        *,
+        resting: int = _MOST_RESTING,
+        most: int = _MOST,
+    ) -> None:
+        self._now_s, self._most_resting, self._most = now_s, resting, most
+        # The one that has rested longest comes first.
+        self._resting: dict[web.RequestHandler, float] = {}
+        self._busy = 0
+
+    def __len__(self) -> int:
+        return len(self._resting) + self._busy
+
+    def let_in(self, make: Callable[[], web.RequestHandler]) -> web.RequestHandler:
+        """Return what deals with a new connection."""
+        made = make()
+        self._resting[made] = self._now_s()
+        if len(self._resting) > self._most_resting or len(self) > self._most:
+            self._cut_off(next(iter(self._resting)))
+        return made
+
+    @web.middleware
+    async def busy(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Note that a connection does not rest."""
+        protocol = request.protocol
+        self._resting.pop(protocol, None)
+        self._busy += 1
+        try:
+            return await handler(request)
+        finally:
+            self._busy -= 1
+            if protocol.transport is not None:
+                self._resting[protocol] = self._now_s()
+
+    def sweep(self) -> None:
+        """Cut off who has rested too long."""
+        now_s = self._now_s()
+        for protocol, since_s in list(self._resting.items()):
+            gone = protocol.transport is None and now_s - since_s > _MADE_S
+            if gone or now_s - since_s > _REST_S:
+                self._cut_off(protocol)
+
+    def _cut_off(self, protocol: web.RequestHandler) -> None:
+        del self._resting[protocol]
+        if protocol.transport is not None:
+            protocol.transport.abort()
+
+
+DOOR: web.AppKey[Door] = web.AppKey("door", Door)
+
+
+class Runner(web.AppRunner):
+    """Runs an application behind its door."""
+
+    @property
+    def server(self) -> web.Server | None:
+        """What sites call for every connection."""
+        found = super().server
+        if found is None:
+            return None
+        door, make = self.app[DOOR], found
+        # Sites do nothing else with it.
+        return cast(web.Server, lambda: door.let_in(make))
+
+
+def room(files: int = 4096) -> None:
+    """Let this process hold so many files, if its system lets it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
