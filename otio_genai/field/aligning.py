@@ -5,7 +5,8 @@ Conventions
     order of each is kept, and the pairs are those whose likeness adds up to most. Alike
     are shots of the same file most of all, then of the same slot or picture, then of
     like names; where they lie in the film adds to it, and alone makes a pair when they
-    lie in the same place.
+    lie in the same place. Between two pairs, or a pair and the film's edge, shots that
+    are as many in both cuts stand for each other, however unlike.
 
 Sources
     Global alignment by dynamic programming: Needleman & Wunsch 1970, without a price
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +76,8 @@ def _named_alike(a: str, b: str) -> bool:
 def aligned(first: Sequence[Seen], second: Sequence[Seen]) -> list[tuple[int, int]]:
     """Return the pairs of shots that are the same, in order, of greatest likeness.
 
+    What is left over between them is paired where it is as many shots in both.
+
     Parameters
     ----------
     first, second
@@ -98,4 +101,18 @@ def aligned(first: Sequence[Seen], second: Sequence[Seen]) -> list[tuple[int, in
             i -= 1
         else:
             j -= 1
-    return found[::-1]
+    return list(_filled(found[::-1], n, m))
+
+
+def _filled(
+    pairs: Sequence[tuple[int, int]], n: int, m: int
+) -> Iterator[tuple[int, int]]:
+    """Give pairs, and between them those of as many shots on both sides."""
+    edge = (-1, -1)
+    for pair in (*pairs, (n, m)):
+        between = range(1, pair[0] - edge[0])
+        if len(between) == pair[1] - edge[1] - 1:
+            yield from ((edge[0] + k, edge[1] + k) for k in between)
+        if pair != (n, m):
+            yield pair
+        edge = pair

@@ -132,6 +132,17 @@ def test_alignment_is_the_best_there_is(first, second):
     assert total == pytest.approx(brute(one, two))
 
 
+def test_a_shot_in_place_of_another_is_a_take_of_its_slot():
+    """Whatever its file, its name and its length: only its neighbours tell."""
+    long, short = seen("abxcd"), [
+        Seen(n, "", "", n * 3, k / 9, (k + 1 + 4 * (n == "y")) / 9)
+        for n, k in zip("abycd", (0, 1, 2, 7, 8), strict=True)
+    ]  # fmt: skip
+    assert not likeness(long[2], short[2])
+    assert aligned(long, short) == [(k, k) for k in range(5)]
+    assert aligned(seen("abcd"), seen("axybcd")) == [(0, 0), (1, 3), (2, 4), (3, 5)]
+
+
 def brute(one, two):
     best = 0.0
     for size in range(min(len(one), len(two)) + 1):
