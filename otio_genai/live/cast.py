@@ -57,6 +57,7 @@ class Job(Protocol):
     key: str
     request: Any
     dry: tuple[memoryview, ...]
+    estimate_hint: float
 
 
 class Part(Protocol):

@@ -295,6 +295,7 @@ class Programme:
                     part.job.request,
                     self._deadline_s(part),
                     lambda _: self._wake(),
+                    work_s=part.job.estimate_hint,
                 )
             self._held.append(_Held(part, ticket))
 

@@ -2,16 +2,18 @@
 
 Aim
     A join is worth having only before it is due. What is due first is made first; what
-    cannot be made in time is not begun; what comes late is not shown. Whoever asked has
-    a dry cut at hand, so that nothing ever waits for a join.
+    can hardly be made in time is not begun; what comes late is not shown. Whoever asked
+    has a dry cut at hand, so that nothing ever waits for a join. Where not all can be
+    made, as many are made as can be: the longest stand back (Moore and Hodgson, 1968).
 
 Conventions
     Times are seconds of the clock that is given. How long a join takes is foreseen from
-    those made before: nine parts what was foreseen, one part what the last one took.
+    those made before (`_Foresight`), in proportion to what it was told to take.
 """
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +28,14 @@ State = Literal["waiting", "running", "made", "dropped", "late", "failed", "with
 Samples = Sequence[bytes]
 
 _FIRST_S = 0.3
-_KEPT = 0.9
+# What is kept of what was foreseen and of how far off it was, when a join has ended.
+_KEPT, _KEPT_OFF = 0.9, 0.75
+# A join is begun that can take longer than foreseen by so many times the usual error:
+# one that comes too late has cost another one its time.
+_DOUBT = 3.0
+# What is foreseen of joins given up while nothing is rendered, so that the next may
+# show whether it is still so.
+_HOPE = 0.9
 # A worker that takes this much longer than foreseen has hung.
 _HUNG_S, _HUNG = 5.0, 20.0
 
@@ -77,12 +86,36 @@ class Counts:
     withdrawn: int = 0
 
 
+@dataclass(slots=True)
+class _Foresight:
+    """How long joins take, in parts of what they are told to take."""
+
+    usual: float = 1.0
+    off: float = 0.0
+    "How far from that they usually end."
+
+    @property
+    def safe(self) -> float:
+        """Within which nearly all end."""
+        return self.usual + _DOUBT * self.off
+
+    def learn(self, took: float) -> None:
+        """Take note of how long one took."""
+        self.off = _KEPT_OFF * self.off + (1 - _KEPT_OFF) * abs(took - self.usual)
+        self.usual = _KEPT * self.usual + (1 - _KEPT) * took
+
+    def hope(self) -> None:
+        """Foresee less: nothing was begun, so nothing can be learnt."""
+        self.usual, self.off = _HOPE * self.usual, _HOPE * self.off
+
+
 @dataclass(eq=False, slots=True)
 class _Order:
     """One join, whoever wants it."""
 
     key: str
     request: Any
+    work_s: float
     tickets: list[Ticket] = field(default_factory=list)
     begun_s: float | None = None
     worker: Worker | None = None
@@ -105,7 +138,7 @@ class Scheduler:
         Called with the key and the samples of every join that was rendered, also of one
         too late to be shown: whoever keeps joins keeps it for the next time.
     first_s
-        How long the first join is foreseen to take.
+        How long the first join is foreseen to take, and one of which nothing is told.
     """
 
     def __init__(
@@ -121,8 +154,13 @@ class Scheduler:
         self._keep = made
         self._lock = threading.RLock()
         self._orders: dict[str, _Order] = {}
-        self.estimate_s = first_s
+        self._first_s, self._foresight = first_s, _Foresight()
         self.counts = Counts()
+
+    @property
+    def estimate_s(self) -> float:
+        """How long a join is foreseen to take of which nothing is told."""
+        return self._first_s * self._foresight.usual
 
     def submit(
         self,
@@ -130,15 +168,19 @@ class Scheduler:
         request: Any,
         deadline_s: float,
         told: Callable[[Ticket], None] | None = None,
+        *,
+        work_s: float | None = None,
     ) -> Ticket:
         """Ask for a join by a deadline.
 
         The same join asked for twice is rendered once. ``told`` is called, from
-        whatever thread, once nothing more will happen to the ticket.
+        whatever thread, once nothing more will happen to the ticket. ``work_s`` is
+        how long it takes, beside others, of one processor.
         """
         ticket = Ticket(key, deadline_s, told)
         with self._lock:
-            order = self._orders.setdefault(key, _Order(key, request))
+            made = _Order(key, request, self._first_s if work_s is None else work_s)
+            order = self._orders.setdefault(key, made)
             order.tickets.append(ticket)
         self.pump()
         return ticket
@@ -166,15 +208,8 @@ class Scheduler:
         with self._lock:
             now_s = self._now_s()
             self._bury(now_s, told)
-            waiting = [o for o in self._orders.values() if o.begun_s is None]
-            for order in sorted(waiting, key=lambda one: one.deadline_s):
-                self._give_up(order, now_s + self.estimate_s, told)
-                if not order.tickets:
-                    del self._orders[order.key]
-                    continue
-                worker = next((w for w in self._workers if w.ready), None)
-                if worker is not None:
-                    self._begin(order, worker, now_s)
+            self._give_up_hopeless(now_s, told)
+            self._fill(now_s)
         _tell(told)
 
     def waiting(self) -> int:
@@ -193,6 +228,47 @@ class Scheduler:
             worker.close()
         _tell(told)
 
+    def _give_up_hopeless(self, now_s: float, told: list[Ticket]) -> None:
+        idle = any(w.ready for w in self._workers)
+        idle = idle and all(o.begun_s is None for o in self._orders.values())
+        unproven = False
+        for order in [o for o in self._orders.values() if o.begun_s is None]:
+            count = len(told)
+            self._give_up(order, now_s + self._foresight.safe * order.work_s, told)
+            unproven |= any(t.deadline_s >= now_s + order.work_s for t in told[count:])
+            if not order.tickets:
+                del self._orders[order.key]
+        if idle and unproven:
+            self._foresight.hope()
+
+    def _fill(self, now_s: float) -> None:
+        """Give something to all who can take it."""
+        while True:
+            worker = next((w for w in self._workers if w.ready), None)
+            waiting = [o for o in self._orders.values() if o.begun_s is None]
+            if worker is None or not waiting:
+                return
+            waiting.sort(key=lambda one: one.deadline_s)
+            self._begin(self._first_of(waiting, now_s), worker, now_s)
+
+    def _first_of(self, waiting: Sequence[_Order], now_s: float) -> _Order:
+        """Return what to begin: the first due of as many as can be made in time."""
+        pace = self._foresight.usual / len(self._workers)
+        load_s, kept = pace * self._left_s(now_s), []
+        for number, order in enumerate(waiting):
+            load_s += pace * order.work_s
+            heapq.heappush(kept, (-order.work_s, number))
+            if now_s + load_s > order.deadline_s:
+                longest, _ = heapq.heappop(kept)
+                load_s += pace * longest
+        return waiting[min((number for _, number in kept), default=0)]
+
+    def _left_s(self, now_s: float) -> float:
+        """Return the work that is left of what is being rendered."""
+        begun = [(o, o.begun_s) for o in self._orders.values() if o.begun_s is not None]
+        usual = self._foresight.usual
+        return sum(max(0.0, o.work_s - (now_s - since) / usual) for o, since in begun)
+
     def _begin(self, order: _Order, worker: Worker, now_s: float) -> None:
         order.begun_s, order.worker = now_s, worker
         for ticket in order.tickets:
@@ -207,8 +283,7 @@ class Scheduler:
             now_s = self._now_s()
             del self._orders[order.key]
             if samples is not None:
-                took_s = now_s - order.begun_s
-                self.estimate_s = _KEPT * self.estimate_s + (1 - _KEPT) * took_s
+                self._foresight.learn((now_s - order.begun_s) / order.work_s)
             for ticket in order.tickets:
                 if samples is None:
                     self._end(ticket, "failed")

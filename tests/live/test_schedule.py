@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +140,68 @@ def test_the_foreseen_length_follows_what_was_measured():
     world.schedule.submit("a", "a", 10)
     world.go()
     assert world.schedule.estimate_s == pytest.approx(0.9 * 0.3 + 0.1 * 1.3)
+
+
+def test_what_was_told_to_take_longer_is_foreseen_so():
+    world = World(1, lambda _: 0.6)
+    schedule = world.schedule
+    for n in range(40):
+        schedule.submit(f"{n}", f"{n}", world.now + 10, work_s=0.3)
+        world.go()
+    assert schedule.estimate_s == pytest.approx(0.6, rel=0.05)
+    until = world.now + 1
+    assert schedule.submit("long", "long", until, work_s=0.6).state == "dropped"
+    assert schedule.submit("short", "short", until, work_s=0.3).state == "running"
+
+
+def posted(took, work, seconds=200, every=0.5, ahead=4.0):
+    """Ask for more joins than one worker can make; return how they ended."""
+    takes = dict(enumerate(took))
+    world = World(1, lambda name: takes[int(name)])
+    for n in range(int(seconds / every)):
+
+        def ask(n=n):
+            until = world.now + ahead
+            world.schedule.submit(f"{n}", f"{n}", until, work_s=work(takes[n]))
+
+        world.at(every * n, ask)
+        world.at(every * (n + 0.5), world.schedule.pump)
+    world.go()
+    return world.schedule.counts
+
+
+def test_asked_for_too_much_it_makes_what_it_can_and_wastes_little():
+    rng = random.Random(1)
+    took = [rng.lognormvariate(0, 0.5) for _ in range(400)]
+    counts = posted(took, lambda _: 1.1)
+    assert counts.late <= 10
+    # 1.1 s each: no more than 182 could be made in 200 s.
+    assert counts.made >= 165
+
+
+def test_asked_for_too_much_the_longest_stand_back():
+    rng = random.Random(2)
+    took = [rng.choice((0.4, 0.4, 0.4, 2.0)) for _ in range(400)]
+    counts = posted(took, lambda took: took)
+    # In turn of their deadlines it were 200 s / 0.8 s; the short ones alone take 120 s.
+    assert counts.made >= 300
+    assert counts.late <= 4
+
+
+def test_after_a_spell_in_which_all_took_long_joins_are_begun_again():
+    slow = [True]
+    world = World(1, lambda _: 8.0 if slow[0] else 0.2)
+    world.schedule.submit("a", "a", 20)
+    world.go()
+    slow[0] = False
+    states = []
+    for n in range(60):
+        ticket = world.schedule.submit(f"{n}", f"{n}", world.now + 2)
+        world.go()
+        states.append(ticket.state)
+        world.now += 1
+    assert states[0] == "dropped"
+    assert states[-20:] == ["made"] * 20
 
 
 def test_a_join_that_two_want_is_rendered_once_and_for_the_earlier():

@@ -43,8 +43,8 @@ from otio_genai.render.shown import Frame
 
 __all__ = ["Part", "Reel", "Shelf"]
 
-# Beyond so many groups of pictures a stretch is cut amid its transitions.
-_MOST_GOPS = 8
+# A stretch that must be rendered for longer is cut amid its transitions.
+_MOST_S = 4
 
 
 class Shelf(Protocol):
@@ -157,7 +157,7 @@ class Reel:
             self._spot(record, shots, None if shown is None else shown[record - origin])
             for record in range(self._done, settled)
         ]
-        longest = _MOST_GOPS * self._mezzanines.form.gop_frames
+        longest = round(_MOST_S * self._mezzanines.form.rate)
         parts = []
         for one in stretches(spots, longest, final=ended):
             moved = Stretch(origin + one.first, origin + one.made, origin + one.last)

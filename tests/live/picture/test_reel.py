@@ -106,6 +106,14 @@ def test_what_is_sent_does_not_wait_for_the_next_shot(shows):
     assert all(part.job is None for part in first)
 
 
+def test_of_a_carry_between_keyframes_no_other_frame_is_rendered(shows):
+    field, mezzanines = shows(slots=2, kinds=("carry",))
+    film = [Chosen(0, 0, 12, 31), Chosen(1, 0, 12, 30)]
+    jobs = [part.job for part in pushed(field, mezzanines, film) if part.job]
+    frames = [len(job.request["recipe"]["frames"]) for job in jobs]
+    assert frames == [2 * field.slots[1].half]
+
+
 def test_plain_pictures_are_views_of_the_prepared_files(shows):
     field, mezzanines = shows()
     part = Reel(field, mezzanines).push(Chosen(0, 0, 12, 48))[0]
