@@ -185,6 +185,8 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("duck_db", "-96 to 0 dB", number(-96, 0), 0.0, "By how much the music "
             "steps back under a voice."),
         Key("takes_db", "-96 to 24 dB", _decibel, 0.0, "Of the takes' own sound."),
+        Key("levelled", "true or false", truth, False, "Whether each voice and each "
+            "take is first brought to the style's loudness, by its own."),
     ),
     "slot": (
         Key("id", "a name", text, NEEDED, "Its name, by which all else means it."),

@@ -222,6 +222,8 @@ class Gains:
     duck_db: float = 0.0
     "By how much the bed steps back under the voice, at most 0."
     takes_db: float = 0.0
+    levelled: bool = False
+    "Whether voices and takes are brought to one loudness first, each by its own."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -242,6 +242,7 @@ def _constant(field: Field, stems: Sequence[int]) -> Constant:
         gains.duck_db,
         gains.takes_db,
         tuple((stem.clip, stem.gain_db) for stem in heard),
+        gains.levelled,
     )
 
 

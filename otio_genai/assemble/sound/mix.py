@@ -46,6 +46,7 @@ __all__ = [
     "place_voices",
     "ridden",
     "start_of_voice_s",
+    "voice_db",
 ]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -118,6 +119,13 @@ def gain_db(lufs: float | None, style: Style, *, below_lu: float = 0.0) -> float
     if target is None or lufs is None or lufs < SILENT_LUFS:
         return 0.0
     return round(target - below_lu - lufs, 2)
+
+
+def voice_db(clip: otio.schema.Clip, style: Style) -> float:
+    """Return the gain in dB that brings a voice to the profile, by all of it."""
+    told = metadata.read(clip.media_reference, "loudness") or {}
+    found = told.get("integrated_lufs")
+    return gain_db(None if found is None else float(found), style)
 
 
 def duck(

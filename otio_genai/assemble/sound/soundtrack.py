@@ -55,6 +55,9 @@ class Constant:
     takes_db: float = 0.0
     stems: tuple[tuple[otio.schema.Clip, float], ...] = ()
     "Music over the bed, each with its gain."
+    levelled: bool = False
+    "Whether ``voice_db`` and ``takes_db`` come on top of what brings each voice and\
+ each take to the profile, by how loud all of it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,13 @@ def soundtrack(
     film = _Film(total, rate, style, [], constant)
     spoken = _spoken(film, voices)
     lower = _laid_bed(film, bed, bed_in_s, spoken)
-    gain_db = None if constant is None else constant.takes_db
-    placed = takes_sound.lay(shots, rate, style, gain_db=gain_db)
+    placed = takes_sound.lay(
+        shots,
+        rate,
+        style,
+        gain_db=None if constant is None else constant.takes_db,
+        levelled=constant is not None and constant.levelled,
+    )
     tracks = [
         track
         for track in (
@@ -180,7 +188,8 @@ def _spoken(film: _Film, voices: Sequence[mix.Sound]) -> _Spoken:
         if film.constant is None:
             gains_db.append(mix.gain_db(lufs, film.style))
         else:
-            gains_db.append(film.constant.voice_db)
+            own_db = film.constant.levelled and mix.voice_db(sound.clip, film.style)
+            gains_db.append(film.constant.voice_db + own_db)
         levels_lufs.append(-math.inf if lufs is None else lufs + gains_db[-1])
     return _Spoken(tuple(sounds), tuple(gains_db), tuple(levels_lufs))
 

@@ -29,10 +29,20 @@ from otio_genai.assemble.sound.programme import (
 )
 from otio_genai.assemble.style import Style
 
-__all__ = ["Heard", "Placed", "lay", "loudest_lufs", "sound_clip", "takes_track"]
+__all__ = [
+    "Heard",
+    "Placed",
+    "lay",
+    "loudest_lufs",
+    "own_db",
+    "sound_clip",
+    "takes_track",
+]
 
 # What is softer than the programme by more than this is mostly noise.
 _MOST_LIFT_DB = 12.0
+# Longer than any take.
+_WHOLE_S = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ def lay(
     style: Style,
     *,
     gain_db: float | None = None,
+    levelled: bool = False,
 ) -> list[Placed]:
     """Return the sounds of the takes that are heard, in order, never overlapping.
 
@@ -92,7 +103,9 @@ def lay(
     style
         What becomes of the takes' sound.
     gain_db
-        The same for all of them; None levels each to the programme.
+        The same for all of them; None levels what is heard of each to the programme.
+    levelled
+        Whether each is levelled by how loud all of it is, before that gain.
     """
     if style.takes_sound == "drop":
         return []
@@ -105,7 +118,10 @@ def lay(
         begin, end = borders[index : index + 2]
         source_in = shot.source_in_frames + begin - shot.record_in
         spot = Placed(shot.clip, begin, end - begin, source_in, 0.0)
-        level_db = _gain_db(spot, rate, style) if gain_db is None else gain_db
+        if gain_db is None:
+            level_db = _gain_db(spot, rate, style)
+        else:
+            level_db = gain_db + (own_db(shot.clip, style) if levelled else 0.0)
         placed.append((index, replace(spot, gain_db=level_db)))
     return _faded(placed, shots, rate, style)
 
@@ -132,11 +148,20 @@ def _part(
     return part(clip.media_reference, float(begin_s), float(end_s))
 
 
+def own_db(clip: otio.schema.Clip, style: Style) -> float:
+    """Return the gain that brings all of a take's sound to the programme, or below."""
+    return _levelling_db(part(clip.media_reference, 0.0, _WHOLE_S), style)
+
+
 def _gain_db(spot: Placed, rate: Fraction, style: Style) -> float:
     """Return the gain that brings a sound to the programme, or below it."""
+    found = _part(spot.clip, spot.source_in_frames, spot.frames, rate)
+    return _levelling_db(found, style)
+
+
+def _levelling_db(found: Programme | None, style: Style) -> float:
     below_db = style.takes_below_lu if style.takes_sound == "mix" else 0.0
     target = mix.PROFILES_LUFS[style.profile]
-    found = _part(spot.clip, spot.source_in_frames, spot.frames, rate)
     if target is None or found is None:
         return -below_db
     # One bang in one take shall not turn down the whole film.

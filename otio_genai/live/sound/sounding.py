@@ -193,8 +193,14 @@ class Sounding:
             for sound in voices_of(self._field, self._film)
             if sound.record_in < end
         ]
+        gains, style = audio.gains, self._field.style
         self._voices = [
-            Voice(heard[id(one.clip)], one.frames, one.record_in, audio.gains.voice_db)
+            Voice(
+                heard[id(one.clip)],
+                one.frames,
+                one.record_in,
+                gains.voice_db + (gains.levelled and mix.voice_db(one.clip, style)),
+            )
             for one in self._spoken
         ]
         self._ducks = self._ducked(self._spoken)

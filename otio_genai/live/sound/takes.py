@@ -115,7 +115,8 @@ class TakesSound:
         if not shots:
             return
         gain_db = field.audio.gains.takes_db
-        placed = lay(shots, rate, field.style, gain_db=gain_db)
+        levelled = field.audio.gains.levelled
+        placed = lay(shots, rate, field.style, gain_db=gain_db, levelled=levelled)
         ducked = mix.duck(self._words_s, field.audio.gains.duck_db, field.style)
         track = takes_track(placed, rate, ducked=ducked)
         timeline = otio.schema.Timeline(global_start_time=rates.time(0, rate))
