@@ -96,7 +96,7 @@ def _work_s(recipe: Mapping[str, Any]) -> float:
     frames = len(recipe["frames"])
     more = max(0, len(layers) - frames)
     spent_ms = _FRAME_MS * frames + _LAYER_MS * more + _SWEEP_MS * swept
-    return spent_ms * wide * high * 1e-9
+    return float(spent_ms * wide * high * 1e-9)
 
 
 def render_request(request: Mapping[str, Any]) -> list[bytes]:
