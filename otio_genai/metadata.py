@@ -25,11 +25,13 @@ Conventions
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 import opentimelineio as otio
+from opentimelineio import _otio
 
 from otio_genai.errors import MetadataError
 
@@ -48,8 +50,12 @@ def each(held: Any) -> Iterator[Any]:
     >>> list(each(clip.metadata))
     ['scene', 'shot']
     """
-    # OTIO ends a loop by throwing, which takes longer than all the rest: it is never
+    # OTIO ends a loop by throwing, which takes longer than all the rest, and never
+    # gives back the memory of a loop over its own dictionaries and vectors. Vectors
+    # need none; the keys of a dictionary are to be had in no other way, and are never
     # asked for more than there are.
+    if isinstance(held, _VECTORS):
+        return map(held.__getitem__, range(len(held)))
     return islice(held, len(held))
 
 
@@ -68,8 +74,8 @@ def get(obj: otio.core.SerializableObjectWithMetadata) -> dict[str, Any]:
 def _checked(obj: otio.core.SerializableObjectWithMetadata) -> Any:
     """Return a view of what is kept on ``obj``, of a version that we know."""
     kept = obj.metadata
-    # OTIO throws for a missing key, too.
-    if not len(kept) or NAMESPACE not in each(kept):
+    # OTIO throws for a missing key, too: that is slow, but leaves nothing behind.
+    if not len(kept) or NAMESPACE not in kept:
         return {}
     found = kept[NAMESPACE]
     if not hasattr(found, "keys"):
@@ -101,7 +107,11 @@ def read(
     """
     found = _checked(obj)
     # Only what is asked for is copied: a take's motion is long.
-    return _plain(found[key]) if key in each(found) else default
+    try:
+        kept = found[key]
+    except KeyError:
+        return default
+    return _plain(kept)
 
 
 def fact(
@@ -166,11 +176,19 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind in _SIMPLE:
         return value
-    if isinstance(value, dict) or kind.__name__ == "AnyDictionary":
+    if kind is _otio.AnyDictionary:
+        # A show reads for hours: nothing may be left behind by a loop over the keys.
+        said = _otio._serialize_json_to_string(_otio.PyAny(value), {}, -1)
+        if _SCHEMA not in said:
+            return json.loads(said)
+    if isinstance(value, (dict, _otio.AnyDictionary)):
         return {key: _plain(value[key]) for key in each(value)}
-    if isinstance(value, (list, tuple)) or kind.__name__ == "AnyVector":
+    if isinstance(value, (list, tuple, _otio.AnyVector)):
         return [_plain(item) for item in each(value)]
     return value
 
 
+_VECTORS = (_otio.AnyVector, _otio.EffectVector, _otio.MarkerVector)
+# What JSON says of anything but plain values.
+_SCHEMA = "OTIO_SCHEMA"
 _SIMPLE = frozenset((str, int, float, bool, type(None)))

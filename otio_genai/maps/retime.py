@@ -108,7 +108,7 @@ def speed(clip: otio.schema.Clip, rate: Fraction) -> Speed:
     length = rates.frames_at(duration_s(clip), rate)
     factor = Fraction(1)
     keys: tuple[tuple[Fraction, Fraction], ...] = ()
-    for effect in clip.effects:
+    for effect in metadata.each(clip.effects):
         if isinstance(effect, otio.schema.LinearTimeWarp):
             scalar = Fraction(effect.time_scalar)
             factor *= scalar.limit_denominator(_LARGEST_DENOMINATOR)

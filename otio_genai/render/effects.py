@@ -149,7 +149,7 @@ def named(
         What the caller passes by name.
     """
     found, foreign = [], []
-    for one in clip.effects:
+    for one in metadata.each(clip.effects):
         if isinstance(one, otio.schema.TimeEffect):
             continue
         if not getattr(one, "enabled", True):
