@@ -113,8 +113,14 @@ class Process:
                 return
             self._deaths += 1
         self._answer(None)
-        if self._deaths <= _MOST_DEATHS:
-            self._start()
+        # It may yet be about to die; once dead it stays in the system's list until it
+        # is asked after.
+        self._process.kill()
+        self._process.join()
+        with self._lock:
+            # Whoever closed this meanwhile would end the one that has died only.
+            if not self._closed and self._deaths <= _MOST_DEATHS:
+                self._start()
 
     def _answer(self, samples: Sequence[bytes] | None) -> None:
         with self._lock:

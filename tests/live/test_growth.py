@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 import sys
 
 import opentimelineio as otio
@@ -12,6 +13,8 @@ from otio_genai import metadata
 from otio_genai.live.house import House
 from otio_genai.live.schedule import Scheduler
 from otio_genai.live.stock import prepared
+from otio_genai.live.workers import Process
+from tests.live.test_workers import ask, render
 
 TIMES = 300
 
@@ -102,3 +105,17 @@ def test_films_leave_nothing_but_their_digests(tmp_path):
     # It was 11 700 before loops over OpenTimelineIO's containers were done without.
     assert native < 2000
     assert blocks < 5
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Elsewhere nothing is left of the dead.")
+def test_a_worker_that_died_is_gone_when_another_has_come():
+    worker = Process(render)
+    try:
+        dead = worker._process.pid
+        assert ask(worker, "die") is None
+        assert ask(worker, "again") == [b"again", b"more"]
+        with pytest.raises(ProcessLookupError):
+            os.kill(dead, 0)
+    finally:
+        worker.close()
