@@ -10,11 +10,14 @@ import click
 from otio_genai.cli import console, field_films, field_takes
 from otio_genai.cli.field_files import (
     AS_JSON,
+    BIN,
     FILE,
     SEED,
     output,
     read_document,
+    read_media,
     summary,
+    warn,
     write_timeline,
 )
 from otio_genai.cli.groups import Verbs
@@ -51,6 +54,7 @@ def field() -> None:
     is_flag=True,
     help="Let every slot show any take; otherwise each its own.",
 )
+@BIN
 @SEED
 @output
 def open_(
@@ -58,6 +62,7 @@ def open_(
     style_file: Path | None,
     slots: int | None,
     share: bool,
+    bin_file: Path | None,
     seed: int | None,
     output: Path,
     force: bool,
@@ -68,6 +73,7 @@ def open_(
     Example:
       otio-genai field open bin.otio -o field.otio --slots 12 --style film.toml
       otio-genai field open film.otio -o field.otio
+      otio-genai field open film.fcpxml -o field.otio --bin bin.otio
     """
     import otio_genai
     from otio_genai.cli.field_files import read_source
@@ -75,15 +81,20 @@ def open_(
     found, asked = read_source(source, style_file)
     if seed is not None:
         asked["seed"] = seed
-    made = otio_genai.open_field(found, slots=slots, share=share, **asked)
+    media = read_media(bin_file)
+    made = otio_genai.open_field(found, slots=slots, share=share, media=media, **asked)
     write_timeline(made, output, force=force)
+    warn(made)
     click.echo(f"{output}: {summary(made)}")
 
 
 @field.command()
 @click.argument("cuts", nargs=-1, required=True, type=FILE)
+@BIN
 @output
-def merge(cuts: tuple[Path, ...], output: Path, force: bool) -> None:
+def merge(
+    cuts: tuple[Path, ...], bin_file: Path | None, output: Path, force: bool
+) -> None:
     r"""Make a field of several cuts of one film: what differs becomes takes.
 
     The first cut is the film that other tools see.
@@ -91,12 +102,15 @@ def merge(cuts: tuple[Path, ...], output: Path, force: bool) -> None:
     \b
     Example:
       otio-genai field merge monday.otio tuesday.otio -o field.otio
+      otio-genai field merge monday.xml tuesday.xml -o field.otio --bin bin.otio
     """
     import otio_genai
     from otio_genai.export import read_timeline
 
-    made = otio_genai.merge_fields([read_timeline(cut) for cut in cuts])
+    films = [read_timeline(cut) for cut in cuts]
+    made = otio_genai.open_field(films, media=read_media(bin_file))
     write_timeline(made, output, force=force)
+    warn(made)
     click.echo(f"{output}: {summary(made)}")
 
 

@@ -10,18 +10,28 @@ import click
 
 __all__ = [
     "AS_JSON",
+    "BIN",
     "FILE",
     "NEW",
     "SEED",
     "output",
     "read_document",
+    "read_media",
     "read_source",
     "summary",
+    "warn",
     "write_timeline",
 ]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW = click.Path(path_type=Path)
+BIN = click.option(
+    "--bin",
+    "bin_file",
+    type=FILE,
+    default=None,
+    help="An analysed bin of the films' files, where these come from an editor.",
+)
 AS_JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print the report as JSON."
 )
@@ -86,6 +96,21 @@ def read_source(path: Path, style_file: Path | None) -> tuple[Any, dict[str, Any
         "notes": film.notes,
         "seed": film.seed,
     }
+
+
+def read_media(path: Path | None) -> Any:
+    """Return the bin that knows the files of films; None if there is none."""
+    from otio_genai.ingest import bin as bins
+
+    return None if path is None else bins.read(path)
+
+
+def warn(document: Any) -> None:
+    """Say what is worth knowing of a new field."""
+    from otio_genai import metadata
+
+    for sentence in metadata.read(document, "film", {}).get("warnings") or ():
+        click.echo(f"note: {sentence}", err=True)
 
 
 def _size(

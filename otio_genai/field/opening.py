@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +11,10 @@ import opentimelineio as otio
 from otio_genai.assemble.notes import Notes
 from otio_genai.assemble.style import Style
 from otio_genai.errors import FieldError
+from otio_genai.field.measured import measured
 from otio_genai.field.merging import merge
 from otio_genai.field.opening_bin import Wish, from_bin
-from otio_genai.field.opening_film import from_film
+from otio_genai.field.opening_film import refuse_rough
 
 __all__ = ["open_field"]
 
@@ -29,6 +30,7 @@ def open_field(
     rate: Fraction | float | str | None = None,
     size: tuple[int, int] | None = None,
     notes: Notes = Notes(),  # noqa: B008  # it is immutable
+    media: otio.schema.SerializableCollection | None = None,
 ) -> otio.schema.Timeline:
     """Return the document of a new field.
 
@@ -54,6 +56,9 @@ def open_field(
         Name of the field; by default the film's.
     rate, size, notes
         Of the film of a bin, as for ``assemble``.
+    media
+        An analysed bin of the files that timelines show, whose formats say little of
+        them: how they move, and what they are known by.
 
     Returns
     -------
@@ -74,31 +79,51 @@ def open_field(
     >>> takes = otio_genai.analyse(otio_genai.ingest("my-film"))  # doctest: +SKIP
     >>> field = open_field(takes, seed=7)                          # doctest: +SKIP
     """
-    if isinstance(bin_or_timelines, otio.schema.SerializableCollection):
-        films = [x for x in bin_or_timelines if isinstance(x, otio.schema.Timeline)]
-        if films:
-            return open_field(films, style, title=title)
+    films = _films(bin_or_timelines)
+    if films is None:
+        _refuse("bin", {"media": media})
         wish = Wish(style or Style(), seed, slots, share, title, rate, size, notes)
         return from_bin(bin_or_timelines, wish)
-    _refuse(slots, share, rate, size, notes)
-    if isinstance(bin_or_timelines, otio.schema.Timeline):
-        return from_film(bin_or_timelines, style, title=title)
-    if isinstance(bin_or_timelines, Sequence) and not isinstance(bin_or_timelines, str):
-        return merge(list(bin_or_timelines), style, title=title)
+    asked = {"slots": slots, "share": share, "rate": rate, "size": size}
+    _refuse("films", asked | {"notes": None if notes == Notes() else notes})
+    if media is not None:
+        refuse_rough(films)
+        films = [measured(film, media) for film in films]
+    return merge(films, style, title=title)
+
+
+def _films(given: Any) -> list[otio.schema.Timeline] | None:
+    """Return the films that a field is opened from; None if it is a bin.
+
+    Raises
+    ------
+    FieldError
+        It is neither.
+    """
+    if isinstance(given, otio.schema.SerializableCollection):
+        return [x for x in given if isinstance(x, otio.schema.Timeline)] or None
+    if isinstance(given, otio.schema.Timeline):
+        return [given]
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        return list(given)
     raise FieldError(
-        f"No field can be opened from a {type(bin_or_timelines).__name__}.",
+        f"No field can be opened from a {type(given).__name__}.",
         remedy="Give an analysed bin, a timeline, or several.",
     )
 
 
-def _refuse(*wishes: object) -> None:
-    slots, share, rate, size, notes = wishes
-    given = {"slots": slots, "share": share, "rate": rate, "size": size}
-    items = [name for name, value in given.items() if value]
-    items += ["notes"] if notes != Notes() else []
+_REMEDIES = {
+    "bin": "Leave these out; they are for fields of films.",
+    "films": "Leave these out, or open the field from the bin.",
+}
+_SENTENCES = {
+    "bin": "A field opened from a bin has what the bin knows of its files.",
+    "films": "A field opened from films has their slots, takes, rate and size.",
+}
+
+
+def _refuse(source: str, wishes: Mapping[str, object]) -> None:
+    """Refuse wishes that cannot be fulfilled of such a source."""
+    items = [name for name, value in wishes.items() if value]
     if items:
-        raise FieldError(
-            "A field opened from films has their slots, takes, rate and size.",
-            remedy="Leave these out, or open the field from the bin.",
-            items=items,
-        )
+        raise FieldError(_SENTENCES[source], remedy=_REMEDIES[source], items=items)

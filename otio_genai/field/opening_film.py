@@ -13,11 +13,14 @@ from otio_genai import maps, metadata, rates
 from otio_genai.assemble.style import Style
 from otio_genai.errors import FieldError, GenaiError
 from otio_genai.field.document import faults, is_field, read_field
+from otio_genai.field.measured import unmeasured
 from otio_genai.field.opening_sound import audio_of, beat_offered
 from otio_genai.field.writing import Plan, dress, pictures, plain_take, rules
 
 __all__ = ["close", "film_style", "from_film", "lengths_of", "limits", "refuse_rough"]
 
+# Names of a warning, before the rest is only counted.
+_LISTED = 5
 _KINDS = ("match", "dry", "carry", "dissolve", "dip")
 #: Costs of a join that a field is held to, the tightest that leaves every take
 #: reachable.
@@ -172,7 +175,7 @@ def close(
     dress(film, plans, told, rate)
     facts = metadata.read(film, "film")
     offered = beat_offered(audio["bed"], style)
-    told_of = [*warnings, *([offered] if offered else ())]
+    told_of = [*warnings, *([offered] if offered else ()), *_blind(film)]
     facts["warnings"] = [*(facts.get("warnings") or ()), *told_of]
     metadata.put(film, "film", facts)
     items = faults(film)
@@ -184,6 +187,24 @@ def close(
             items=items,
         )
     return _held(film)
+
+
+def _blind(film: otio.schema.Timeline) -> list[str]:
+    """Return a warning where joins are drawn without knowing what moves."""
+    clips = [
+        one
+        for clip in pictures(film)
+        for one in (clip, *(metadata.read(clip, "takes") or ()))
+        if isinstance(one, otio.schema.Clip)
+    ]
+    names = unmeasured(clips)
+    if not names:
+        return []
+    listed = ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
+    return [
+        f"Of {len(names)} takes no motion was measured ({listed}): films are drawn as "
+        "if nothing moved in them. Open the field with the analysed bin that has them."
+    ]
 
 
 def _held(film: otio.schema.Timeline) -> otio.schema.Timeline:
