@@ -254,7 +254,8 @@ class Scheduler:
     def _first_of(self, waiting: Sequence[_Order], now_s: float) -> _Order:
         """Return what to begin: the first due of as many as can be made in time."""
         pace = self._foresight.usual / len(self._workers)
-        load_s, kept = pace * self._left_s(now_s), []
+        load_s = pace * self._left_s(now_s)
+        kept: list[tuple[float, int]] = []
         for number, order in enumerate(waiting):
             load_s += pace * order.work_s
             heapq.heappush(kept, (-order.work_s, number))
