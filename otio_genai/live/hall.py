@@ -93,7 +93,8 @@ class Hall:
     @property
     def viewers(self) -> list[Viewer]:
         """All who are in."""
-        return [viewer for viewer, _ in self._seats.values()]
+        # The desk counts them in a thread while others come and go.
+        return [viewer for viewer, _ in list(self._seats.values())]
 
     @property
     def screenings(self) -> list[Screening]:

@@ -114,8 +114,8 @@ class Mezzanines(Closing):
         Raises
         ------
         LiveError
-            Takes cannot be read, all of them named, the others being prepared; or
-            there is no room.
+            Takes that were not prepared before cannot be read, all of them named, the
+            others being prepared; or there is no room.
         """
         report = progress or _silent
         wanted, faults = self._wanted(field)
@@ -170,7 +170,9 @@ class Mezzanines(Closing):
             try:
                 found[name] = self._settled(field, one, name, told)
             except GenaiError as error:
-                faults.append(f"{told}: {' '.join(str(error).split())}")
+                # What is prepared plays on, whatever has become of its file.
+                if name not in self._made:
+                    faults.append(f"{told}: {' '.join(str(error).split())}")
         return list(found.values()), faults
 
     def _fresh(self, name: Name) -> bool:

@@ -107,10 +107,20 @@ class Prepared:
     def ground(self, field: Field, stems: Sequence[int]) -> Ground:
         """Return the music of a film with these stems, encoded now if it was not yet.
 
+        Where it cannot be kept it is encoded for this film alone.
+        """
+        try:
+            return self.kept(field, stems)
+        except (GenaiError, OSError, ValueError):
+            return _unkept(self.musics(field, stems), self.rate)
+
+    def kept(self, field: Field, stems: Sequence[int]) -> Ground:
+        """Return the same from a file.
+
         Raises
         ------
-        LiveError
-            The folder cannot be written.
+        GenaiError, OSError, ValueError
+            It cannot be written, or not be read.
         """
         musics = self.musics(field, stems)
         named = [*([] if self.bed is None else [0]), *(1 + n for n in stems)]
@@ -126,6 +136,8 @@ class Prepared:
         data, ends = (self.folder / f"ground-{key}{end}" for end in (".aac", ".npy"))
         config = self.folder / f"ground-{key}.asc"
         if not (data.exists() and ends.exists() and config.exists()):
+            # Who cleans up a disk may have deleted it while the show goes on.
+            self.folder.mkdir(parents=True, exist_ok=True)
             _encode(musics, self.rate, data, ends, config)
         return Ground(
             config.read_bytes(), np.memmap(data, np.uint8, "r"), np.load(ends)
@@ -193,7 +205,7 @@ def prepare(
         field.rate,
         tuple(named),
     )
-    made.ground(field, ())
+    made.kept(field, ())
     return made
 
 
@@ -232,14 +244,28 @@ def _encode(
     encoder = AacEncoder(BIT_RATE)
     sizes: list[int] = []
     with files.write_beside(data, force=True) as fresh, fresh.open("wb") as stream:
-        for block in _blocks(musics, rate):
-            for frame in encoder.push(block):
-                stream.write(frame)
-                sizes.append(len(frame))
+        for frame in _frames(encoder, musics, rate):
+            stream.write(frame)
+            sizes.append(len(frame))
     with files.write_beside(ends, force=True) as fresh, fresh.open("wb") as stream:
         np.save(stream, np.cumsum(np.array(sizes, np.int64)))
     with files.write_beside(config, force=True) as fresh:
         fresh.write_bytes(encoder.config)
+
+
+def _unkept(musics: Sequence[Music], rate: Fraction) -> Ground:
+    encoder = AacEncoder(BIT_RATE)
+    frames = list(_frames(encoder, musics, rate))
+    ends = np.cumsum(np.array([len(frame) for frame in frames], np.int64))
+    data = np.frombuffer(b"".join(frames), np.uint8)
+    return Ground(encoder.config, data, ends)
+
+
+def _frames(
+    encoder: AacEncoder, musics: Sequence[Music], rate: Fraction
+) -> Iterator[bytes]:
+    for block in _blocks(musics, rate):
+        yield from encoder.push(block)
 
 
 def _blocks(musics: Sequence[Music], rate: Fraction) -> Iterator[Samples]:

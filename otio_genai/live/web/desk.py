@@ -115,7 +115,7 @@ async def _live(request: web.Request) -> web.StreamResponse:
         # Whoever has left meanwhile is told nothing.
         await socket.prepare(request)
     if not socket.prepared:
-        return socket
+        return web.Response(status=400)
     telling = asyncio.create_task(_tell(socket, request))
     try:
         await _listen(socket, request)
@@ -127,17 +127,26 @@ async def _live(request: web.Request) -> web.StreamResponse:
 
 
 async def _tell(socket: web.WebSocketResponse, request: web.Request) -> None:
-    house, hall = request.app[HOUSE], request.app[HALL]
     told: dict[str, Any] = {}
     with contextlib.suppress(ConnectionError, RuntimeError):
         while True:
-            field = await asyncio.to_thread(house.field_state)
-            if field != told:
-                await socket.send_str(json.dumps({"field": field}))
-                told = field
-            state = await asyncio.to_thread(house.state, hall)
-            await socket.send_str(json.dumps({"state": state}))
+            found = await asyncio.to_thread(_looked, request)
+            if found is not None:
+                field, state = found
+                if field != told:
+                    await socket.send_str(json.dumps({"field": field}))
+                    told = field
+                await socket.send_str(json.dumps({"state": state}))
             await asyncio.sleep(_EVERY_S)
+
+
+def _looked(request: web.Request) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    house, hall = request.app[HOUSE], request.app[HALL]
+    try:
+        return house.field_state(), house.state(hall)
+    except (LookupError, RuntimeError):
+        # Something came or went while it was counted; the next look tells of it.
+        return None
 
 
 async def _listen(socket: web.WebSocketResponse, request: web.Request) -> None:
@@ -151,7 +160,7 @@ async def _listen(socket: web.WebSocketResponse, request: web.Request) -> None:
             if not isinstance(asked, dict):
                 raise ValueError("no object")
             await asyncio.to_thread(house.ask, asked, hall)
-        except GenaiError as error:
+        except (GenaiError, OSError) as error:
             await socket.send_str(json.dumps({"fault": str(error)}))
         except (ValueError, RecursionError):
             await socket.send_str(json.dumps({"fault": "That is no command."}))

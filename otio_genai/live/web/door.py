@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler
 __all__ = ["DOOR", "Door", "Runner", "room"]
 
 _REST_S = 12.0
-_MOST_RESTING, _MOST = 200, 1000
+_MOST_RESTING, _MOST = 300, 1000
 # A connection has no transport yet when its protocol is made.
 _MADE_S = 1.0
 

@@ -50,7 +50,7 @@ async def watch(request: web.Request) -> web.StreamResponse:
             # Whoever has left meanwhile is told nothing.
             await socket.prepare(request)
         if not socket.prepared:
-            return socket
+            return web.Response(status=400)
         viewer.dropped = lambda: _cut_off(request)
         sender = asyncio.create_task(_send(socket, viewer, request.app[OPENING]))
         await _listen(socket, viewer, hall, request)

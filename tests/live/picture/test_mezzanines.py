@@ -1,5 +1,6 @@
 """Prepared takes show what a render shows, and are made once."""
 
+import contextlib
 import shutil
 from collections import namedtuple
 from dataclasses import replace
@@ -161,6 +162,17 @@ def test_takes_that_cannot_be_read_are_all_named_and_the_others_prepared(
         assert mezzanines.of(0, 1, 12).frames == 60
         with pytest.raises(LiveError, match="not prepared"):
             mezzanines.of(1, 0, 12)
+
+
+def test_what_is_prepared_plays_on_when_its_file_is_gone(tmp_path):
+    path = write_take(tmp_path / "take.mp4", 3, 36)
+    field = field_of([[analysed(path, 3)]])
+    with contextlib.closing(prepare(field, FORM, tmp_path / "kept")) as mezzanines:
+        before = bytes(mezzanines.of(0, 0, 0).sample(0))
+        for spoil in (lambda: path.write_bytes(b"rubbish" * 99), path.unlink):
+            spoil()
+            mezzanines.add(field)
+            assert bytes(mezzanines.of(0, 0, 0).sample(0)) == before
 
 
 def test_no_room_is_said_before_anything_is_made(takes, tmp_path, monkeypatch):

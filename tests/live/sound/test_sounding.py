@@ -1,5 +1,6 @@
 """The live stream is the offline mix of any film, however it is asked for."""
 
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 
@@ -215,6 +216,26 @@ def test_where_nobody_speaks_no_encoder_is_at_work(heard, monkeypatch):
     assert found == [ground.frame(k) for k in range(len(found))]
     # The last shot lasts half a second at least, and the music may fade for one.
     assert len(found) == (120 + 12 - 24) * 2000 // FRAME_SAMPLES - 3
+
+
+def test_music_that_cannot_be_kept_is_the_same(heard, tmp_path):
+    case = {
+        "rate": Fraction(24), "lengths": [20], "voices": {}, "bed": True,
+        "stems": (0,), "gains": Gains(-3.0, 1.0, -9.0), "fades": (0.0, 1.0),
+    }  # fmt: skip
+    field, _ = made(heard, case)
+    folder = tmp_path / "sound"
+    made_ready = prepare(field, folder)
+    wanted = made_ready.ground(field, (0,))
+    shutil.rmtree(folder)
+    # Deleted, it is made again; where there can be no folder, it is not kept.
+    for spoil in (lambda: None, lambda: shutil.rmtree(folder) or folder.touch()):
+        spoil()
+        found = made_ready.ground(field, (0,))
+        assert found.config == wanted.config
+        assert (found.data == wanted.data).all()
+        assert (found.ends == wanted.ends).all()
+    assert folder.is_file()
 
 
 def test_after_the_music_there_is_silence(heard):
