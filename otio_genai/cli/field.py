@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from otio_genai.cli import console, field_films, field_takes
+from otio_genai.cli import console, field_films, field_takes, field_weigh
 from otio_genai.cli.field_files import (
     AS_JSON,
     BIN,
@@ -146,5 +146,6 @@ for _command in (
     field_takes.add,
     field_takes.approve,
     field_takes.remove,
+    field_weigh.weigh,
 ):
     field.add_command(_command)

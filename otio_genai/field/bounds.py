@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from otio_genai.field.model import Branch, Group, Option, Slot
+from otio_genai.field.model import START, Branch, Group, Option, Slot
 
 __all__ = ["Bound", "bounds", "shot_lengths"]
 
@@ -59,6 +59,9 @@ def bounds(
     def reach(to: int, earliest: float, latest: float) -> None:
         low[to], high[to] = min(low[to], earliest), max(high[to], latest)
 
+    for branch in branches:
+        if branch.at == START:
+            reach(branch.to, 0, 0)
     at = 0
     while at < count:
         block = shuffled.get(at, (at,))

@@ -22,6 +22,7 @@ from otio_genai.field.bounds import bounds
 from otio_genai.field.document import faults, read_field
 from otio_genai.field.drawing import Conditions, Space, counted, space
 from otio_genai.field.judge_apart import apart, every_take
+from otio_genai.field.judge_branches import strays
 from otio_genai.field.judge_draws import Drawn, draw
 from otio_genai.field.judge_joins import worst_joins
 from otio_genai.field.judge_reach import at_least, coverage, reached, why_not
@@ -29,6 +30,7 @@ from otio_genai.field.judge_size import digits, told
 from otio_genai.field.judge_turns import lacking
 from otio_genai.field.judge_words import readable
 from otio_genai.field.model import Field
+from otio_genai.field.odds import Share, shares
 
 __all__ = ["Apart", "Judgement", "Runtime", "Unreachable", "WorstJoin", "judge"]
 
@@ -103,6 +105,8 @@ class Judgement:
     "Estimated share of films that keep the rules of whole films."
     accepted_between: tuple[float, float] | None = None
     "Where it lies, 19 times in 20; 1 to 1 where there are no such rules."
+    branches: tuple[Share, ...] = ()
+    "How often each branch is taken, before the rules of whole films."
     broken: tuple[tuple[str, int], ...] = ()
     "Rules of whole films, and how many of the films drawn broke each first."
     runtime: Runtime | None = None
@@ -142,6 +146,9 @@ class Judgement:
         found["broken"] = [list(pair) for pair in self.broken]
         for key in ("accepted_between", "overlap_between"):
             found[key] = None if found[key] is None else list(found[key])
+        found["branches"] = [
+            {**asdict(one), "note": strays(one)} for one in self.branches
+        ]
         lists = ("contradictions", "worst_joins", "unreachable", "apart", "lacking")
         for key in lists:
             found[key] = list(found[key])
@@ -233,6 +240,7 @@ def _measured(
         draws=max(2, draws),
         accepted=drawn.accepted,
         accepted_between=drawn.accepted_between,
+        branches=shares(field),
         broken=drawn.broken,
         runtime=_runtime(field, drawn),
         overlap=drawn.overlap,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from otio_genai.field.judge_branches import lines as branch_lines
 from otio_genai.field.judge_size import told
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["readable"]
 
 _LONG = 40
+_MOST_JOINS = 40
 
 
 def readable(judged: Judgement) -> str:
@@ -66,6 +68,7 @@ def _numbers(judged: Judgement) -> Iterator[str]:
             f"runtime        {span.shortest_s:.1f} to {span.longest_s:.1f} s, "
             f"about {span.mean_s:.1f} s on average"
         )
+    yield from branch_lines(judged.branches)
     if judged.overlap is not None:
         yield (
             f"overlap        two showings drawn alone share about "
@@ -110,7 +113,14 @@ def _joins(judged: Judgement) -> Iterator[str]:
         return
     yield "worst joins    the best that the hardest take of each slot can do"
     slots = max(len(join.slot) for join in judged.worst_joins)
-    for join in judged.worst_joins:
+    told = judged.worst_joins
+    if len(told) > _MOST_JOINS:
+        # In the order of the film, those that match least.
+        limit = sorted(join.match for join in told)[_MOST_JOINS - 1]
+        told = tuple(join for join in told if join.match <= limit)
+        rest = len(judged.worst_joins) - len(told)
+        yield f"               of these the worst; --json tells the other {rest}"
+    for join in told:
         yield (
             f"  {join.slot:<{slots}}  {join.kind:<8} M {join.match:.2f}  "
             f"{_brief(join.take)}, after {_brief(join.before_take)}"

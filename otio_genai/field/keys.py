@@ -133,11 +133,16 @@ TABLES: dict[str, tuple[Key, ...]] = {
     ),
     "branch": (
         Key("id", "a name", text, NEEDED, "Its name."),
-        Key("at", "a slot", text, NEEDED, "Slot after which it may be taken."),
+        Key("at", 'a slot, or "start"', text, NEEDED, "Slot after which it may be "
+            "taken; `start` before the first."),
         Key("to", 'a later slot, or "end"', text, NEEDED, "Where it leads."),
         Key("when", _CONDITION, text, None, "What must hold then.", "always"),
         Key("weight", "above 0, at most 10^12", number(0, 1e12, above=True), 1.0,
             "How readily it is taken; going on to the next slot has 1."),
+        Key("share", "0.000001 to 0.999999, or null",
+            number(1e-6, 1 - 1e-6, empty=True), None,
+            "How many of the films that come to it shall take it: `field weigh` sets "
+            "the weight by it.", "as the weight has it"),
     ),
     "motion": (
         Key("tau", "0.000001 to 100", number(1e-6, 100), 0.15,

@@ -2,15 +2,18 @@
 
 Conventions
     The first cut is the film of active takes, and its sound is the field's. A shot that
-    only some cuts have becomes a slot of its own, where it lay in them, and a branch
-    leads past it in the share of films that cuts without it have. Shots that open only
-    some of the cuts cannot be passed over, since no branch comes before the first slot:
-    a warning says so.
+    only some cuts have becomes a slot of its own, where it lay in them. Wherever a cut
+    passes over slots a branch leads past these, from the start and to the end, too, so
+    that each cut is a film of the field; of the films that come there as many take it
+    as cuts do. Where every cut that comes to a fork leaves the track, the way on counts
+    as half a cut.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,7 +28,8 @@ from otio_genai.errors import FieldError
 from otio_genai.field.active import active_film, relaid
 from otio_genai.field.aligning import Seen, aligned
 from otio_genai.field.document import read_field
-from otio_genai.field.odds import weights_for
+from otio_genai.field.holding import held
+from otio_genai.field.model import START
 from otio_genai.field.opening_film import (
     close,
     film_style,
@@ -36,9 +40,13 @@ from otio_genai.field.opening_film import (
     refuse_rough,
 )
 from otio_genai.field.reading_takes import content_of
+from otio_genai.field.weighing import weighed
 from otio_genai.field.writing import Plan, pictures, plain_take
 
 __all__ = ["merge"]
+
+# The way on, where no cut goes it, beside those of the cuts.
+_UNSEEN = 0.5
 
 
 @dataclass(slots=True)
@@ -52,6 +60,8 @@ class _Slot:
     kind: str
     cuts: set[int] = field(default_factory=set)
     "Which cuts have it."
+    shown: dict[int, str] = field(default_factory=dict)
+    "What each of them shows there, as `content_of` has it."
 
 
 def merge(
@@ -103,27 +113,22 @@ def merge(
         )
         for number, slot in enumerate(slots)
     ]
-    branches, warnings = _past(slots, [plan.id for plan in plans], len(cuts))
-    made = close(film, plans, rate, cut, warnings, branches=branches)
-    if all(0 in slot.cuts for slot in slots):
-        return _weighed(made)
-    # The joins of the first cut are others where shots came between.
-    field = read_field(made)
-    return _weighed(relaid(field, active_film(field), {}))
+    branches = _past(slots, [plan.id for plan in plans], len(cuts))
+    made = close(film, plans, rate, cut, [], branches=branches)
+    if not all(0 in slot.cuts for slot in slots):
+        # The joins of the first cut are others where shots came between.
+        laid = read_field(made)
+        made = relaid(laid, active_film(laid), {})
+    made = held(made, _films(slots, len(cuts)))
+    return weighed(made) if branches else made
 
 
-def _weighed(made: otio.schema.Timeline) -> otio.schema.Timeline:
-    """Return the field with each branch taken as often as cuts go that way."""
-    told = metadata.read(made, "field")
-    if told["branches"]:
-        shares = {
-            row["id"]: row["weight"] / (1 + row["weight"]) for row in told["branches"]
-        }
-        weights = weights_for(read_field(made), shares)
-        for row in told["branches"]:
-            row["weight"] = weights[row["id"]]
-        metadata.put(made, "field", told)
-    return made
+def _films(slots: Sequence[_Slot], count: int) -> list[dict[int, str]]:
+    """Return what each cut shows in which slots."""
+    return [
+        {n: slot.shown[cut] for n, slot in enumerate(slots) if cut in slot.shown}
+        for cut in range(count)
+    ]
 
 
 def _refuse_unlike(cuts: Sequence[otio.schema.Timeline]) -> None:
@@ -184,7 +189,8 @@ def _shots(cut: otio.schema.Timeline, number: int, rate: Fraction) -> list[_Slot
         clips = [clip, *(metadata.read(clip, "takes") or ())]
         kept = [_take(one) for one in clips]
         kind = kind_of(cut, index)
-        found.append(_Slot(seen, kept, [frames[index]], kind, {number}))
+        said = {number: seen.content}
+        found.append(_Slot(seen, kept, [frames[index]], kind, {number}, said))
         clock += frames[index]
     return found
 
@@ -207,6 +213,7 @@ def _take_in(slot: _Slot, shot: _Slot) -> None:
             slot.clips.append(clip)
     slot.frames += shot.frames
     slot.cuts |= shot.cuts
+    slot.shown |= shot.shown
 
 
 def _with_guests(
@@ -256,29 +263,28 @@ def _make_room(
 
 def _past(
     slots: Sequence[_Slot], ids: Sequence[str], count: int
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return branches past slots that not every cut has, and what cannot be passed."""
-    branches: list[dict[str, Any]] = []
-    warnings: list[str] = []
-    begin = 0
-    while begin < len(slots):
-        end = begin + 1
-        while end < len(slots) and slots[end].cuts == slots[begin].cuts:
-            end += 1
-        have = len(slots[begin].cuts)
-        if have < count and begin == 0:
-            warnings.append(
-                f"{ids[0]} to {ids[end - 1]} are not in every cut; as the film's "
-                "opening they are shown in every film."
-            )
-        elif have < count:
-            branches.append(
-                {
-                    "id": f"without {ids[begin]}",
-                    "at": ids[begin - 1],
-                    "to": ids[end] if end < len(slots) else "end",
-                    "weight": (count - have) / have,
-                }
-            )
-        begin = end
-    return branches, warnings
+) -> list[dict[str, Any]]:
+    """Return branches past the slots that cuts pass over, by how many do."""
+    ways: Counter[tuple[int, int]] = Counter()
+    for cut in range(count):
+        shown = [n for n, slot in enumerate(slots) if cut in slot.cuts]
+        ways.update(itertools.pairwise([START, *shown, len(slots)]))
+    came = Counter({at: 0.0 for at, _ in ways})
+    for (at, _), often in ways.items():
+        came[at] += often
+    found = []
+    for (at, to), often in sorted(ways.items()):
+        if to == at + 1:
+            continue
+        on = ways[at, at + 1] or _UNSEEN
+        last = f" to {ids[to - 1]}" if to - at > 2 else ""
+        found.append(
+            {
+                "id": f"without {ids[at + 1]}{last}",
+                "at": "start" if at == START else ids[at],
+                "to": ids[to] if to < len(ids) else "end",
+                "weight": often / on,
+                "share": round(often / (came[at] + (on if on == _UNSEEN else 0)), 6),
+            }
+        )
+    return found

@@ -20,6 +20,7 @@ from otio_genai.assemble.style import Style
 from otio_genai.field.flags import Condition
 
 __all__ = [
+    "START",
     "Audio",
     "Branch",
     "Chosen",
@@ -38,6 +39,9 @@ __all__ = [
     "Spoken",
     "Stem",
 ]
+
+#: In the place of the slot that a branch leaves: before the first.
+START = -1
 
 #: How a slot's takes follow each other from showing to showing: always the active one;
 #: any by weight; in turn, over and over; in turn, then the slot is left out; in turn,
@@ -125,11 +129,13 @@ class Branch:
 
     id: str
     at: int
-    "The slot after which it may be taken."
+    "The slot after which it may be taken; `START` before the first."
     to: int
     "The slot it leads to, later than `at`; the number of slots for the film's end."
     when: Condition | None
     weight: float
+    share: float | None = None
+    "How many films that come to the fork shall take it; drawing looks at the weight."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from otio_genai import rates
 from otio_genai.errors import GenaiError
-from otio_genai.field.model import Branch, Clock, Group, Runtime
+from otio_genai.field.model import START, Branch, Clock, Group, Runtime
 from otio_genai.field.reading import Reading
 from otio_genai.field.values import shown
 
@@ -71,13 +71,17 @@ def branches_of(
         place = _place("branch", row, number)
         said = reading.table("branch", row, place)
         names += [said["id"]] if said["id"] else []
-        at = reading.slot(said["at"], f"{place}, at")
+        begins = said["at"] == "start" and "start" not in reading.index
+        at = START if begins else reading.slot(said["at"], f"{place}, at")
         to = count
         if said["to"] != "end":
             aim = reading.slot(said["to"], f"{place}, to")
             to = count if aim is None else aim
         when = reading.condition(said["when"], f"{place}, when")
         if at is None or said["to"] is None:
+            continue
+        if at == START and to == count:
+            reading.say(place, "it leads past every slot: no shot would be left")
             continue
         if to <= at:
             reading.say(
@@ -88,7 +92,9 @@ def branches_of(
         for group in groups:
             _through(group, at, to, place, reading)
         if said["id"]:
-            found.append(Branch(said["id"], at, to, when, said["weight"]))
+            found.append(
+                Branch(said["id"], at, to, when, said["weight"], said["share"])
+            )
     _twice("branches", names, reading)
     return found
 

@@ -13,7 +13,7 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 from otio_genai.errors import GenaiError
-from otio_genai.field.model import Chosen, Field, Option, Slot
+from otio_genai.field.model import START, Chosen, Field, Option, Slot
 from otio_genai.media import locate
 from otio_genai.prompts import Recipe, read_recipe
 
@@ -139,6 +139,8 @@ def earliest(field: Field, decided: Sequence[Chosen] = ()) -> list[int | None]:
     found: list[int | None] = [None] * count
     # Where each slot, and the end, can be come by in the order of the track.
     comes: list[int | None] = [None] * (count + 1)
+    for to in ways.get(START, ()) if last < 0 else ():
+        comes[to] = 0
     for unit in _units(field):
         entry = comes[unit[0]]
         if last in unit or (last < 0 and unit[0] == 0):

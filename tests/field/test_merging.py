@@ -17,6 +17,9 @@ from otio_genai.field import drawing
 from otio_genai.field.aligning import Seen, aligned, likeness
 from otio_genai.field.document import read_field
 from otio_genai.field.merging import merge
+from otio_genai.field.model import START
+from otio_genai.field.realise import realise
+from otio_genai.field.showing.confined import confined
 from tests.support import fields
 
 
@@ -76,11 +79,14 @@ def test_a_last_shot_of_one_cut_only_leads_to_the_end():
     assert (past.at, past.to) == (1, 3)
 
 
-def test_an_opening_of_one_cut_only_is_told():
+def test_an_opening_of_one_cut_only_may_be_passed_over():
     made = merge([cut(["z1", "a1", "b1"]), cut(["a2", "b2"])])
-    assert read_field(made).branches == ()
-    warnings = metadata.read(made, "film")["warnings"]
-    assert any("slot-001 to slot-001 are not in every cut" in one for one in warnings)
+    field = read_field(made)
+    (past,) = field.branches
+    assert (past.at, past.to) == (START, 1)
+    films = drawing.draw_many(drawing.space(field), np.random.default_rng(1), 900)
+    short = sum(film[0].slot == 1 for film in films)
+    assert abs(short - 450) < 60
 
 
 def test_the_first_cut_is_the_film_of_active_takes():
@@ -165,3 +171,48 @@ def test_any_two_cuts_make_a_field_that_holds_every_take(first, second):
     found = [name for slot in taken(made) for name in slot]
     wanted = [f"{s} take 1" for s in first] + [f"{s} take 2" for s in second]
     assert sorted(found) == sorted(wanted)
+
+
+@settings(max_examples=4)
+@given(
+    st.lists(
+        st.lists(st.sampled_from("abcd"), unique=True, min_size=2).map(sorted),
+        min_size=2,
+        max_size=3,
+        unique_by=tuple,
+    )
+)
+def test_every_cut_is_a_film_of_the_field(rows):
+    """Of its own takes, in its own order, with nothing that it does not have."""
+    cuts = [[f"{name}{k + 1}" for name in row] for k, row in enumerate(rows)]
+    field = read_field(merge([cut(names) for names in cuts]))
+    space = drawing.space(field)
+    for names in cuts:
+        wanted = {f"{name[0]} take {name[1:]}" for name in names}
+        takes = [
+            (number, k)
+            for number, slot in enumerate(field.slots)
+            for k, option in enumerate(slot.options)
+            if option.clip.name in wanted
+        ]
+        assert len(takes) == len(names)
+        assert confined(space, takes) is not None
+
+
+def test_films_drawn_from_a_field_are_films_of_the_field_they_make():
+    """Merged again they hold each other's takes and are films of what they make."""
+    source = fields.document(4, 3, branches=[("b", 0, 2, None, 1.0)])
+    films = [realise(source, seed=seed) for seed in range(4)]
+    field = read_field(merge(films))
+    space, drawn = drawing.space(field), read_field(source)
+    there = {o.content for slot in drawn.slots for o in slot.options}
+    assert {o.content for slot in field.slots for o in slot.options} <= there
+    for film in films:
+        names = {clip.name for clip in film.video_tracks()[0].find_clips()}
+        takes = [
+            (number, k)
+            for number, slot in enumerate(field.slots)
+            for k, option in enumerate(slot.options)
+            if option.clip.name in names
+        ]
+        assert confined(space, takes) is not None

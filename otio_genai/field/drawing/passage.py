@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from otio_genai.errors import FieldError
 from otio_genai.field.flags import Condition
-from otio_genai.field.model import Field, Group
+from otio_genai.field.model import START, Field, Group
 
 __all__ = ["END", "Passage", "Past", "passage"]
 
@@ -59,7 +59,7 @@ class Passage:
     def begun(self) -> dict[State, float]:
         """Return where a film may begin."""
         flags = frozenset(name for name, on in self.field.flags.items() if on)
-        return self._led({0: 1.0}, flags, frozenset())
+        return self._led(self._targets(START, flags), flags, frozenset())
 
     def classes(
         self, slot: int, past: Past
@@ -109,12 +109,16 @@ class Passage:
                     ((s, behind | {s}, 1.0) for s in inside), flags, shown
                 )
             slot = max(group.slots)
+        return self._led(self._targets(slot, flags), flags, shown)
+
+    def _targets(self, slot: int, flags: frozenset[str]) -> dict[int, float]:
+        """Return where branches and the track lead after a slot, or the start."""
         targets: dict[int, float] = {}
         for branch in self.field.branches:
             if branch.at == slot and _holds(branch.when, flags):
                 targets[branch.to] = targets.get(branch.to, 0.0) + branch.weight
         targets.setdefault(slot + 1, 1.0)
-        return self._led(targets, flags, shown)
+        return targets
 
     def _led(
         self,
@@ -268,7 +272,8 @@ def _refuse(
         if n > 1
     ]
     for branch in field.branches:
-        if not 0 <= branch.at < branch.to <= count:
+        onward = START <= branch.at < branch.to <= count
+        if not onward or (branch.at, branch.to) == (START, count):
             items.append(f"branch {branch.id}: leads to no later slot")
         for group in loose:
             if branch.at in group.slots and branch.at != max(group.slots):

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from otio_genai.assemble.planning.grid import SPREAD
 from otio_genai.errors import FieldError
 from otio_genai.field.drawing.points import Points, points
-from otio_genai.field.model import Field, Option, Slot
+from otio_genai.field.model import START, Field, Option, Slot
 
 __all__ = ["MOST_JOINS", "Laid", "Ways", "alone", "joins_of", "ways"]
 
@@ -95,6 +95,8 @@ class Laid:
         self._key = (
             *(field.slots, field.groups, field.rate, field.clock),
             *(field.style, field.motion, field.palette),
+            # Slots that films may begin with last otherwise on a clock.
+            tuple(b.to for b in field.branches if b.at == START),
         )
 
     def __hash__(self) -> int:
@@ -164,10 +166,11 @@ def _firsts(field: Field) -> set[int]:
     """Return the slots that a film may begin with."""
     loose = {s: g.slots for g in field.groups if g.order != "fixed" for s in g.slots}
     found: set[int] = set()
-    for number, slot in enumerate(field.slots):
-        found.update(loose.get(number, (number,)))
-        if slot.requires is None and slot.policy != "once":
-            break
+    for begin in (0, *(b.to for b in field.branches if b.at == START)):
+        for number, slot in enumerate(field.slots[begin:], begin):
+            found.update(loose.get(number, (number,)))
+            if slot.requires is None and slot.policy != "once":
+                break
     return found
 
 

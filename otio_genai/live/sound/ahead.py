@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from otio_genai.field.model import Field, Group
+from otio_genai.field.model import START, Field, Group
 
 __all__ = ["NEVER", "earliest"]
 
@@ -33,7 +33,7 @@ def earliest(field: Field, last: int | None, shown: Collection[int]) -> list[int
     walk = _Walk(field, shown)
     first = 0
     if last is None:
-        walk.reach(0, 0)
+        walk.leave(START, 0)
     else:
         group = walk.groups.get(last)
         if group is None:

@@ -315,7 +315,7 @@ class Rules:
         """Return the slots that may come next with the weight of going there."""
         found = defaultdict(float)
         if not film:
-            ways = {0: 1.0}
+            ways = self._ways(model.START, flags)
         else:
             last = film[-1].slot
             inside = self._group(last)
@@ -324,18 +324,22 @@ class Rules:
                 if left:
                     return dict.fromkeys(left, 1.0)
                 last = inside[-1]
-            ways = {}
-            names = dict.fromkeys(flags, True)
-            for branch in self.field.branches:
-                if branch.at == last and (not branch.when or branch.when.holds(names)):
-                    ways[branch.to] = ways.get(branch.to, 0) + branch.weight
-            ways.setdefault(last + 1, 1.0)
+            ways = self._ways(last, flags)
         for to, weight in ways.items():
             landing = self._landing(to, flags)
             for slot_number in landing:
                 # Every order of a group is as likely, and all together as one slot.
                 found[slot_number] += weight / math.factorial(len(landing))
         return found
+
+    def _ways(self, last, flags):
+        ways = {}
+        names = dict.fromkeys(flags, True)
+        for branch in self.field.branches:
+            if branch.at == last and (not branch.when or branch.when.holds(names)):
+                ways[branch.to] = ways.get(branch.to, 0) + branch.weight
+        ways.setdefault(last + 1, 1.0)
+        return ways
 
     def _landing(self, to, flags):
         while to < len(self.field.slots):
