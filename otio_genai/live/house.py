@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import deque
@@ -124,12 +125,21 @@ class House:
                 self._playing.remove(programme)
             for name in self.joins:
                 self.joins[name] += getattr(programme.tally, name)
-        film, dry = programme.shown()
-        if not programme.witnessed or not film:
+        if not programme.witnessed:
             return
+        decided, dry = programme.shown()
         cast = programme.cast
+        # Who leaves has not seen what was decided ahead of him.
+        frames = math.ceil(programme.position_s() * programme.rate)
+        film = witness.until(cast.field, decided, frames)
+        if not film:
+            return
         made = witness.witnessed(
-            cast.field, film, cast.showing.stems, dry, ended=programme.ended
+            cast.field,
+            film,
+            cast.showing.stems,
+            dry,
+            ended=programme.ended and film == decided,
         )
         path = witness.free_name(self._trace)
         witness.write(made, path)

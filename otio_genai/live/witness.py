@@ -12,9 +12,28 @@ from otio_genai.field.model import Chosen, Field
 from otio_genai.field.realise import starts, timeline_of
 from otio_genai.media import files
 
-__all__ = ["free_name", "witnessed", "write"]
+__all__ = ["free_name", "until", "witnessed", "write"]
 
 _WHY = "It was shown dry, since it was not ready in time."
+
+
+def until(field: Field, film: Sequence[Chosen], frames: int) -> tuple[Chosen, ...]:
+    """Return the shots of a film that were on the screen, the last one whole.
+
+    Parameters
+    ----------
+    field, film
+        The film as it was decided.
+    frames
+        How many record frames of it were shown. A shot whose transition was begun was
+        on the screen; it is not cut short, since transitions depend on its length.
+    """
+    kept = [
+        one
+        for one, begin in zip(film, starts(film), strict=False)
+        if frames > max(0, begin - 2 * field.slots[one.slot].half)
+    ]
+    return tuple(kept)
 
 
 def witnessed(

@@ -29,6 +29,13 @@ def transitions(timeline):
     return [name for name, _ in live_witness.joins_of(timeline)]
 
 
+def shown(timeline):
+    return [
+        [(one.url, one.source_frame, one.weight, one.sweep) for one in layers]
+        for layers in maps.picture_map(timeline)
+    ]
+
+
 def test_without_dry_joins_it_is_the_film(drawn):
     field, film = drawn
     made = witness.witnessed(field, film, (), ())
@@ -69,6 +76,22 @@ def test_it_is_written_beside_what_is_there(drawn, tmp_path):
         witness.write(made, path)
     assert free.read_text(encoding="utf-8") == made.to_json_string()
     assert isinstance(read_timeline(free), otio.schema.Timeline)
+
+
+def test_of_a_film_that_was_left_only_what_was_shown_is_written(drawn):
+    field, film = drawn
+    whole = timeline_of(field, film, ended=False)
+    reach = 2 * max(slot.half for slot in field.slots)
+    cuts, total = starts(film), sum(one.frames for one in film)
+    assert witness.until(field, film, 0) == ()
+    assert witness.until(field, film, total + 9) == tuple(film)
+    for frames in (1, cuts[1] - 2, cuts[1] + 1, cuts[2] + 30, cuts[4] - 1, total - 1):
+        kept = witness.until(field, film, frames)
+        made = witness.witnessed(field, kept, (), (), ended=False)
+        assert len(shown(made)) >= frames
+        # The shot on the screen, and at most the one its transition leads to.
+        assert len(kept) <= 1 + sum(cut < frames + reach for cut in cuts[1:6])
+        assert shown(made)[:frames] == shown(whole)[:frames]
 
 
 @pytest.mark.slow
