@@ -14,6 +14,7 @@ import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,10 +29,11 @@ from otio_genai.ingest.facts import Memory
 from otio_genai.ingest.generators import slate_of
 from otio_genai.ingest.kinds import by_picture
 from otio_genai.ingest.names import unique_names
+from otio_genai.live.wishes import Still
 from otio_genai.media.files import write_beside
 from otio_genai.media.frames import FrameReader
 
-__all__ = ["Workshop", "Wrong", "take_of", "write_picture"]
+__all__ = ["Workshop", "Wrong", "picture_of", "take_of", "write_picture"]
 
 _YIELDING, _PATIENCE_S = 10, 600.0
 _Made = TypeVar("_Made")
@@ -165,6 +167,23 @@ class Workshop:
         if pid not in (None, os.getpid()):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGTERM)
+
+
+async def picture_of(
+    workshop: Workshop, folder: Path, rate: Fraction, still: Still, name: str
+) -> Path | None:
+    """Return a picture of a take, written among others; None if it cannot be read."""
+    frames = folder / "frames"
+    await asyncio.to_thread(frames.mkdir, parents=True, exist_ok=True)
+    made = await workshop.do(
+        write_picture,
+        str(still.path),
+        still.at,
+        rates.text(rate),
+        str(frames / f"{name}.png"),
+    )
+    # A neighbour that cannot be read costs the picture, not the request.
+    return None if isinstance(made, Wrong) else Path(made)
 
 
 def _dead(sentence: str) -> LiveError:

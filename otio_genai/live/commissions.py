@@ -15,33 +15,37 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai import rates
 from otio_genai.errors import GenaiError, LiveError
 from otio_genai.field.model import Field
-from otio_genai.live.arriving import Workshop, Wrong, take_of, write_picture
+from otio_genai.live.arriving import Workshop, Wrong, picture_of, take_of
 from otio_genai.live.intake import Event, Intake, Kind
+from otio_genai.live.pending import Asked, Pending
 from otio_genai.live.requesting import (
     Commission,
-    seconds_of,
+    request_of,
     seed_of,
-    size_of,
     slate_of,
+    token_of,
     words_of,
 )
-from otio_genai.live.wishes import READY_S, Still, Wish
-from otio_genai.prompts import Prompt
+from otio_genai.live.wishes import READY_S, Wish
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.protocol import ClipProvider, Job, Request
 
 __all__ = ["Commissions"]
+
+
+async def _kept() -> bool:
+    return True
+
 
 # A server that does not answer so often in a row has lost the job.
 _MOST_SILENCES = 20
@@ -67,6 +71,10 @@ class Commissions:
         Returns the date and time.
     seed
         From it every request's own seed follows.
+    pending
+        Where what was asked for is kept; beside its takes by default.
+    kept
+        Returns whether all that was let in is on the disk.
     cache
         As `otio_genai.live.arriving.take_of`.
     """
@@ -81,13 +89,20 @@ class Commissions:
         clock: Callable[[], float],
         date: Callable[[], datetime],
         seed: int,
+        pending: Pending | None = None,
+        kept: Callable[[], Awaitable[bool]] = _kept,
         cache: str | None = None,
     ) -> None:
         self._provider, self._intake, self._workshop = provider, intake, workshop
         self._folder, self._clock, self._date = folder, clock, date
         self._seed, self._cache, self._asked = seed, cache, 0
+        self._pending, self._kept = pending or Pending(folder), kept
         self._open: dict[str, Commission] = {}
+        # Those that are over, but whose takes may not be on the disk yet.
+        self._over: list[str] = []
         self._sending: set[asyncio.Future[Event]] = set()
+        for asked in self._pending.of(provider.name):
+            self._resume(asked)
 
     @property
     def open(self) -> tuple[Commission, ...]:
@@ -133,26 +148,42 @@ class Commissions:
 
     async def look(self) -> list[Event]:
         """Ask after everything that is open, once, and let in what is done."""
-        asked = [self._after(commission) for commission in self._open.values()]
-        return [event for events in await asyncio.gather(*asked) for event in events]
+        asked = [self._after(commission) for commission in list(self._open.values())]
+        told = [event for events in await asyncio.gather(*asked) for event in events]
+        await self._settle()
+        return told
+
+    async def _settle(self) -> None:
+        """Forget what is over, once its take is on the disk."""
+        over = list(self._over)
+        if over and await self._kept():
+            for token in over:
+                await asyncio.to_thread(self._pending.drop, token)
+            self._over = [token for token in self._over if token not in over]
 
     async def close(self) -> None:
         """Take back everything that is open, and what is just being asked for."""
         await asyncio.gather(*self._sending, return_exceptions=True)
         for commission in list(self._open.values()):
+            if commission.path is not None:
+                # It is made and here: the next show lets it in.
+                continue
             self._open.pop(commission.job.id, None)
             try:
                 await self._provider.cancel(commission.job)
-            except (GenaiError, OSError) as error:
+            except Exception as error:
                 self._tell("failed", commission, words_of(error))
             else:
                 self._tell("cancelled", commission)
+            self._pending.drop(commission.request.token)
+        await self._settle()
 
     def said(self, job: Job) -> tuple[Mapping[str, Any], bool]:
         """Return what a take's slate should say, and whether it is too late."""
         commission = self._open.pop(job.id, None)
         if commission is None:
             return {"generator": job.provider}, True
+        self._over.append(commission.request.token)
         return commission.slate, commission.late or self._too_late(commission)
 
     async def _ask(
@@ -168,67 +199,51 @@ class Commissions:
         told = {"hour": str(now.hour), "slot": slot} | dict(wish.captions) | dict(known)
         try:
             prompt = wish.recipe.fill(told, seed)
-            request = await self._request(field, wish, prompt, seed, began_s)
+            request = await request_of(
+                wish,
+                prompt,
+                field=field,
+                caps=self._provider.caps(),
+                seed=seed,
+                token=token_of(self._seed, slot, self._asked),
+                began_s=began_s,
+                picture=partial(picture_of, self._workshop, self._folder, field.rate),
+            )
+            slate = slate_of(self._provider, request, prompt, now)
+            asked = Asked(
+                self._provider.name, slot, prompt.text, request.token, slate=slate
+            )
+            await asyncio.to_thread(self._pending.put, asked)
         except (GenaiError, OSError) as error:
             return self._told("failed", slot, self._provider.name, words_of(error))
-        slate = slate_of(self._provider, request, prompt, now)
         # A job whose id nobody waited for could not be taken back.
-        sending = asyncio.ensure_future(self._send(request, slate))
+        sending = asyncio.ensure_future(self._send(request, asked))
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         return await asyncio.shield(sending)
 
-    async def _send(self, request: Request, slate: Mapping[str, Any]) -> Event:
+    async def _send(self, request: Request, asked: Asked) -> Event:
+        name = self._provider.name
         try:
             job = await self._provider.submit(request)
-        except (GenaiError, OSError) as error:
-            name = self._provider.name
+        except Exception as error:
+            # Anybody may write a provider: whatever it raises is told.
+            self._pending.drop(asked.token)
             return self._told("failed", request.slot, name, words_of(error))
-        self._open[job.id] = Commission(job, request, slate)
+        self._open[job.id] = Commission(job, request, asked.slate)
+        told = dict(job.told)
+        await asyncio.to_thread(self._pending.note, asked.token, job=job.id, told=told)
         return self._told("asked", request.slot, job.id, request.prompt)
 
-    async def _request(
-        self,
-        field: Field,
-        wish: Wish,
-        prompt: Prompt,
-        seed: int,
-        began_s: float | None,
-    ) -> Request:
-        caps, slot = self._provider.caps(), field.slots[wish.slot]
-        first = wish.first if caps.first_frame else None
-        last = wish.last if caps.last_frame else None
-        name = f"{self._asked:04d} {wish.slot + 1:03d}"
-        return Request(
-            slot.id,
-            prompt.text,
-            seconds_of(caps, Fraction(slot.longest) / field.rate),
-            seed=seed,
-            size=size_of(caps, field.size),
-            rate=field.rate,
-            negative=prompt.negative,
-            variables=prompt.values,
-            first_frame=await self._picture(field, first, f"{name} first"),
-            last_frame=await self._picture(field, last, f"{name} last"),
-            deadline_s=None if began_s is None else began_s + wish.starts_s,
+    def _resume(self, asked: Asked) -> None:
+        if asked.slot not in self._intake.slots():
+            return
+        # Asked for in another showing: it can only be for those to come.
+        request = Request(asked.slot, asked.prompt, 0.0, token=asked.token)
+        path = Path(asked.file) if asked.file and Path(asked.file).exists() else None
+        self._open[asked.as_job().id] = Commission(
+            asked.as_job(), request, asked.slate, late=True, path=path
         )
-
-    async def _picture(
-        self, field: Field, still: Still | None, name: str
-    ) -> Path | None:
-        if still is None:
-            return None
-        folder = self._folder / "frames"
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        made = await self._workshop.do(
-            write_picture,
-            str(still.path),
-            still.at,
-            rates.text(field.rate),
-            str(folder / f"{name}.png"),
-        )
-        # A neighbour that cannot be read costs the picture, not the request.
-        return None if isinstance(made, Wrong) else Path(made)
 
     async def _after(self, commission: Commission) -> list[Event]:
         events = []
@@ -239,6 +254,8 @@ class Commissions:
                 why = "It is not there in time; when it comes it is for the next one."
                 events.append(self._tell("late", commission, why))
         try:
+            if commission.path is not None:
+                return events + await self._let_in(commission, commission.path)
             state = await self._provider.state(commission.job)
             if state.phase == "done" and not isinstance(self._provider, FolderProvider):
                 events += await self._bring(commission)
@@ -246,22 +263,28 @@ class Commissions:
                 kind: Kind = "failed" if state.phase == "failed" else "cancelled"
                 events.append(self._tell(kind, commission, state.why))
             commission.silences = 0
-        except (GenaiError, OSError) as error:
+        except Exception as error:
+            # Whatever a provider raises, the others are asked after.
             commission.silences += 1
             if commission.silences >= _MOST_SILENCES and self._ended(commission):
                 events.append(self._tell("failed", commission, words_of(error)))
         return events
 
     async def _bring(self, commission: Commission) -> list[Event]:
-        job = commission.job
+        job, token = commission.job, commission.request.token
         try:
             path = await self._provider.fetch(job, self._place(job))
-        except (GenaiError, OSError) as error:
+        except Exception as error:
             # It is made and may have cost something: it is fetched again.
             commission.refusals += 1
             if commission.refusals < _MOST_REFUSALS or not self._ended(commission):
                 return []
             return [self._tell("failed", commission, words_of(error))]
+        commission.path = path
+        await asyncio.to_thread(self._pending.note, token, file=str(path))
+        return await self._let_in(commission, path)
+
+    async def _let_in(self, commission: Commission, path: Path) -> list[Event]:
         if not self._ended(commission):
             return []
         try:
@@ -274,14 +297,17 @@ class Commissions:
             return [self._tell("refused", commission, str(made))]
         clip = otio.adapters.read_from_string(made, "otio_json")
         late = commission.late or self._too_late(commission)
-        return [await self._intake.add(job.slot, clip, late=late)]
+        return [await self._intake.add(commission.job.slot, clip, late=late)]
 
     def _ended(self, commission: Commission) -> bool:
         """Take it off the list; False where somebody else just did."""
-        return self._open.pop(commission.job.id, None) is not None
+        if self._open.pop(commission.job.id, None) is None:
+            return False
+        self._over.append(commission.request.token)
+        return True
 
     def _place(self, job: Job) -> Path:
-        digest = hashlib.sha256(f"{job.slot}\0{job.id}".encode())
+        digest = hashlib.sha256(f"{job.provider}\0{job.slot}\0{job.id}".encode())
         return self._folder / "takes" / digest.hexdigest()[:12]
 
     def _too_late(self, commission: Commission) -> bool:

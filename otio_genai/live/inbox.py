@@ -7,13 +7,14 @@ watch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 
-from otio_genai.errors import GenaiError, LiveError
+from otio_genai.errors import GenaiError
 from otio_genai.ingest.generators import slate_of
 from otio_genai.live.arriving import Workshop, Wrong, take_of
 from otio_genai.live.intake import Event, Intake
@@ -23,6 +24,10 @@ from otio_genai.providers.inspecting import Inspected, inspect
 from otio_genai.providers.protocol import Job
 
 __all__ = ["Inbox", "prompt_of"]
+
+
+async def _kept() -> bool:
+    return True
 
 
 def prompt_of(name: str, prompts: Sequence[str]) -> int | None:
@@ -55,6 +60,9 @@ class Inbox:
         whether it is too late for the showing that plays.
     cache
         As `otio_genai.live.arriving.take_of`.
+    kept
+        Returns whether all that was let in is on the disk; the inbox forgets what it
+        brought until then.
     """
 
     def __init__(
@@ -66,7 +74,9 @@ class Inbox:
         *,
         said: Callable[[Job], tuple[Mapping[str, Any], bool]] = lambda job: ({}, False),
         cache: str | None = None,
+        kept: Callable[[], Awaitable[bool]] = _kept,
     ) -> None:
+        self._kept = kept
         self._provider, self._intake, self._workshop = provider, intake, workshop
         self._clock, self._said, self._cache = clock, said, cache
         self._fault = ""
@@ -77,15 +87,32 @@ class Inbox:
             news = await self._provider.poll(self._clock(), self._inspected)
         except (GenaiError, OSError) as error:
             return self._ill(getattr(error, "sentence", None) or str(error))
-        self._fault = ""
         events = [
             self._tell("refused", item.slot, item.name, item.why)
             for item in news.refused
         ]
         events += self._gone(news)
         for taken in news.taken:
-            events.append(await self._arrived(taken))
-        return events
+            event = await self._arrived(taken)
+            if event.kind == "refused" and not event.again:
+                self._provider.unwanted(taken.file.slot, taken.digest, event.why)
+            events.append(event)
+        return events + await self._keep()
+
+    async def ended(self) -> None:
+        """Keep what came, at the end of the show."""
+        await self._keep()
+
+    async def _keep(self) -> list[Event]:
+        if not await self._kept():
+            # Told by whoever could not; the files are new again to the next show.
+            return []
+        try:
+            await asyncio.to_thread(self._provider.keep)
+        except (GenaiError, OSError) as error:
+            return self._ill(getattr(error, "sentence", None) or str(error))
+        self._fault = ""
+        return []
 
     async def _arrived(self, taken: Taken) -> Event:
         file = taken.file
@@ -94,7 +121,8 @@ class Inbox:
             made = await self._workshop.do(
                 take_of, str(file.path), dict(said), self._cache
             )
-        except (LiveError, OSError) as error:
+        except Exception as error:
+            # Whatever a file may do to those who open it.
             made = Wrong(getattr(error, "sentence", None) or str(error))
         if isinstance(made, Wrong):
             return self._tell("refused", file.slot, file.name, str(made))
@@ -104,8 +132,10 @@ class Inbox:
     async def _inspected(self, path: Path) -> Inspected:
         try:
             return await self._workshop.do(inspect, path)
-        except LiveError as error:
-            return Inspected("", error.sentence)
+        except OSError:
+            raise
+        except Exception as error:
+            return Inspected("", getattr(error, "sentence", None) or str(error))
 
     def _gone(self, news: News) -> list[Event]:
         why = "The file is no longer where it was; put it back before the next show."

@@ -1,10 +1,11 @@
-"""The field's document while takes come: what is new, what waits for the artist.
+"""The field while takes come: what is new, what waits for the artist.
 
 Conventions
     ``next-showing``: a new take is under quarantine until the artist approves it, and
     is drawn from the next showing on. ``auto``: it is an option at once, in the showing
-    that plays too, unless it came too late for that. Every change makes a new document;
-    a showing that plays keeps the one it has until it is told.
+    that plays too, unless it came too late for that. Every change makes a new field,
+    which shares with the one before what did not change; a showing that plays keeps the
+    one it has until it is told.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ import opentimelineio as otio
 
 from otio_genai import metadata
 from otio_genai.errors import GenaiError
-from otio_genai.field.adding import add_take, approve, remove
+from otio_genai.field.model import Field
+from otio_genai.field.renewing import with_approved, with_take, without_take
+from otio_genai.field.writing import pictures
 from otio_genai.live.requesting import words_of
 
-__all__ = ["Event", "Intake", "Kind", "Mode", "Reach"]
+__all__ = ["Event", "Intake", "Kind", "Mode", "Reach", "waiting_in"]
 
 #: When a new take may be drawn.
 Mode = Literal["next-showing", "auto"]
-#: Where a new document counts: kept only, from the next showing on, in all that play.
+#: Where a new field counts: kept only, from the next showing on, in all that play.
 Reach = Literal["kept", "next", "now"]
 Kind = Literal[
     "asked",
@@ -49,6 +52,8 @@ class Event:
     name: str
     "The take, file or job."
     why: str = ""
+    again: bool = False
+    "Whether it may be taken another time: the show refused it, not the field."
 
 
 class Intake:
@@ -56,39 +61,52 @@ class Intake:
 
     Parameters
     ----------
-    document
+    field
         The field as it is; it is not changed.
     mode
         When a new take may be drawn.
     tell
         Called with every event.
     changed
-        Called in a thread with every new document and where it counts. A `GenaiError`
-        of it refuses the take, and the document stays as it was.
+        Called in a thread with every new field and where it counts. A `GenaiError` of
+        it refuses the take, and the field stays as it was.
+    unwanted
+        Called with the slot and the SHA-256 of the file of a take that the artist
+        would not have.
     """
 
     def __init__(
         self,
-        document: otio.schema.Timeline,
+        field: Field,
         *,
         mode: Mode = "next-showing",
         tell: Callable[[Event], None] = lambda event: None,
-        changed: Callable[[otio.schema.Timeline, Reach], None] = lambda made, reach: (
-            None
-        ),
+        changed: Callable[[Field, Reach], None] = lambda made, reach: None,
+        unwanted: Callable[[str, str], None] = lambda slot, digest: None,
     ) -> None:
-        self._document, self.mode = document, mode
-        self._changed, self.tell = changed, tell
+        self._field, self.mode = field, mode
+        self._changed, self.tell, self._unwanted = changed, tell, unwanted
         self._turn = asyncio.Lock()
+        # Asked for by every desk again and again.
+        self._waiting: tuple[Field, list[tuple[str, str]]] | None = None
+
+    @property
+    def field(self) -> Field:
+        """The field as it is now; it is replaced, never changed."""
+        return self._field
 
     @property
     def document(self) -> otio.schema.Timeline:
-        """The field as it is now; it is replaced, never changed."""
-        return self._document
+        """Its document."""
+        return self._field.timeline
 
     def slots(self) -> list[str]:
         """Return the ids of the field's slots."""
-        return [slot_id for slot_id, _ in self._slots()]
+        return [slot.id for slot in self._field.slots]
+
+    def held(self, slot: str) -> set[str]:
+        """Return the SHA-256 of the file of each take of a slot."""
+        return {_hash(take, "bytes") for take in self._takes(slot)} - {""}
 
     async def add(
         self, slot: str, clip: otio.schema.Clip, *, late: bool = False
@@ -113,19 +131,23 @@ class Intake:
             clip.name = self._unlike(slot, str(clip.name))
             try:
                 made = await asyncio.to_thread(
-                    add_take, self._document, slot, clip, review=review
+                    with_take, self._field, slot, clip, review=review
                 )
-                reach: Reach = "kept" if not auto else "next" if late else "now"
-                await self._renew(made, reach)
             except GenaiError as error:
                 return self._told("refused", slot, clip.name, words_of(error))
+            reach: Reach = "kept" if not auto else "next" if late else "now"
+            try:
+                await self._renew(made, reach)
+            except GenaiError as error:
+                why = words_of(error)
+                return self._told("refused", slot, clip.name, why, again=True)
             return self._told("added" if auto else "quarantined", slot, clip.name)
 
     async def approve(self, slot: str, name: str) -> Event:
         """Let a take out of quarantine: it may be drawn from the next showing on."""
         async with self._turn:
             try:
-                made = await asyncio.to_thread(approve, self._document, slot, name)
+                made = await asyncio.to_thread(with_approved, self._field, slot, name)
                 await self._renew(made, "now" if self.mode == "auto" else "next")
             except GenaiError as error:
                 return self._told("refused", slot, name, words_of(error))
@@ -135,43 +157,44 @@ class Intake:
         """Take one under quarantine out of the field; its file stays where it is."""
         async with self._turn:
             try:
-                made = await asyncio.to_thread(remove, self._document, slot, name)
+                made = await asyncio.to_thread(without_take, self._field, slot, name)
+                gone = self.held(slot)
                 await self._renew(made, "kept")
             except GenaiError as error:
                 return self._told("failed", slot, name, words_of(error))
+            for digest in gone - self.held(slot):
+                self._unwanted(slot, digest)
             return self._told("refused", slot, name, "You would not have it.")
 
     def quarantined(self) -> list[tuple[str, str]]:
         """Return (slot, take) of all that waits for the artist."""
-        return [
-            (slot_id, str(take.name))
-            for slot_id, clip in self._slots()
-            for take in _takes(clip)
-            if metadata.read(take, "take", {}).get("review") == "quarantine"
-        ]
+        field, known = self._field, self._waiting
+        if known is None or known[0] is not field:
+            known = field, waiting_in(field.timeline)
+            self._waiting = known
+        return list(known[1])
 
-    async def _renew(self, document: otio.schema.Timeline, reach: Reach) -> None:
-        await asyncio.to_thread(self._changed, document, reach)
-        self._document = document
+    async def _renew(self, field: Field, reach: Reach) -> None:
+        await asyncio.to_thread(self._changed, field, reach)
+        self._field = field
 
-    def _told(self, kind: Kind, slot: str | None, name: str, why: str = "") -> Event:
-        event = Event(kind, slot, name, why)
+    def _told(
+        self, kind: Kind, slot: str, name: str, why: str = "", *, again: bool = False
+    ) -> Event:
+        event = Event(kind, slot, name, why, again)
         self.tell(event)
         return event
 
-    def _slots(self) -> list[tuple[str, otio.schema.Clip]]:
-        track = self._document.video_tracks()[0]
-        clips = [item for item in track if isinstance(item, otio.schema.Clip)]
-        told = [(metadata.read(clip, "slot", {}).get("id"), clip) for clip in clips]
-        return [(slot_id, clip) for slot_id, clip in told if slot_id]
+    def _takes(self, slot: str) -> list[otio.schema.Clip]:
+        ids = self.slots()
+        if slot not in ids:
+            return []
+        active = pictures(self.document)[ids.index(slot)]
+        return [active, *metadata.read(active, "takes", [])]
 
     def _unlike(self, slot: str, name: str) -> str:
         """Return a name that no take of the slot has, so that it can be approved."""
-        known = {
-            str(take.name)
-            for slot_id, active in self._slots()
-            for take in (_takes(active) if slot_id == slot else ())
-        }
+        known = {str(take.name) for take in self._takes(slot)}
         found, number = name, 1
         while found in known:
             number += 1
@@ -179,18 +202,24 @@ class Intake:
         return found
 
     def _twin(self, slot: str, clip: otio.schema.Clip) -> str:
-        packets = _packets(clip)
-        for slot_id, active in self._slots():
-            for take in _takes(active) if slot_id == slot else ():
-                if packets and _packets(take) == packets:
-                    return f"It shows the same as the take {take.name}."
+        packets = _hash(clip, "packets")
+        for take in self._takes(slot) if packets else ():
+            if _hash(take, "packets") == packets:
+                return f"It shows the same as the take {take.name}."
         return ""
 
 
-def _takes(clip: otio.schema.Clip) -> list[otio.schema.Clip]:
-    return [clip, *metadata.read(clip, "takes", [])]
+def waiting_in(timeline: otio.schema.Timeline) -> list[tuple[str, str]]:
+    """Return (slot, take) of all under quarantine in a field's document."""
+    return [
+        (str(slot["id"]), str(take.name))
+        for active in pictures(timeline)
+        if (slot := metadata.read(active, "slot"))
+        for take in metadata.read(active, "takes", [])
+        if metadata.read(take, "take", {}).get("review") == "quarantine"
+    ]
 
 
-def _packets(clip: otio.schema.Clip) -> str:
-    found = metadata.read(clip.media_reference, "hash", {}).get("packets", "")
-    return str(found)
+def _hash(clip: otio.schema.Clip, of: str) -> str:
+    told = metadata.read(clip.media_reference, "hash", {})
+    return str(told.get(of) or "")

@@ -4,7 +4,8 @@ Conventions
     All of it runs beside the show, in the loop that serves it, in threads and in a
     process of its own; whatever fails is told to the desk and leaves the film as it is.
     The field's document is written beside the field's file whenever a take came or was
-    approved, under a name that was free: the file itself stays as it was.
+    approved, under a name that was free: the file itself stays as it was. What the
+    inbox and the providers brought is forgotten by them when it is written there.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-import opentimelineio as otio
-
-from otio_genai.errors import LiveError, OutputError
-from otio_genai.field.document import read_field
+from otio_genai.errors import LiveError, ProviderError
 from otio_genai.field.model import Field
 from otio_genai.live.arriving import Workshop
+from otio_genai.live.asking import Asker
 from otio_genai.live.commissions import Commissions
 from otio_genai.live.inbox import Inbox, prompt_of
 from otio_genai.live.intake import Event, Intake, Reach
+from otio_genai.live.keeping import Keeper, Reviews
 from otio_genai.live.newtakes import Film, House, NewTakes, OnAir, on_air, sentence
-from otio_genai.live.wishes import READY_S, Prompted, prompts_of, wishes
-from otio_genai.media.files import write_beside
+from otio_genai.live.pending import Pending
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.opening import open_provider
 from otio_genai.providers.protocol import ClipProvider
@@ -108,16 +109,37 @@ class Newcomers:
         self._loop = asyncio.get_running_loop()
         self._workshop = workshop or Workshop()
         self._intake = Intake(
-            house.field.timeline, mode=how.mode, tell=self._tell, changed=self._changed
+            house.field,
+            mode=how.mode,
+            tell=self._tell,
+            changed=self._changed,
+            unwanted=self._unwanted,
         )
-        self._asking: list[tuple[str, Commissions]] = []
-        self._asked: dict[str, tuple[object, set[str | None]]] = {}
+        self._keeper = Keeper(
+            how.document,
+            self._workshop,
+            tell=house.tell,
+            heard=self._heard,
+            clock=clock,
+        )
+        self._pending = Pending(how.folder)
+        self._asking: list[Asker] = []
         self._inboxes: list[Inbox] = []
-        self._read: tuple[Field, Mapping[int, Prompted]] | None = None
+        self._folders: list[FolderProvider] = []
         if how.inbox is not None:
-            self._watch(FolderProvider(how.inbox, self._intake.slots, which=prompt_of))
+            self._watch(
+                FolderProvider(
+                    how.inbox,
+                    self._intake.slots,
+                    which=prompt_of,
+                    held=self._intake.held,
+                )
+            )
         for path in how.providers:
-            provider = open_provider(path, self._intake.slots, which=prompt_of)
+            provider = open_provider(
+                path, self._intake.slots, which=prompt_of, held=self._intake.held
+            )
+            self._alone(provider.name, path)
             asking = self._asker(provider, seed, date)
             if isinstance(provider, FolderProvider):
                 self._watch(provider, asking)
@@ -161,24 +183,45 @@ class Newcomers:
 
     async def look(self) -> None:
         """Do once all that is done again and again."""
-        for inbox in self._inboxes:
-            await self._guarded(inbox.look())
-        for name, asking in self._asking:
-            await self._guarded(self._ask(name, asking))
-            await self._guarded(asking.look())
+        for work in self._works():
+            await work()
+
+    def _works(self) -> list[Callable[[], Awaitable[object]]]:
+        """Return what is done again and again, each beside the others."""
+
+        async def asked(asker: Asker) -> None:
+            await self._guarded(asker.ask(self._house.field, self._on_air()))
+            await self._guarded(asker.commissions.look())
+
+        return [
+            *(partial(self._guarded_of, inbox.look) for inbox in self._inboxes),
+            *(partial(asked, asker) for asker in self._asking),
+            partial(self._guarded_of, self._keeper.kept),
+        ]
 
     async def _run(self) -> None:
-        try:
+        async def again(work: Callable[[], Awaitable[object]]) -> None:
             while True:
-                await self.look()
+                await work()
                 await asyncio.sleep(self._how.every_s)
+
+        try:
+            # A slow server does not keep the inbox waiting.
+            await asyncio.gather(*(again(work) for work in self._works()))
         finally:
             try:
-                for _, asking in self._asking:
+                farewells = (asker.commissions.close() for asker in self._asking)
+                for farewell in farewells:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(asking.close(), _FAREWELL_S)
+                        await asyncio.wait_for(farewell, _FAREWELL_S)
+                await self._guarded(self._keeper.ended())
+                for inbox in self._inboxes:
+                    await self._guarded(inbox.ended())
             finally:
                 self._workshop.close()
+
+    async def _guarded_of(self, work: Callable[[], Awaitable[object]]) -> None:
+        await self._guarded(work())
 
     async def _guarded(self, work: Awaitable[object]) -> None:
         try:
@@ -186,35 +229,6 @@ class Newcomers:
         except Exception as error:
             # Whatever it is, the film goes on, and so does what comes after.
             self._house.tell(f"New takes: {error}")
-
-    async def _ask(self, name: str, asking: Commissions) -> None:
-        given, on_air, how = self._house.field, self._on_air(), self._how
-        most = min(how.most, len(asking.open) + how.most_in_all - asking.asked)
-        if most <= len(asking.open):
-            return
-        film = on_air.film if on_air else None
-        if self._asked.setdefault(name, (film, set()))[0] != film:
-            self._asked[name] = (film, set())
-        _, done = self._asked[name]
-        began_s = on_air.began_s if on_air else None
-        decided = on_air.decided if on_air else ()
-        after_s = 0.0
-        if began_s is not None and how.mode == "auto":
-            after_s = self._clock() - began_s + READY_S
-        ahead = wishes(
-            given, decided, after_s=after_s, provider=name, told=self._prompts(given)
-        )
-        left = [wish for wish in ahead if given.slots[wish.slot].id not in done]
-        events = await asking.ask(
-            given, left, began_s=began_s, known=how.known, most=most
-        )
-        done.update(event.slot for event in events)
-
-    def _prompts(self, given: Field) -> Mapping[int, Prompted]:
-        # Read once for a field: it may have thousands of takes.
-        if self._read is None or self._read[0] is not given:
-            self._read = (given, prompts_of(given))
-        return self._read[1]
 
     def _asker(
         self, provider: ClipProvider, seed: int, date: Callable[[], datetime]
@@ -227,30 +241,49 @@ class Newcomers:
             clock=self._clock,
             date=date,
             seed=seed + len(self._asking),
+            pending=self._pending,
+            kept=self._keeper.kept,
         )
-        self._asking.append((provider.name, made))
+        self._asking.append(Asker(provider.name, made, self._how, self._clock))
         return made
 
     def _watch(
         self, provider: FolderProvider, asking: Commissions | None = None
     ) -> None:
         made = (provider, self._intake, self._workshop, self._clock)
+        kept = self._keeper.kept
+        self._folders.append(provider)
         if asking is None:
-            self._inboxes.append(Inbox(*made))
+            self._inboxes.append(Inbox(*made, kept=kept))
         else:
-            self._inboxes.append(Inbox(*made, said=asking.said))
+            self._inboxes.append(Inbox(*made, said=asking.said, kept=kept))
 
-    def _changed(self, document: otio.schema.Timeline, reach: Reach) -> None:
+    def _alone(self, name: str, path: Path) -> None:
+        if name in [asker.name for asker in self._asking]:
+            raise ProviderError(
+                f"Two providers are called {name!r}.",
+                place=str(path),
+                remedy="Give each its own `name`.",
+            )
+
+    def _changed(self, field: Field, reach: Reach) -> None:
         if reach != "kept":
-            self._house.renew(read_field(document), now=reach == "now")
-        if self._how.document is None:
-            return
-        try:
-            with write_beside(self._how.document, force=True) as beside:
-                beside.write_text(document.to_json_string(), "utf-8")
-        except (OutputError, OSError) as error:
-            # The show has the take; only the file of it is not there.
-            self._house.tell(f"The field with its new takes is not written: {error}")
+            self._house.renew(field, now=reach == "now")
+        self._keeper.changed(field.timeline)
+
+    def _unwanted(self, slot: str, digest: str) -> None:
+        for folder in self._folders:
+            folder.unwanted(slot, digest, "You would not have it.")
+
+    async def _heard(self, waited: list[tuple[str, str]], said: Reviews) -> None:
+        for slot, name in waited:
+            review = said.get((slot, name))
+            if (slot, name) not in self._intake.quarantined():
+                continue
+            if review == "ok":
+                await self._intake.approve(slot, name)
+            elif review is None:
+                await self._intake.refuse(slot, name)
 
     def _tell(self, event: Event) -> None:
         self._house.tell(sentence(event))

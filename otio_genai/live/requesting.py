@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from otio_genai.errors import GenaiError
+from otio_genai.field.model import Field
+from otio_genai.live.wishes import Still, Wish
 from otio_genai.prompts import Prompt
 from otio_genai.providers.protocol import Caps, ClipProvider, Job, Request
 
-__all__ = ["Commission", "seconds_of", "seed_of", "size_of", "slate_of", "words_of"]
+__all__ = [
+    "Commission",
+    "request_of",
+    "seconds_of",
+    "seed_of",
+    "size_of",
+    "slate_of",
+    "token_of",
+    "words_of",
+]
 
 
 @dataclass(slots=True)
@@ -30,6 +43,8 @@ class Commission:
     "How often in a row nothing was heard of it."
     refusals: int = 0
     "How often what it made could not be brought."
+    path: Path | None = None
+    "What it made, where it was brought."
 
 
 def slate_of(
@@ -47,6 +62,56 @@ def slate_of(
         "seed": request.seed,
         "date": now.isoformat(timespec="seconds"),
     }
+
+
+async def request_of(
+    wish: Wish,
+    prompt: Prompt,
+    *,
+    field: Field,
+    caps: Caps,
+    seed: int,
+    token: str,
+    began_s: float | None,
+    picture: Callable[[Still, str], Awaitable[Path | None]],
+) -> Request:
+    """Return the request of a wish, fitted to what a provider can make.
+
+    Parameters
+    ----------
+    token
+        What it is known by; its pictures are named by it.
+    began_s
+        When the showing began; None where nothing can be too late.
+    picture
+        Writes a picture under a name.
+    """
+    slot = field.slots[wish.slot]
+    first = last = None
+    if wish.first is not None and caps.first_frame:
+        first = await picture(wish.first, f"{token} first")
+    if wish.last is not None and caps.last_frame:
+        last = await picture(wish.last, f"{token} last")
+    return Request(
+        slot.id,
+        prompt.text,
+        seconds_of(caps, Fraction(slot.longest) / field.rate),
+        seed=seed,
+        size=size_of(caps, field.size),
+        rate=field.rate,
+        negative=prompt.negative,
+        variables=prompt.values,
+        first_frame=first,
+        last_frame=last,
+        deadline_s=None if began_s is None else began_s + wish.starts_s,
+        token=token,
+    )
+
+
+def token_of(seed: int, slot: str, number: int) -> str:
+    """Return what a request is known by, a UUID: another for each."""
+    digest = hashlib.blake2b(f"{seed}\0{slot}\0{number}".encode(), digest_size=16)
+    return str(uuid.UUID(bytes=digest.digest(), version=4))
 
 
 def seed_of(seed: int, slot: str, number: int) -> int:

@@ -16,9 +16,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 from otio_genai.errors import ProviderError
+from otio_genai.providers.addresses import after_s, one_line, origin, place
 from otio_genai.providers.limits import LIMITS, Key, Limits
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ __all__ = ["Answer", "Client"]
 
 _CHUNK = 1 << 16
 _REDIRECTS = 5
-_SHOWN_LETTERS = 300
+_READ = 2000
 _MOVED = (301, 302, 303, 307, 308)
 _Got = TypeVar("_Got")
 _BUSY, _UNKEYED = (429, 503), (401, 403)
@@ -155,15 +156,26 @@ class Client:
         ProviderError
             It is none of the web, or leaves encryption behind.
         """
-        whole = urljoin(self._base, address)
-        parts, base = urlsplit(whole), urlsplit(self._base)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or (base.scheme == "https" and parts.scheme == "http")
-        ):
+        base = urlsplit(self._base)
+        try:
+            whole = urljoin(self._base, address)
+            # Ports and addresses of machines are read late.
+            scheme, host, _ = origin(whole)
+        except ValueError:
+            raise self._wrong("points to where nothing is.", self._base) from None
+        downwards = base.scheme == "https" and scheme == "http"
+        if scheme not in ("http", "https") or not host or downwards:
             raise self._wrong("points to where nothing is fetched from.", whole)
         return whole
+
+    def plain(self, said: object) -> str:
+        """Return what a server says as a short line, without the key."""
+        shown = str(said)
+        if self._key:
+            # A server may repeat what it was sent.
+            secret = os.environ.get(self._key.variable, "").strip()
+            shown = shown.replace(secret, "…") if secret else shown
+        return one_line(shown)
 
     async def _tried(self, once: Callable[[], Awaitable[_Got]], url: str) -> _Got:
         wait_s = self.limits.wait_s
@@ -210,6 +222,8 @@ class Client:
                         yield response
                         return
                 raise self._wrong("sends in circles.", url)
+        except (aiohttp.InvalidURL, UnicodeError):
+            raise self._wrong("points to where nothing is.", url) from None
         except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
             late = isinstance(error, TimeoutError)
             why = "does not answer in time." if late else "does not answer."
@@ -220,13 +234,17 @@ class Client:
 
     def _headers(self, url: str, file: bool) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity"} if file else {}
-        if self._key and _origin(url) == _origin(self._base):
+        if self._key and origin(url) == origin(self._base):
             headers[self._key.header] = self._key.text.format(key=self._key.read())
         return headers
 
     def _moved(self, url: str, headers: Mapping[str, str], file: bool) -> str:
-        to = self.url(urljoin(url, headers.get("Location", "")))
-        if self._key and not file and _origin(to) != _origin(self._base):
+        try:
+            to = urljoin(url, headers.get("Location", ""))
+        except ValueError:
+            raise self._wrong("points to where nothing is.", url) from None
+        to = self.url(to)
+        if self._key and not file and origin(to) != origin(self._base):
             raise self._wrong(f"sends to another host, {urlsplit(to).netloc}.", url)
         return to
 
@@ -246,7 +264,7 @@ class Client:
         said = bytes(await response.content.read(_CHUNK)).decode("utf-8", "replace")
         error = self._wrong(f"refuses ({status}).", url, said)
         if status in _BUSY or (status >= 500 and method == "GET"):
-            raise _AgainError(error, _after_s(response.headers))
+            raise _AgainError(error, after_s(response.headers))
         raise error
 
     def _parsed(self, text: bytes, url: str) -> Any:
@@ -255,21 +273,15 @@ class Client:
         try:
             return json.loads(text)
         except (ValueError, RecursionError):
-            said = text[:_SHOWN_LETTERS].decode("utf-8", "replace")
+            said = text[:_READ].decode("utf-8", "replace")
             raise self._wrong("answers what is no JSON.", url, said) from None
 
     def _wrong(self, why: str, url: str, said: str = "") -> ProviderError:
-        shown = " ".join(said.split())
-        if self._key:
-            # A server may repeat what it was sent.
-            secret = os.environ.get(self._key.variable, "").strip()
-            shown = shown.replace(secret, "…") if secret else shown
-        parts = urlsplit(url)
-        place = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+        shown = self.plain(said)
         return ProviderError(
             f"{self._name} {why}",
-            place=place,
-            items=[shown[:_SHOWN_LETTERS]] if shown else [],
+            place=self.plain(place(url)),
+            items=[shown] if shown else [],
             remedy="See whether it runs and is reached from here; the film goes on.",
         )
 
@@ -283,14 +295,3 @@ def _aiohttp() -> Any:
             remedy="pip install 'otio-genai[live]'",
         ) from error
     return aiohttp
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, port
-
-
-def _after_s(headers: Mapping[str, str]) -> float | None:
-    told = headers.get("Retry-After", "")
-    return float(told) if told.isascii() and told.isdigit() else None

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -21,14 +23,14 @@ from otio_genai.providers import placeholders, workflows
 from otio_genai.providers.client import Client
 from otio_genai.providers.fetching import fetched
 from otio_genai.providers.limits import LIMITS, Key, Limits
-from otio_genai.providers.protocol import Caps, Job, Request, State, require
+from otio_genai.providers.protocol import Caps, Job, Request, State, require, sound_id
 
 if TYPE_CHECKING:
     import aiohttp
 
 __all__ = ["ComfyUI"]
 
-_BAD_REQUEST = 400
+_BAD_REQUEST, _COMPLAINTS = 400, 20
 _FRAMES = ("first_frame", "last_frame")
 
 
@@ -103,22 +105,30 @@ class ComfyUI:
             if use in self._asks and path is not None:
                 known[use] = await self._uploaded(path)
         prompt = placeholders.filled(self._workflow, known)
-        answer = await self._client.call(
-            "POST",
-            "prompt",
-            body={"prompt": prompt, "client_id": self._client_id},
-            accept=(_BAD_REQUEST,),
-        )
+        body = {"prompt": prompt, "client_id": self._client_id}
+        if request.token:
+            # Servers of before 2025 give a name of their own.
+            body["prompt_id"] = request.token
+        try:
+            answer = await self._client.call(
+                "POST", "prompt", body=body, accept=(_BAD_REQUEST,)
+            )
+        except ProviderError:
+            # It may have been taken, and only the answer was lost.
+            job = Job(self._name, request.token, request.slot)
+            if request.token and await self._is_there(job):
+                return job
+            raise
         said = answer.value if isinstance(answer.value, dict) else {}
-        job_id = said.get("prompt_id")
-        if answer.status == _BAD_REQUEST or not isinstance(job_id, str) or not job_id:
+        if answer.status == _BAD_REQUEST or "prompt_id" not in said:
+            found = itertools.islice(workflows.complaints(said), _COMPLAINTS)
             raise ProviderError(
                 f"{self._name} does not take this workflow.",
                 place=f"slot {request.slot!r}",
-                items=list(workflows.complaints(said)),
+                items=[self._client.plain(one) for one in found],
                 remedy="Queue the workflow once by hand in ComfyUI, then export it.",
             )
-        return Job(self._name, job_id, request.slot)
+        return Job(self._name, sound_id(said["prompt_id"], self._name), request.slot)
 
     async def state(self, job: Job) -> State:
         """Return how far a job is.
@@ -137,7 +147,8 @@ class ComfyUI:
             entry = await self._entry(job)
         if entry is None:
             return State("failed", why="The server does not know of it any more.")
-        return workflows.outcome(entry)
+        found = workflows.outcome(entry)
+        return replace(found, why=self._client.plain(found.why))
 
     async def fetch(self, job: Job, dest: Path) -> Path:
         """Return the file that a job made, brought into ``dest``.
@@ -175,6 +186,12 @@ class ComfyUI:
         if place == 0:
             # Servers that do not know the id stop what runs: that is this job.
             await self._client.call("POST", "interrupt", body={"prompt_id": job.id})
+
+    async def _is_there(self, job: Job) -> bool:
+        try:
+            return await self._place(job) is not None or bool(await self._entry(job))
+        except ProviderError:
+            return False
 
     async def _entry(self, job: Job) -> dict[str, Any] | None:
         answer = await self._client.call("GET", f"history/{quote(job.id, safe='')}")

@@ -28,6 +28,9 @@ from otio_genai.providers.watching import (
 
 __all__ = ["FolderProvider", "News", "Taken"]
 
+# So many are opened before any is let in.
+_AT_ONCE = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -45,6 +48,7 @@ class News:
     taken: tuple[Taken, ...] = ()
     refused: tuple[Refusal, ...] = ()
     gone: tuple[str, ...] = ()
+    "Files of takes that are no longer there."
 
 
 async def _aside(path: Path) -> Inspected:
@@ -67,6 +71,10 @@ class FolderProvider:
     which
         Given a file's name and open prompts, returns the one that made it or None:
         what generators leave in names is known further up.
+    held
+        Given a slot, returns the SHA-256 of the files of its takes. A file that the
+        journal calls a take and that the field does not have is new again: whoever was
+        to let it in ended before it did. Without it the journal is believed.
     """
 
     def __init__(
@@ -78,10 +86,14 @@ class FolderProvider:
         settle_s: float = 2.0,
         most_bytes: int = 4 << 30,
         which: Callable[[str, Sequence[str]], int | None] = lambda name, prompts: None,
+        held: Callable[[str], Collection[str]] | None = None,
     ) -> None:
         self._root, self._name, self._which = root, name, which
+        self._held = held or (lambda slot: ())
         _made(root)
-        self._journal = Journal.read(root)
+        self._journal, self._unkept = Journal.read(root), False
+        if held is not None:
+            self._journal.reconcile({slot: set(held(slot)) for slot in slots()})
         self._watch = Watch(root, slots, settle_s=settle_s, most_bytes=most_bytes)
         for file, entry in self._journal.files.items():
             self._watch.known(file, entry.size, entry.mtime_ns)
@@ -163,7 +175,9 @@ class FolderProvider:
         now_s: float,
         inspector: Callable[[Path], Awaitable[Inspected]] = _aside,
     ) -> News:
-        """Return what came since the last look.
+        """Return what came since the last look, some files at a time.
+
+        What is returned is not yet in the journal on the disk: see `keep`.
 
         Parameters
         ----------
@@ -171,47 +185,57 @@ class FolderProvider:
             The time now, on any clock that rises.
         inspector
             Who opens files; a thread by default.
+        """
+        found: Look = await asyncio.to_thread(self._watch.look, now_s, _AT_ONCE)
+        taken: list[Taken] = []
+        refused, gone = list(found.refused), []
+        for name in found.gone:
+            # Kept where it was a take: a new name of it is then known again.
+            if self._journal.files.get(name, Entry(0, 0, "", "-")).why:
+                self._journal.files.pop(name, None)
+            else:
+                gone.append(name)
+        for file in found.settled:
+            try:
+                seen = await inspector(file.path)
+                state = await asyncio.to_thread(file.path.stat)
+            except OSError:
+                # Deleted meanwhile, or its drive is away.
+                self._watch.forget(file.name)
+                continue
+            if (state.st_size, state.st_mtime_ns) != (file.size, file.mtime_ns):
+                self._watch.forget(file.name)
+                continue
+            held = self._held(file.slot)
+            known = self._journal.known(file.name, seen.digest, held) and not seen.why
+            why = (
+                "" if known else seen.why or self._journal.twin(file.name, seen.digest)
+            )
+            self._journal.files[file.name] = Entry(
+                file.size, file.mtime_ns, seen.digest, why
+            )
+            if why:
+                refused.append(Refusal(file.name, why, file.slot))
+            elif not known:
+                taken.append(Taken(file, seen.digest, self._answered(file)))
+        self._unkept = self._unkept or bool(found.settled or found.gone)
+        return News(tuple(taken), tuple(refused), tuple(gone))
+
+    def keep(self) -> None:
+        """Keep what came: what was told of it has been done.
 
         Raises
         ------
         OutputError
             What is known of the inbox cannot be kept there.
         """
-        found: Look = await asyncio.to_thread(self._watch.look, now_s)
-        taken: list[Taken] = []
-        refused = list(found.refused)
-        for name in found.gone:
-            # Kept where it was a take: a new name of it is then known again.
-            if self._journal.files.get(name, Entry(0, 0, "", "-")).why:
-                self._journal.files.pop(name, None)
-        for file in found.settled:
-            try:
-                seen = await inspector(file.path)
-            except OSError:
-                continue  # deleted meanwhile
-            why = seen.why or self._twin(file, seen.digest)
-            self._journal.files[file.name] = Entry(
-                file.size, file.mtime_ns, seen.digest, why
-            )
-            if why:
-                refused.append(Refusal(file.name, why, file.slot))
-            else:
-                taken.append(Taken(file, seen.digest, self._answered(file)))
-        if found.settled or found.gone:
+        if self._unkept:
             self._keep()
-        return News(tuple(taken), tuple(refused), found.gone)
+            self._unkept = False
 
-    def _twin(self, file: Settled, digest: str) -> str:
-        earlier = self._journal.files.get(file.name)
-        if earlier and not earlier.why and earlier.digest != digest:
-            return "It took the place of a take of the film: give it another name."
-        for name, entry in self._journal.files.items():
-            same = entry.digest == digest and not entry.why and name != file.name
-            if same and name.rpartition("/")[0] == file.name.rpartition("/")[0]:
-                if (self._root / name).exists():
-                    return f"It is the same as {name}."
-                return f"It is {name} under another name: the film looks for that one."
-        return ""
+    def unwanted(self, slot: str, digest: str, why: str) -> None:
+        """Say that a file of a slot is no take: it is not offered again."""
+        self._unkept = self._journal.unwanted(slot, digest, why) or self._unkept
 
     def _answered(self, file: Settled) -> Job | None:
         """Return the request that a file answers: the one it names, else the first."""

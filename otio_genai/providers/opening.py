@@ -38,6 +38,7 @@ def open_provider(
     slots: Callable[[], Collection[str]],
     *,
     which: Callable[[str, Sequence[str]], int | None] = lambda name, prompts: None,
+    held: Callable[[str], Collection[str]] | None = None,
 ) -> ClipProvider:
     """Return the provider that a file describes.
 
@@ -48,7 +49,7 @@ def open_provider(
         ``"comfyui"`` or ``"queue"``.
     slots
         Gives the ids of the film's slots.
-    which
+    which, held
         As `FolderProvider`.
 
     Raises
@@ -68,6 +69,7 @@ def open_provider(
             name=told.get("name", "inbox"),
             settle_s=told.get("settle_s", 2.0),
             which=which,
+            held=held,
         )
     common: dict[str, Any] = {
         "name": told.get("name", kind),

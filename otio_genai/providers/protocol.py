@@ -18,8 +18,11 @@ __all__ = [
     "Request",
     "State",
     "require",
+    "sound_id",
     "unfit",
 ]
+
+_LONGEST_ID = 500
 
 #: How far a job is.
 Phase = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -70,6 +73,12 @@ class Request:
     "Other pictures it should be like."
     deadline_s: float | None = None
     "When it is too late, on the clock of whoever asks."
+    token: str = ""
+    """What the request itself is known by, a UUID.
+
+    A provider that can be given a name for a job gives it this one: where its answer
+    was lost, the job is found under it. It is the same whenever the request is sent.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,8 @@ class Job:
     id: str
     "As the provider names it."
     slot: str
+    told: Mapping[str, str] = field(default_factory=dict)
+    "What the provider needs beside to find it again, in another run of the program."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,12 @@ class State:
 
 
 class ClipProvider(Protocol):
-    """A source of new takes."""
+    """A source of new takes; docs/new-takes.md has one in twenty lines.
+
+    Its methods are called in the loop that serves the show: they do not block. A job is
+    asked after, fetched and cancelled in any order and more than once, by another
+    object than the one it was submitted to if the program was started again between.
+    """
 
     @property
     def name(self) -> str:
@@ -175,6 +191,24 @@ def unfit(request: Request, caps: Caps) -> list[str]:
     found += [
         f"{p} is not there" for p in pictures if p is not None and not p.is_file()
     ]
+    return found
+
+
+def sound_id(told: object, name: str) -> str:
+    """Return the id that a provider gave a job.
+
+    Raises
+    ------
+    ProviderError
+        It gave none, or one that no address and no file could hold.
+    """
+    number = isinstance(told, int) and not isinstance(told, bool)
+    found = str(told) if number or isinstance(told, str) else ""
+    if not 0 < len(found) <= _LONGEST_ID or not found.isprintable():
+        raise ProviderError(
+            f"{name} took a request and gives it no id that can be used.",
+            remedy="See there whether it is made; nothing can be asked after it.",
+        )
     return found
 
 

@@ -20,7 +20,15 @@ from otio_genai.providers import placeholders
 from otio_genai.providers.client import Client
 from otio_genai.providers.fetching import fetched
 from otio_genai.providers.limits import LIMITS, Key, Limits
-from otio_genai.providers.protocol import Caps, Job, Phase, Request, State, require
+from otio_genai.providers.protocol import (
+    Caps,
+    Job,
+    Phase,
+    Request,
+    State,
+    require,
+    sound_id,
+)
 
 __all__ = ["FAL_STATES", "HttpQueue", "Words"]
 
@@ -87,7 +95,6 @@ class HttpQueue:
         self._words, self._name, self.model = words, name, model
         self._caps = caps or Caps()
         self._client = Client(base, name=name, key=key, limits=limits, sleep=sleep)
-        self._said: dict[str, Mapping[str, Any]] = {}
         unknown = placeholders.unknown(words.body)
         if unknown:
             raise ProviderError(
@@ -127,8 +134,10 @@ class HttpQueue:
         if not isinstance(job_id, str | int) or isinstance(job_id, bool):
             raise self._unsaid("the job's id", self._words.id)
         said = answer.value if isinstance(answer.value, dict) else {}
-        self._said[str(job_id)] = said
-        return Job(self._name, str(job_id), request.slot)
+        words = (self._words.status, self._words.result, self._words.cancel)
+        names = {name for text in words for name in _NAME.findall(text)}
+        told = {name: said[name] for name in names if isinstance(said.get(name), str)}
+        return Job(self._name, sound_id(job_id, self._name), request.slot, told)
 
     async def state(self, job: Job) -> State:
         """Return how far a job is.
@@ -150,7 +159,8 @@ class HttpQueue:
         )
         if phase is None:
             raise ProviderError(
-                f"{self._name} says a job is {word!r}, which is not known.",
+                f"{self._name} says a job is {self._client.plain(word)!r}, which is "
+                "not known.",
                 place=f"job {job.id}",
                 remedy="Name this word under `states` of the provider.",
             )
@@ -161,7 +171,7 @@ class HttpQueue:
         return State(
             phase,
             _share(_at(answer.value, self._words.progress)),
-            why=str(why or "") if phase == "failed" else "",
+            why=self._client.plain(why or "") if phase == "failed" else "",
         )
 
     async def fetch(self, job: Job, dest: Path) -> Path:
@@ -195,13 +205,11 @@ class HttpQueue:
             await self._client.call(method, address, accept=(400, 404, 405, 409, 410))
 
     def _address(self, text: str, job: Job) -> str:
-        said = self._said.get(job.id, {})
-
         def one(found: re.Match[str]) -> str:
             if found[1] == "id":
                 return quote(job.id, safe="")
-            value = said.get(found[1])
-            if not isinstance(value, str):
+            value = job.told.get(found[1])
+            if value is None:
                 raise self._unsaid("an address", found[1])
             return value
 

@@ -32,6 +32,7 @@ _UNFINISHED = (
     ".aria2",
     ".tmp",
 )
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +116,52 @@ class Watch:
         self._seen: dict[str, tuple[int, int, float]] = {}
         self._settled: dict[str, tuple[int, int]] = {}
         self._told: dict[str, str] = {}
+        # What could not be listed at this look, as beginnings of names.
+        self._unseen: list[str] = []
 
     def known(self, name: str, size: int, mtime_ns: int) -> None:
         """Say that a file was dealt with earlier, and is not to be told again."""
         self._settled[name] = (size, mtime_ns)
 
-    def look(self, now_s: float) -> Look:
-        """Return what is new since the last look."""
+    def forget(self, name: str) -> None:
+        """Look at a file again as at a new one."""
+        self._settled.pop(name, None)
+        self._seen.pop(name, None)
+
+    def look(self, now_s: float, most: int | None = None) -> Look:
+        """Return what is new since the last look, of whole files at most so many."""
         found: dict[str, Settled] = {}
         refused: list[Refusal] = []
+        self._unseen = []
         for item in self._walk():
             if isinstance(item, Settled):
                 found[item.name] = item
             else:
                 refused.append(item)
-        settled, waiting = self._still(found, now_s)
-        gone = [name for name in self._settled if name not in found]
+        settled, waiting = self._still(found, now_s, most)
+        # What a drive that is away holds is not gone.
+        away = tuple(self._unseen)
+        gone = [
+            name
+            for name in self._settled
+            if name not in found and not name.startswith(away)
+        ]
         for name in gone:
             del self._settled[name]
-        self._seen = {name: at for name, at in self._seen.items() if name in found}
+        self._seen = {
+            name: at
+            for name, at in self._seen.items()
+            if name in found or name.startswith(away)
+        }
         return Look(
             tuple(settled), tuple(self._news(refused)), tuple(gone), tuple(waiting)
         )
 
     def _still(
-        self, found: dict[str, Settled], now_s: float
+        self, found: dict[str, Settled], now_s: float, most: int | None
     ) -> tuple[list[Settled], list[str]]:
-        settled, waiting = [], []
+        settled: list[Settled] = []
+        waiting: list[str] = []
         for name, item in found.items():
             mark = (item.size, item.mtime_ns)
             if self._settled.get(name) == mark:
@@ -150,7 +170,7 @@ class Watch:
             if (size, mtime_ns) != mark:
                 self._seen[name] = (*mark, now_s)
                 waiting.append(name)
-            elif now_s - since_s < self._settle_s:
+            elif now_s - since_s < self._settle_s or len(settled) == most:
                 waiting.append(name)
             else:
                 self._settled[name] = mark
@@ -168,6 +188,7 @@ class Watch:
         slots = {unicodedata.normalize("NFC", slot): slot for slot in self._slots()}
         entries, fault = _listed(self.root)
         if fault:
+            self._unseen.append("")
             yield Refusal(".", fault)
         for entry in entries:
             name = _shown(entry.name)
@@ -186,15 +207,20 @@ class Watch:
     ) -> Iterator[Settled | Refusal]:
         entries, fault = _listed(folder)
         if fault:
+            self._unseen.append(f"{name}/")
             yield Refusal(f"{name}/", fault, slot)
         for entry in entries:
             shown = f"{name}/{_shown(entry.name)}"
-            if entry.name == WANTED or Path(entry.name).suffix.lower() in _UNFINISHED:
+            low = entry.name.lower()
+            if low in (WANTED, *_OF_SYSTEMS) or Path(low).suffix in _UNFINISHED:
                 continue
             try:
                 state = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
             except OSError:
-                continue  # deleted meanwhile
+                self._unseen.append(shown)
+                continue
             why = self._unfit(entry, state)
             if why:
                 yield Refusal(shown, why, slot)

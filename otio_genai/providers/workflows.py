@@ -50,7 +50,7 @@ def outcome(entry: Mapping[str, Any]) -> State:
     status = said if isinstance(said, dict) else {}
     told = status.get("messages")
     messages = (
-        [m for m in told if isinstance(m, list)] if isinstance(told, list) else []
+        [m for m in told if isinstance(m, list) and m] if isinstance(told, list) else []
     )
     if any(message[:1] == ["execution_interrupted"] for message in messages):
         return State("cancelled")

@@ -55,7 +55,7 @@ class Stage:
     def __init__(self, document, folder, **how):
         self.events, self.changes, self.now_s = [], [], 100.0
         self.intake = Intake(
-            document,
+            read_field(document),
             tell=self.events.append,
             changed=lambda made, reach: self.changes.append(reach),
             **how,
@@ -223,12 +223,12 @@ def test_a_showing_that_plays_draws_a_take_that_came_in_time(tmp_path, media):
     assert playing.next().slot == 0
     made = []
 
-    def changed(timeline, reach):
-        made.append(read_field(timeline))
+    def changed(field, reach):
+        made.append(field)
         playing.renew(made[-1])
 
     stage = Stage(document, tmp_path, mode="auto")
-    stage.intake = Intake(document, mode="auto", changed=changed)
+    stage.intake = Intake(read_field(document), mode="auto", changed=changed)
 
     async def show(commissions):
         field = read_field(document)

@@ -75,7 +75,7 @@ def options(document, slot):
 def test_a_dropped_take_waits_for_the_artist(tmp_path, media):
     document, new, _ = media
     desk = Desk()
-    intake = desk.intake(document)
+    intake = desk.intake(read_field(document))
     before = document.to_json_string()
 
     async def run():
@@ -103,7 +103,7 @@ def test_a_dropped_take_waits_for_the_artist(tmp_path, media):
 def test_automatic_takes_are_options_at_once(tmp_path, media):
     document, new, _ = media
     desk = Desk()
-    intake = desk.intake(document, mode="auto")
+    intake = desk.intake(read_field(document), mode="auto")
 
     async def run():
         _, inbox, shop = watched(tmp_path, intake)
@@ -122,7 +122,7 @@ def test_automatic_takes_are_options_at_once(tmp_path, media):
 def test_refusals_are_told_with_their_reason_and_leave_the_document(tmp_path, media):
     document, new, short = media
     desk = Desk()
-    intake = desk.intake(document)
+    intake = desk.intake(read_field(document))
 
     async def run():
         _, inbox, shop = watched(tmp_path, intake)
@@ -143,7 +143,7 @@ def test_refusals_are_told_with_their_reason_and_leave_the_document(tmp_path, me
 
 def test_the_same_pictures_are_no_second_take(tmp_path, media):
     desk = Desk()
-    intake = desk.intake(media[0])
+    intake = desk.intake(read_field(media[0]))
     made = take_of(str(media[1][0]), {}, str(tmp_path))
 
     async def run():
@@ -165,7 +165,9 @@ def test_what_the_show_cannot_take_is_refused(tmp_path, media):
     def full(document, reach):
         raise OutputError("The disk is full.")
 
-    intake = Intake(document, mode="auto", tell=desk.events.append, changed=full)
+    intake = Intake(
+        read_field(document), mode="auto", tell=desk.events.append, changed=full
+    )
     clip = otio.adapters.read_from_string(made, "otio_json")
     asyncio.run(intake.add("slot-001", clip))
     assert [event.why for event in desk.events] == ["The disk is full."]
@@ -175,7 +177,7 @@ def test_what_the_show_cannot_take_is_refused(tmp_path, media):
 def test_a_file_that_goes_is_told(tmp_path, media):
     document, new, _ = media
     desk = Desk()
-    intake = desk.intake(document)
+    intake = desk.intake(read_field(document))
 
     async def run():
         _, inbox, shop = watched(tmp_path, intake)
@@ -193,7 +195,7 @@ def test_a_file_that_goes_is_told(tmp_path, media):
 def test_what_answers_a_request_keeps_what_was_said_of_it(tmp_path, media):
     document, new, _ = media
     desk = Desk()
-    intake = desk.intake(document, mode="auto")
+    intake = desk.intake(read_field(document), mode="auto")
     said = {"generator": "inbox", "prompt": "A dune", "seed": 7}
 
     async def run():
@@ -223,7 +225,7 @@ def test_what_answers_a_request_keeps_what_was_said_of_it(tmp_path, media):
 
 def test_an_inbox_that_cannot_be_kept_is_told_once(tmp_path, media, monkeypatch):
     desk = Desk()
-    intake = desk.intake(media[0])
+    intake = desk.intake(read_field(media[0]))
 
     async def run():
         provider, inbox, shop = watched(tmp_path, intake)
@@ -242,7 +244,7 @@ def test_an_inbox_that_cannot_be_kept_is_told_once(tmp_path, media, monkeypatch)
 
 def test_unknown_takes_and_slots_are_refused(media):
     desk = Desk()
-    intake = desk.intake(media[0])
+    intake = desk.intake(read_field(media[0]))
 
     async def run():
         await intake.approve("slot-001", "nobody")

@@ -135,6 +135,7 @@ def test_a_file_is_dropped_approved_drawn_and_kept(tmp_path, media):
             await asyncio.to_thread(made.approve, "slot-001", "nobody")
         await asyncio.to_thread(made.approve, "slot-001", "fern")
         assert made.waiting() == []
+        await made.look()
 
     asyncio.run(show())
     assert house.renewed == [False]
@@ -256,7 +257,9 @@ def test_a_document_that_cannot_be_written_costs_only_the_document(tmp_path, med
 
     asyncio.run(show())
     assert house.renewed == [True]
-    assert "not written" in house.notes[0] and "may be drawn" in house.notes[1]
+    assert "may be drawn" in house.notes[0] and "not written" in house.notes[1]
+    # The inbox is not told that it is done: the next show has it anew.
+    assert not (tmp_path / "inbox" / ".otio-genai-inbox.json").exists()
 
 
 def test_it_ends_with_the_loop_and_takes_back_what_is_open(tmp_path, media):
