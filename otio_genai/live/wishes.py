@@ -176,16 +176,38 @@ def _least(slot: Slot) -> int:
 def beside(
     field: Field, decided: Sequence[Chosen], index: int
 ) -> tuple[tuple[Option, Chosen] | None, tuple[Option, Chosen] | None]:
-    """Return what lies before and after a slot: decided, else what is likeliest."""
-    known = {chosen.slot: chosen for chosen in decided}
-    found: list[tuple[Option, Chosen] | None] = []
-    for place in (index - 1, index + 1):
-        if not 0 <= place < len(field.slots):
-            found.append(None)
-            continue
-        chosen = known.get(place) or _likely(field, place)
-        found.append((field.slots[place].options[chosen.option], chosen))
-    return found[0], found[1]
+    """Return what lies before and after a slot: decided, else what is likeliest.
+
+    Before a slot that may come next lies the last shot decided, wherever the film was
+    on the track; before any other, and after each, what is still to come beside it.
+    """
+    seen = {chosen.slot for chosen in decided}
+    begins = earliest(field, decided)
+    open_ = [k for k, frame in enumerate(begins) if frame is not None and k not in seen]
+    before = next((k for k in reversed(open_) if k < index), None)
+    after = next((k for k in open_ if k > index), None)
+    left = None if before is None else _likely(field, before)
+    if decided and (index in _following(field, decided) or left is None):
+        left = decided[-1]
+    right = None if after is None else _likely(field, after)
+    return _shown(field, left), _shown(field, right)
+
+
+def _shown(field: Field, chosen: Chosen | None) -> tuple[Option, Chosen] | None:
+    if chosen is None:
+        return None
+    return field.slots[chosen.slot].options[chosen.option], chosen
+
+
+def _following(field: Field, decided: Sequence[Chosen]) -> set[int]:
+    """Return the slots that may come right after what is decided."""
+    last, seen = decided[-1].slot, {chosen.slot for chosen in decided}
+    unit = next(unit for unit in _units(field) if last in unit)
+    rest = set(unit) - seen
+    if rest:
+        return rest
+    branched = {branch.to for branch in field.branches if branch.at in unit}
+    return {unit[-1] + 1, *branched}
 
 
 def caption(clip: otio.schema.Clip) -> str:
@@ -202,8 +224,13 @@ def _likely(field: Field, place: int) -> Chosen:
     wanted = round(field.style.mean_shot_s * field.rate)
     frames = min(max(wanted, slot.shortest), slot.longest)
     way = option.ins[0] if option.ins else 0
-    if not option.material.still:
+    still = option.material.still
+    if not still:
         frames = max(1, min(frames, option.material.end - way))
+    if option.outs:
+        lengths = [out - (0 if still else way) for out in option.outs]
+        legal = [n for n in lengths if slot.shortest <= n <= slot.longest]
+        frames = min(legal or [frames], key=lambda n: abs(n - wanted))
     return Chosen(place, heaviest, way, frames)
 
 

@@ -1,7 +1,6 @@
 """Takes are asked for while a film plays; what is late or fails changes nothing."""
 
 import asyncio
-import itertools
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from otio_genai.live.commissions import Commissions
 from otio_genai.live.inbox import Inbox, prompt_of
 from otio_genai.live.intake import Intake
 from otio_genai.live.requesting import seed_of, size_of
-from otio_genai.live.wishes import earliest, wishes
+from otio_genai.live.wishes import wishes
 from otio_genai.providers.comfyui import ComfyUI
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.protocol import Caps, Job, State
@@ -373,74 +372,6 @@ def test_a_prompt_that_cannot_be_filled_is_told(tmp_path):
     assert stage.told == [("failed", "slot-002")]
     assert "{sea}" in stage.events[0].why and "{sky}" in stage.events[0].why
     assert server.asked == []
-
-
-def test_slots_are_wished_for_that_can_still_be_filled():
-    facts = {(slot, 0): {"prompt": PROMPT} for slot in (0, 1, 2, 3)}
-    facts[(2, 0)] = {"prompt": PROMPT | {"provider": "fal"}}
-    field = fields.field(
-        slots=5, takes=1, take_facts=facts, policies={3: "fixed"}, lengths=(1.0, 2.0)
-    )
-
-    def asked(*given, **how):
-        return [(w.slot, w.starts_s) for w in wishes(field, *given, **how)]
-
-    assert asked() == [(0, 0.0), (1, 1.0), (2, 2.0)]
-    assert asked(provider="comfyui") == [(0, 0.0), (1, 1.0)]
-    assert asked(after_s=1.5) == [(2, 2.0)]
-    assert asked([Chosen(0, 0, 0, 36)]) == [(1, 1.5), (2, 2.5)]
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        {},
-        {"groups": [("g", (1, 2), "shuffle")]},
-        {"groups": [("g", (0, 1), "shuffle")]},
-        {"branches": [("b", 0, 3, None, 1.0)]},
-        {
-            "groups": [("g", (2, 3), "shuffle")],
-            "branches": [("b", 0, 2, None, 1.0), ("c", 1, 4, None, 1.0)],
-        },
-    ],
-    ids=["straight", "group", "group first", "branch", "both"],
-)
-def test_the_earliest_begin_is_that_of_the_earliest_film(how):
-    """Oracle: the least over every order of the slots, walked by brute force."""
-    field = fields.field(
-        slots=4, takes=1, lengths=(0.5, 1.0), cuts={"in": [0], "out": [12, 18]}, **how
-    )
-    films = list(walks(field))
-    for film in films:
-        for upto in range(len(film) + 1):
-            decided = [Chosen(slot, 0, 0, 12) for slot in film[:upto]]
-            same = [other for other in films if other[:upto] == film[:upto]]
-            for slot in range(4):
-                places = [other.index(slot) for other in same if slot in other[upto:]]
-                wanted = 12 * min(places) if places else None
-                assert earliest(field, decided)[slot] == wanted, (film, upto, slot)
-
-
-def walks(field):
-    """Give every order in which a film may come by the slots."""
-    units, index = [], 0
-    groups = {g.slots[0]: g.slots for g in field.groups}
-    while index < len(field.slots):
-        units.append(groups.get(index, (index,)))
-        index += len(units[-1])
-
-    def on(slot):
-        if slot >= len(field.slots):
-            yield ()
-            return
-        unit = next(u for u in units if slot == u[0])
-        ways = {unit[-1] + 1, *(b.to for b in field.branches if b.at in unit)}
-        for order in itertools.permutations(unit):
-            for to in ways:
-                for rest in on(to):
-                    yield (*order, *rest)
-
-    yield from on(0)
 
 
 def test_sizes_and_seeds_are_those_a_generator_can_take():
