@@ -35,7 +35,17 @@ from opentimelineio import _otio
 
 from otio_genai.errors import MetadataError
 
-__all__ = ["NAMESPACE", "VERSION", "each", "fact", "get", "keep_only", "put", "read"]
+__all__ = [
+    "NAMESPACE",
+    "VERSION",
+    "each",
+    "fact",
+    "get",
+    "keep_only",
+    "put",
+    "read",
+    "takes",
+]
 
 NAMESPACE = "otio_genai"
 VERSION = 1
@@ -129,6 +139,20 @@ def fact(
     except (KeyError, TypeError):
         # There are none, or what stands in their place is no dictionary.
         return default
+
+
+def takes(clip: otio.schema.Clip) -> list[otio.schema.Clip]:
+    """Return plain copies of the other takes of a clip; what is no clip is left out.
+
+    Raises
+    ------
+    MetadataError
+        It was written by a later version than this one knows.
+    """
+    kept = read(clip, "takes")
+    if not isinstance(kept, list):
+        return []
+    return [take for take in kept if isinstance(take, otio.schema.Clip)]
 
 
 def put(obj: otio.core.SerializableObjectWithMetadata, key: str, value: Any) -> None:

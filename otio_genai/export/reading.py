@@ -239,6 +239,4 @@ def _make_absolute(timeline: otio.schema.Timeline, folder: Path) -> None:
 
 
 def _takes(clip: otio.schema.Clip) -> Iterator[otio.schema.Clip]:
-    for take in metadata.read(clip, "takes") or ():
-        if isinstance(take, otio.schema.Clip):
-            yield take
+    yield from metadata.takes(clip)

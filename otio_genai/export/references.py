@@ -33,9 +33,8 @@ def references(
         if not isinstance(clip, otio.schema.Clip):
             continue
         yield from _named(clip)
-        for take in (metadata.read(clip, "takes") or ()) if takes else ():
-            if isinstance(take, otio.schema.Clip):
-                yield from _named(take)
+        for take in metadata.takes(clip) if takes else ():
+            yield from _named(take)
 
 
 def _named(clip: otio.schema.Clip) -> Iterator[Reference]:

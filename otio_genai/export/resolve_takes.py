@@ -95,7 +95,8 @@ def _slot(
     clip = spot.item
     said = metadata.read(clip, "slot") or {}
     takes = []
-    for take in metadata.read(clip, "takes") or ():
+    kept = metadata.read(clip, "takes")
+    for take in kept if isinstance(kept, list) else ():
         made, why = _take(take, spot.record_out - spot.record_in, rate)
         if made is not None:
             takes.append(made)

@@ -67,8 +67,7 @@ def _rows(
     spot: Placed, number: int, start: int, rate: Fraction
 ) -> Iterator[Mapping[str, Any]]:
     slot = _facts(metadata.read(spot.item, "slot"))
-    said = metadata.read(spot.item, "takes") or ()
-    takes = [take for take in said if isinstance(take, otio.schema.Clip)]
+    takes = metadata.takes(spot.item)
     shared = {
         "slot": slot.get("id") or f"{number}",
         "record in": rates.timecode(spot.record_in + start, rate),

@@ -49,7 +49,7 @@ def from_film(
     _state(made, rate, cut, title)
     plans = []
     for number, clip in enumerate(pictures(made)):
-        others = metadata.read(clip, "takes") or []
+        others = metadata.takes(clip)
         for one in others:
             if metadata.read(one, "take") is None:
                 metadata.put(one, "take", plain_take())
@@ -73,6 +73,8 @@ def refuse_rough(timelines: Sequence[otio.schema.Timeline]) -> None:
         for item in timeline.video_tracks()[0]:
             if isinstance(item, otio.schema.Clip) and item.source_range is None:
                 items.append(f"{name}: the range of {item.name} is not stated")
+            elif isinstance(item, otio.schema.Clip) and not _has_takes(item):
+                items.append(f"{name}: other takes of {item.name} are no list of clips")
             elif not isinstance(item, (otio.schema.Clip, otio.schema.Transition)):
                 items.append(f"{name}: a {type(item).__name__} cannot be a slot")
     if items:
@@ -81,6 +83,14 @@ def refuse_rough(timelines: Sequence[otio.schema.Timeline]) -> None:
             remedy="Give films whose picture is a row of clips.",
             items=items,
         )
+
+
+def _has_takes(clip: otio.schema.Clip) -> bool:
+    """Tell whether what is kept as a clip's other takes can be that."""
+    kept = metadata.read(clip, "takes")
+    return kept is None or (
+        isinstance(kept, list) and len(kept) == len(metadata.takes(clip))
+    )
 
 
 def film_style(timeline: otio.schema.Timeline) -> Style:
@@ -191,12 +201,7 @@ def close(
 
 def _blind(film: otio.schema.Timeline) -> list[str]:
     """Return a warning where joins are drawn without knowing what moves."""
-    clips = [
-        one
-        for clip in pictures(film)
-        for one in (clip, *(metadata.read(clip, "takes") or ()))
-        if isinstance(one, otio.schema.Clip)
-    ]
+    clips = [one for clip in pictures(film) for one in (clip, *metadata.takes(clip))]
     names = unmeasured(clips)
     if not names:
         return []

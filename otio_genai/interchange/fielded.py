@@ -98,8 +98,7 @@ def _tell_slot(
         "item": clean(clip.name),
         "span": (spot.record_in, spot.record_out),
     }
-    said = metadata.read(clip, "takes") or ()
-    others = [take for take in said if isinstance(take, otio.schema.Clip)]
+    others = metadata.takes(clip)
     if others and takes:
         names = _listed([clean(take.name) for take in others])
         account.add("other takes", "exact", f"{names}, {takes}", **where)

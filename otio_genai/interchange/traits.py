@@ -97,7 +97,7 @@ def of_clip(
                 yield "metadata of others", str(name)
     if len(clip.media_references()) > 1:
         yield "other media", tuple(sorted(clip.media_references()))
-    for take in metadata.read(clip, "takes") or ():
+    for take in metadata.takes(clip):
         yield "other take", (take.name, *dict(_media(take, rate)).get("media", ()))
 
 

@@ -8,10 +8,11 @@ import opentimelineio as otio
 import pytest
 
 from otio_genai import maps, metadata, rates
-from otio_genai.errors import InterchangeError, OutputError
+from otio_genai.errors import FieldError, InterchangeError, OutputError
 from otio_genai.export import TARGETS, export, read, resolve_script
 from otio_genai.export.resolve_takes import script, system_path
 from otio_genai.export.take_sheet import COLUMNS, take_sheet
+from otio_genai.field.opening import open_field
 from tests.support import fields
 from tests.support.marks import later
 from tests.support.resolve import Media, Resolve
@@ -91,6 +92,35 @@ def test_a_field_that_is_broken_is_told_all_the_same(tmp_path):
     loss = export(broken, tmp_path / "f.xml", to="premiere")
     told = {i.feature for i in loss.items}
     assert {"field: pin", "field: length", "field: tags"} <= told
+
+
+BROKEN = (True, 3, "xy", ["x"], {"a": 1}, [None, [1]])
+
+
+@pytest.mark.parametrize("to", ["premiere", "finalcut", "otio-resolve", "mlt",
+                                "resolve-takes", "take-sheet"])  # fmt: skip
+@pytest.mark.parametrize("value", BROKEN[:1] + BROKEN[-1:])
+def test_other_takes_that_are_none_stop_no_export(tmp_path, to, value):
+    broken = fields.document(2, 2)
+    clip = broken.video_tracks()[0].find_clips()[0]
+    metadata.put(clip, "takes", value)
+    path = tmp_path / f"f{TARGETS[to]}"
+    loss = export(broken, path, to=to)
+    assert path.exists() and "field: motion" in {i.feature for i in loss.items}
+
+
+@pytest.mark.parametrize("value", BROKEN)
+@pytest.mark.parametrize("count", [1, 2])
+def test_other_takes_that_are_none_open_no_field(value, count):
+    films = [fields.document(2, 2) for _ in range(count)]
+    for film in films:
+        metadata.put(film, "field", None)
+    clip = films[0].video_tracks()[0].find_clips()[0]
+    metadata.put(clip, "takes", value)
+    with pytest.raises(FieldError) as caught:
+        open_field(films)
+    name = f"{films[0].name}: other takes of {clip.name} are no list of clips"
+    assert caught.value.items == (name,)
 
 
 def test_the_field_itself_keeps_everything(document, tmp_path):

@@ -123,11 +123,7 @@ def _successor(before: Use, after: Use) -> str:
 
 
 def _kinship(before: Use, after: Use) -> str:
-    takes = [
-        take
-        for use in (before, after)
-        for take in metadata.read(use.item, "takes") or ()
-    ]
+    takes = [take for use in (before, after) for take in metadata.takes(use.item)]
     references = [getattr(use.item, "media_reference", None) for use in (before, after)]
     slates = [metadata.read(r, "slate") or {} if r else {} for r in references]
     prompts = [slate.get("prompt") for slate in slates]

@@ -272,7 +272,8 @@ class Maker:
 
     def _takes(self, spot: Spot, seat: Seat, report: Report) -> list[Node]:
         found = []
-        for take in metadata.read(spot.item, "takes") or ():
+        said = metadata.read(spot.item, "takes")
+        for take in said if isinstance(said, list) else ():
             if not isinstance(take, otio.schema.Clip) or not getattr(
                 take.media_reference, "target_url", None
             ):

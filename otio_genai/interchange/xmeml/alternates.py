@@ -35,7 +35,7 @@ def alternates(
 ) -> Iterator[otio.schema.Track]:
     """Give the tracks of the other takes of the tracks of one kind."""
     for number, track in enumerate(tracks, 1):
-        if not any(metadata.read(item, "takes") for item in track):
+        if not any(isinstance(metadata.read(item, "takes"), list) for item in track):
             continue
         placed = [
             (spot, _takes(spot, track.name, account)) for spot in layout(track, rate)[0]
@@ -57,8 +57,10 @@ def alternates(
 
 
 def _takes(spot: Placed, track: str, account: Account) -> list[otio.schema.Clip]:
-    said = metadata.read(spot.item, "takes") or ()
-    found = [take for take in said if isinstance(take, otio.schema.Clip)]
+    said = metadata.read(spot.item, "takes")
+    if not isinstance(said, list):
+        return []
+    found = metadata.takes(spot.item)
     if len(found) < len(said):
         account.add(
             "other takes",
