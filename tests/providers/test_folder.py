@@ -1,6 +1,7 @@
 """A file dropped into an inbox becomes a take once, when it is whole, and untouched."""
 
 import asyncio
+import hashlib
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from otio_genai.errors import ProviderError
+from otio_genai.providers import watching
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.inspecting import Inspected, inspect
 from otio_genai.providers.protocol import Job, Request
@@ -283,3 +285,75 @@ def test_an_inbox_that_cannot_be_made_or_listed_is_said(tmp_path):
     (tmp_path / "new").rename(tmp_path / "away")
     refused = looks(given, 0, 1)[1]
     assert len(refused) == 1 and refused[0].why.startswith("It cannot be listed")
+
+
+def test_a_drive_that_is_away_takes_nothing_with_it(inbox, takes, monkeypatch):
+    given = provider(inbox)
+    shutil.copy(takes[0], inbox / "dune" / "a.mp4")
+    (inbox / "dune" / "text.mp4").write_text("no film")
+    assert len(looks(given, 0, 3)[0]) == 1
+    whole, away = watching.os.scandir, {inbox, inbox / "dune"}
+
+    def scandir(folder):
+        if folder in away:
+            raise OSError(112, "Host is down")
+        return whole(folder)
+
+    monkeypatch.setattr(watching.os, "scandir", scandir)
+    for place in (inbox, inbox / "dune"):
+        away.clear()
+        away.add(place)
+        taken, refused, gone = looks(given, 4, 5, 6)
+        assert (taken, gone, len(refused)) == ([], [], 1)
+        assert "Host is down" in refused[0].why
+    away.clear()
+    assert looks(given, 7, 10) == ([], [], [])
+
+
+def test_refused_files_go_without_a_word_and_takes_do_not(inbox, takes):
+    given = provider(inbox)
+    shutil.copy(takes[0], inbox / "dune" / "a.mp4")
+    (inbox / "dune" / "text.mp4").write_text("no film")
+    looks(given, 0, 3)
+    for file in (inbox / "dune").glob("*.mp4"):
+        file.unlink()
+    assert looks(given, 4, 7) == ([], [], ["dune/a.mp4"])
+
+
+def test_what_changes_while_it_is_opened_is_opened_again(inbox, takes):
+    given, file = provider(inbox), inbox / "dune" / "a.mp4"
+    shutil.copy(takes[0], file)
+    seen = []
+
+    async def slow(path):
+        seen.append(path.read_bytes())
+        if len(seen) == 1:
+            shutil.copy(takes[1], file)
+        return inspect(path)
+
+    news = [asyncio.run(given.poll(at, slow)) for at in (0, 3, 4, 7)]
+    assert [len(one.taken) for one in news] == [0, 0, 0, 1]
+    assert [one.refused for one in news] == [(), (), (), ()]
+    digest = hashlib.sha256(takes[1].read_bytes()).hexdigest()
+    assert news[-1].taken[0].digest == digest and len(seen) == 2
+
+
+def test_many_files_come_some_at_a_time_and_each_once(inbox):
+    given = provider(inbox)
+    for number in range(100):
+        (inbox / "dune" / f"{number:04d}.MP4").write_bytes(b"%d" % number)
+
+    async def opened(path):
+        return Inspected(path.name)
+
+    async def run():
+        counts, names = [], []
+        for at in (0, *range(3, 25)):
+            news = await given.poll(at, opened)
+            given.keep()
+            counts.append(len(news.taken))
+            names += [taken.file.name for taken in news.taken]
+        return counts, names
+
+    counts, names = asyncio.run(run())
+    assert max(counts) == 8 and len(names) == len(set(names)) == 100
