@@ -141,7 +141,7 @@ def given(field, prepared, number: int) -> Heard:
     live = player_hears(stream)
     length = rates.sample_at(decided, field.rate, RATE)
     mix = offline(field, film, stems, len(live))
-    whole = AacEncoder(256_000)
+    whole = AacEncoder()
     padded = np.concatenate([mix, np.zeros((3 * FRAME_SAMPLES, 2), np.float32)])
     padded = padded[: len(padded) // FRAME_SAMPLES * FRAME_SAMPLES]
     best = sounds.decoded(whole.push(padded), whole.config)[: len(mix)]

@@ -90,7 +90,7 @@ def audio_of(
     )
     programme = (metadata.read(timeline, "film") or {}).get("programme") or {}
     own = [levelled and own_db(clip, style) for clip in takes]
-    alone_db = levelled and float(programme.get("gain_db") or 0.0)
+    alone_db = float(programme.get("gain_db") or 0.0) if heard.takes else 0.0
     takes_db = _top_db(takes, own)
     gains = {
         "bed_db": _top_db([] if bed is None else [bed], [0.0] * len(beds[:1])) or 0.0,

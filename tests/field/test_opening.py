@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from otio_genai import maps, metadata
 from otio_genai.assemble import assemble
+from otio_genai.assemble.sound import mix
 from otio_genai.assemble.sound.programme import CEILING_DBTP
 from otio_genai.assemble.style import Style
 from otio_genai.check import check
@@ -23,7 +25,7 @@ from otio_genai.field import drawing
 from otio_genai.field.document import is_field, read_field
 from otio_genai.field.opening import open_field
 from otio_genai.field.opening_film import STEPS
-from otio_genai.field.opening_sound import beat_offered
+from otio_genai.field.opening_sound import _words, beat_offered
 from otio_genai.field.realise import realise
 from otio_genai.field.shots import shots_of, slots_wanted
 from otio_genai.field.suiting import spread
@@ -146,6 +148,97 @@ def test_no_film_is_too_loud_to_be_shown_while_it_is_drawn():
     assert max(peaks_db) <= CEILING_DBTP + 2
     # And none is softer than it need be: the loudest comes near the ceiling.
     assert max(peaks_db) > CEILING_DBTP - 6
+
+
+def of_loudness(clip, lufs, peak_dbtp, **media):
+    told = {"integrated_lufs": lufs, "true_peak_dbtp": peak_dbtp, "lra_lu": 3.0}
+    metadata.put(clip.media_reference, "loudness", told)
+    facts = metadata.read(clip.media_reference, "media") | media
+    metadata.put(clip.media_reference, "media", facts)
+    return clip
+
+
+def test_headroom_is_left_for_every_take_that_may_come():
+    def opened(loud):
+        clips = [
+            of_loudness(
+                fields.moving(name, k), -20.0, -2.0 if name == loud else -14.0,
+                has_audio=True,
+            )
+            for k, name in enumerate(f"take {k}" for k in range(9))
+        ]  # fmt: skip
+        return open_field(bin_room.make(clips), style, slots=2)
+
+    style = replace(STYLE, takes_sound="keep")
+    quiet = opened("")
+    active = {clip.name for clip in quiet.video_tracks()[0].find_clips()}
+    film = next(
+        film
+        for film in (realise(quiet, seed=seed) for seed in range(40))
+        if active.isdisjoint(c.name for c in film.video_tracks()[0].find_clips())
+    )
+    loud = film.video_tracks()[0][0].name
+    peaks_db = {}
+    field = read_field(opened(loud))
+    for seed in range(40):
+        film = realise(field, seed=seed)
+        shown = {clip.name for clip in film.video_tracks()[0].find_clips()}
+        peaks_db[loud in shown] = metadata.read(film, "film")["programme"]
+    # Two takes may meet, of which one reaches the ceiling by itself.
+    reached = {there: told["true_peak_dbtp"] for there, told in peaks_db.items()}
+    assert CEILING_DBTP - 4 < reached[True] <= CEILING_DBTP
+    assert reached[False] < reached[True]
+
+
+def test_voices_and_takes_are_heard_at_one_loudness():
+    clips = [
+        of_loudness(fields.moving(f"take {k}", k), -16.0 - k, -9.0 - k, has_audio=True)
+        for k in range(6)
+    ]
+    voices = [
+        of_loudness(bins.voice([(0.1, 0.9)], 1.0, f"words {k}"), -15.0 - 6 * k, -4.0)
+        for k in range(2)
+    ]
+    style = replace(STYLE, takes_sound="mix", max_shot_s=4.0, voice_at_s=0.5)
+    made = open_field(bin_room.make([*clips, *voices]), style, slots=3)
+    field = read_field(made)
+    assert field.audio.gains.levelled
+    film = realise(field, seed=1)
+    for name in ("Voice", "Takes"):
+        track = next(t for t in film.audio_tracks() if t.name == name)
+        levels = [
+            max(db for _, db in metadata.read(clip, "levels"))
+            + metadata.read(clip.media_reference, "loudness")["integrated_lufs"]
+            for clip in track.find_clips()
+        ]
+        assert len(levels) > 1 and np.ptp(levels) < 0.05
+    # What somebody else laid is not levelled.
+    for track in film.audio_tracks():
+        for clip in track.find_clips():
+            metadata.put(clip, "levels", None)
+    assert not read_field(open_field(film)).audio.gains.levelled
+
+
+@given(st.floats(-30, 0), st.lists(st.floats(0, 3), min_size=2, max_size=2))
+def test_a_voice_before_its_words_is_reckoned_with_the_music_as_it_lies(depth, span):
+    """Wherever music stands while a tenth of a second sounds, it is no higher."""
+    begin, end = sorted(span)
+    clip = bins.voice([(begin, end)], 3.5)
+    told = metadata.read(clip.media_reference, "loudness")
+    curve = {"hop_s": 0.1, "peaks_dbtp": [-6.0] * 35}
+    metadata.put(clip.media_reference, "loudness", told | curve)
+    _, lows = _words(clip, depth, STYLE)
+    for at in (0, 7, 31):
+        shapes = mix.duck([(begin + 1, end + 1)], depth, STYLE)
+        keys = mix.levels(240, 0.0, Fraction(24), ducked=shapes) if shapes else []
+        if keys:
+            frames = np.linspace(24 + 2.4 * at, 24 + 2.4 * (at + 1), 40)
+            law = np.interp(
+                frames, *zip(*[(k, maps.gain(v)) for k, v in keys], strict=True)
+            )
+            assert law.max() <= lows[at] + 0.011
+        else:
+            assert lows[at] == 1
 
 
 def test_joins_are_held_as_tightly_as_every_take_allows():

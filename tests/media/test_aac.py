@@ -36,6 +36,26 @@ def test_the_same_sound_is_the_same_frames():
     assert [frame for piece in pieces for frame in piece] == at_once
 
 
+def test_an_encoder_that_has_just_begun_is_as_good_as_one_at_work():
+    soft = sounds.chord(2, 4, 0.02)
+    word = sounds.noise(0.5, 5, 0.3)
+    soft[48_000 : 48_000 + len(word)] += sounds.soft(word, 0.01)
+    samples = soft[: 90 * FRAME_SAMPLES]
+    first = 48_000 // FRAME_SAMPLES - 2
+    whole, late = AacEncoder(), AacEncoder()
+    ahead = whole.push(samples)
+    start = first - 4
+    follow = late.push(samples[start * FRAME_SAMPLES :])[4:]
+    spliced = ahead[:first] + follow
+    assert len(spliced) == len(ahead)
+    errors = []
+    for frames in (ahead, spliced):
+        back = sounds.decoded(frames, whole.config)
+        error = (back - samples[: len(back)]).reshape(len(frames), -1)
+        errors.append(np.sqrt(np.square(error).mean(axis=1))[1:])
+    assert (errors[1] < 1.3 * errors[0] + 1e-4).all()
+
+
 def test_parts_of_frames_are_refused():
     with pytest.raises(ValueError, match="whole frames"):
         AacEncoder().push(np.zeros((1000, 2), np.float32))

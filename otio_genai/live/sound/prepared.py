@@ -28,13 +28,10 @@ from otio_genai.errors import GenaiError, LiveError
 from otio_genai.field.model import Field
 from otio_genai.live.sound.law import Music, Samples, curve
 from otio_genai.media import files, locate
-from otio_genai.media.aac import FRAME_SAMPLES, AacEncoder
+from otio_genai.media.aac import FRAME_SAMPLES, QUALITY, AacEncoder
 from otio_genai.render.sound.mixer import Mixer
 
-__all__ = ["BIT_RATE", "Ground", "Heard", "Prepared", "prepare"]
-
-#: Bits per second of the ground.
-BIT_RATE = 256_000
+__all__ = ["Ground", "Heard", "Prepared", "prepare"]
 
 _RATE = 48_000
 _VERSION = 1
@@ -127,7 +124,7 @@ class Prepared:
         key = _digest(
             [
                 _VERSION,
-                BIT_RATE,
+                QUALITY,
                 str(self.rate),
                 [self.identities[n] for n in named],
                 [[m.gain_db, m.fade_in_s, m.fade_out_s, m.frames] for m in musics],
@@ -241,7 +238,7 @@ def _unit(
 def _encode(
     musics: Sequence[Music], rate: Fraction, data: Path, ends: Path, config: Path
 ) -> None:
-    encoder = AacEncoder(BIT_RATE)
+    encoder = AacEncoder()
     sizes: list[int] = []
     with files.write_beside(data, force=True) as fresh, fresh.open("wb") as stream:
         for frame in _frames(encoder, musics, rate):
@@ -254,7 +251,7 @@ def _encode(
 
 
 def _unkept(musics: Sequence[Music], rate: Fraction) -> Ground:
-    encoder = AacEncoder(BIT_RATE)
+    encoder = AacEncoder()
     frames = list(_frames(encoder, musics, rate))
     ends = np.cumsum(np.array([len(frame) for frame in frames], np.int64))
     data = np.frombuffer(b"".join(frames), np.uint8)

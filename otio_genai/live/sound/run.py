@@ -13,12 +13,8 @@ __all__ = ["Mixed", "Run"]
 #: Gives the mix between two samples of the film, which may lie before it.
 Mixed: TypeAlias = Callable[[int, int], Samples]
 
-# An encoder that has just begun has saved nothing up for a word that comes in suddenly:
-# with less it is heard. With more, encoding takes twice the time.
-_BIT_RATE = 256_000
-# An encoder must have heard so much before what it gives can follow other frames: four
-# would do for that, but not to have bits at hand for a word that comes soon.
-_PRE_ROLL_FRAMES = 8
+# An encoder must have heard so much before what it gives can follow other frames.
+_PRE_ROLL_FRAMES = 4
 
 
 class Run:
@@ -31,7 +27,7 @@ class Run:
     """
 
     def __init__(self, first: int) -> None:
-        self._encoder = AacEncoder(_BIT_RATE)
+        self._encoder = AacEncoder()
         self._heard = self._at = first - _PRE_ROLL_FRAMES
         self._held: list[bytes] = []
 

@@ -11,7 +11,7 @@ Method
     Where music alone is heard, at the levels it has in every film, frames of the ground
     (`otio_genai.live.sound.prepared`) are handed out as they are. Around everything
     else the mix is encoded anew: from a frame before the first sample that differs,
-    since frames overlap, by an encoder that is fed the eight frames before that too,
+    since frames overlap, by an encoder that is fed the four frames before that too,
     so that it has settled; to the first frame that lies wholly on the ground again.
     Both streams carry the same sound where they meet: nothing clicks or dips.
 

@@ -41,7 +41,12 @@ CASES = st.fixed_dictionaries(
         "bed": st.booleans(),
         "stems": st.sampled_from([(), (0,)]),
         "gains": st.sampled_from(
-            [Gains(-3.0, 1.0, -9.0), Gains(0.0, 0.0, 0.0), Gains(-20.0, -2.0, -30.0)]
+            [
+                Gains(-3.0, 1.0, -9.0),
+                Gains(0.0, 0.0, 0.0),
+                Gains(-20.0, -2.0, -30.0),
+                Gains(-3.0, -1.0, -9.0, levelled=True),
+            ]
         ),
         "fades": st.sampled_from([(0.0, 0.0), (0.0, 2.0), (0.7, 0.4), (3.0, 9.0)]),
     }
@@ -149,7 +154,7 @@ def test_what_is_decoded_is_the_offline_mix_sample_for_sample(heard, case):
     live = sounds.decoded(frames, sounding.init)
     assert len(live) == len(mix)
     # One encoder from end to end, at the same rate, is as good as it gets.
-    whole = AacEncoder(256_000)
+    whole = AacEncoder()
     padded = np.concatenate([mix, np.zeros((3 * FRAME_SAMPLES, 2), np.float32)])
     best = sounds.decoded(whole.push(padded), whole.config)[: len(mix)]
     # The first frame has nothing before it that its window could lie over.

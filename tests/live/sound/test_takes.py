@@ -32,6 +32,8 @@ def kept(heard, tmp_path_factory):
         clip = fields.moving(f"take {k}", k, rate=R, frames=96, url=locate.url(path))
         media = metadata.read(clip.media_reference, "media")
         metadata.put(clip.media_reference, "media", media | {"has_audio": k != 3})
+        told = {"integrated_lufs": -10.0 - 3 * k, "true_peak_dbtp": -4.0 - k}
+        metadata.put(clip.media_reference, "loudness", told)
         clips.append([clip])
     return fields.field(clips=clips, rate=R, frames=96)
 
@@ -53,15 +55,16 @@ def kept(heard, tmp_path_factory):
             "fade_out_s": st.sampled_from([0.0, 1.0]),
         }
     ),
+    levelled=st.booleans(),
 )
 def test_it_is_laid_as_offline_however_it_is_asked_for(
-    heard, kept, ways, voices, wishes
+    heard, kept, ways, voices, wishes, levelled
 ):
     field = sounds.with_audio(
         replace(kept, style=replace(kept.style, **wishes)),
         bed=heard["bed"],
         voices=[(k, heard["voices"][n].clone(), 3) for k, n in voices.items()],
-        gains=Gains(-9.0, 0.0, -12.0, -3.0),
+        gains=Gains(-9.0, 0.0, -12.0, -3.0, levelled),
     )
     film = [Chosen(k, 0, way, frames) for k, (way, frames) in enumerate(ways)]
     if clashes(field, film):
