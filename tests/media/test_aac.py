@@ -36,24 +36,32 @@ def test_the_same_sound_is_the_same_frames():
     assert [frame for piece in pieces for frame in piece] == at_once
 
 
+def plucked(seconds):
+    """A string that is plucked twice a second."""
+    rng = np.random.default_rng(1)
+    t = np.arange(48_000) / 48_000
+    found = np.zeros((48_000 * seconds, 2))
+    for at in range(0, 48_000 * (seconds - 1) + 1, 24_000):
+        hertz = 110 * 2 ** (rng.integers(0, 24) / 12)
+        tones = [np.sin(2 * np.pi * hertz * n * t) / n for n in range(1, 9)]
+        fall = np.exp(-np.outer(np.arange(4, 12), t))
+        found[at : at + 48_000] += (np.array(tones) * fall).sum(axis=0)[:, None] / 2
+    found += sounds.chord(seconds, 1, 0.08)
+    return (found / np.abs(found).max() * 0.8).astype(np.float32)
+
+
 def test_an_encoder_that_has_just_begun_is_as_good_as_one_at_work():
-    soft = sounds.chord(2, 4, 0.02)
-    word = sounds.noise(0.5, 5, 0.3)
-    soft[48_000 : 48_000 + len(word)] += sounds.soft(word, 0.01)
-    samples = soft[: 90 * FRAME_SAMPLES]
-    first = 48_000 // FRAME_SAMPLES - 2
-    whole, late = AacEncoder(), AacEncoder()
-    ahead = whole.push(samples)
-    start = first - 4
-    follow = late.push(samples[start * FRAME_SAMPLES :])[4:]
-    spliced = ahead[:first] + follow
-    assert len(spliced) == len(ahead)
-    errors = []
-    for frames in (ahead, spliced):
-        back = sounds.decoded(frames, whole.config)
+    samples = plucked(5)[: 230 * FRAME_SAMPLES]
+    whole = AacEncoder()
+    frames = whole.push(samples)
+    level = np.sqrt(np.square(samples.reshape(230, -1)).mean(axis=1))
+    for first in (30, 95, 150):
+        late = AacEncoder().push(samples[(first - 4) * FRAME_SAMPLES :])[4:]
+        back = sounds.decoded(frames[:first] + late, whole.config)
         error = (back - samples[: len(back)]).reshape(len(frames), -1)
-        errors.append(np.sqrt(np.square(error).mean(axis=1))[1:])
-    assert (errors[1] < 1.3 * errors[0] + 1e-4).all()
+        error = np.sqrt(np.square(error).mean(axis=1))[1:]
+        # At a constant bit rate it is up to 6 %, here 1.
+        assert (error < 0.02 * np.maximum(level[1 : len(frames)], 0.01)).all()
 
 
 def test_parts_of_frames_are_refused():
