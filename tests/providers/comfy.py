@@ -34,7 +34,10 @@ class Comfy:
         runs: int = 1,
         outputs: Callable[[str], dict] | None = None,
         status: dict | None = None,
+        named: bool = False,
     ) -> None:
+        # Whether it takes the name that it is given for a job.
+        self.named = named
         self.make, self.waits, self.runs = make, waits, runs
         self.outputs = outputs or self._video
         self.status = status
@@ -88,6 +91,8 @@ class Comfy:
         body = await request.json()
         assert body["client_id"]
         job = f"job-{len(self.prompts)}"
+        if self.named:
+            job = body.get("prompt_id", job)
         self.prompts[job] = body["prompt"]
         self.left[job] = self.waits + self.runs
         return web.json_response({"prompt_id": job, "number": 1, "node_errors": {}})
