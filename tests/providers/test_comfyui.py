@@ -1,6 +1,7 @@
 """A take is asked of ComfyUI, waited for and brought; what goes wrong is a sentence."""
 
 import asyncio
+import dataclasses
 import json
 import socket
 from fractions import Fraction
@@ -403,3 +404,65 @@ def test_what_the_server_says_in_lists_of_other_forms_is_passed_over(video):
     server.faults["GET history"] = [dump(odd)]
     state = talk(server, lambda p: p.state(Job("c", "x", "s")))
     assert state.phase == "failed"
+
+
+@pytest.mark.parametrize(
+    "to", ["http://[", "http://h:99999/x", "http://h:port/", "//", "http://a b/"]
+)
+def test_addresses_that_are_none_are_a_sentence(tmp_path, video, to):
+    server = Comfy(lambda prompt: video)
+    server.faults["GET history"] = [reply(302, headers={"Location": to})] * 9
+    with pytest.raises(ProviderError):
+        talk(server, lambda p: p.state(Job("c", "x", "s")))
+
+
+@pytest.mark.parametrize("said", ["\ud800", "a\nb", "x" * 501, 3.5, [], True, ""])
+def test_names_of_jobs_that_no_address_holds_are_refused(video, said):
+    server = Comfy(lambda prompt: video)
+    server.faults["POST prompt"] = [dump({"prompt_id": said})]
+    with pytest.raises(ProviderError, match="no id"):
+        talk(server, lambda p: p.submit(REQUEST))
+
+
+def test_what_a_server_says_is_short_one_line_and_without_the_key(video, monkeypatch):
+    monkeypatch.setenv("COMFY_KEY", "s3cret")
+    said = {"node_type": "K", "exception_message": "\x1b[31mno s3cret\n" + "x" * 10**6}
+    status = {"status_str": "error", "messages": [[], ["execution_error", said]]}
+    server = Comfy(lambda prompt: video, status=status, waits=0, runs=0)
+
+    async def end(provider):
+        return await provider.state(await provider.submit(REQUEST))
+
+    why = talk(server, end, key=Key("COMFY_KEY")).why
+    assert len(why) < 400 and why.isprintable() and "K: [31mno …" in why
+    faults = {"class_type": "A", "errors": [{"message": "s3cret"}] * 999}
+    text = json.dumps({"node_errors": {"1": faults}})
+    server.faults["POST prompt"] = [reply(400, text, content_type="application/json")]
+    with pytest.raises(ProviderError) as caught:
+        talk(server, lambda p: p.submit(REQUEST), key=Key("COMFY_KEY"))
+    assert "s3cret" not in str(caught.value) and len(caught.value.items) == 20
+
+
+def test_passwords_in_addresses_are_not_shown():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    away = ComfyUI(WORKFLOW, f"http://me:s3cret@127.0.0.1:{port}", sleep=Pauses())
+    with pytest.raises(ProviderError) as caught:
+        asyncio.run(away.state(Job("c", "x", "s")))
+    assert "s3cret" not in str(caught.value) and f"127.0.0.1:{port}" in str(
+        caught.value
+    )
+
+
+def test_the_same_seed_twice_is_two_jobs_with_names_of_their_own(tmp_path, video):
+    server = Comfy(lambda prompt: video, named=True)
+    tokens = [f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2)]
+
+    async def both(provider):
+        asked = [dataclasses.replace(REQUEST, token=token) for token in tokens]
+        return await asyncio.gather(*(made(provider, tmp_path, one) for one in asked))
+
+    found = talk(server, both)
+    assert [job.id for job, _, _ in found] == tokens
+    assert len({path for _, _, path in found}) == 2
