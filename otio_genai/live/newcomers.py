@@ -135,11 +135,8 @@ class Newcomers:
                     held=self._intake.held,
                 )
             )
-        for path in how.providers:
-            provider = open_provider(
-                path, self._intake.slots, which=prompt_of, held=self._intake.held
-            )
-            self._alone(provider.name, path)
+        for given in how.providers:
+            provider = self._opened(given)
             asking = self._asker(provider, seed, date)
             if isinstance(provider, FolderProvider):
                 self._watch(provider, asking)
@@ -258,13 +255,17 @@ class Newcomers:
         else:
             self._inboxes.append(Inbox(*made, said=asking.said, kept=kept))
 
-    def _alone(self, name: str, path: Path) -> None:
-        if name in [asker.name for asker in self._asking]:
+    def _opened(self, given: Path | ClipProvider) -> ClipProvider:
+        intake, made = self._intake, given
+        if isinstance(made, Path):
+            made = open_provider(made, intake.slots, which=prompt_of, held=intake.held)
+        if made.name in [asker.name for asker in self._asking]:
             raise ProviderError(
-                f"Two providers are called {name!r}.",
-                place=str(path),
+                f"Two providers are called {made.name!r}.",
+                place=str(given) if isinstance(given, Path) else None,
                 remedy="Give each its own `name`.",
             )
+        return made
 
     def _changed(self, field: Field, reach: Reach) -> None:
         if reach != "kept":

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from otio_genai.field.model import Chosen, Field
 from otio_genai.live.intake import Event, Mode
+from otio_genai.providers.protocol import ClipProvider
 
 __all__ = ["Film", "House", "NewTakes", "OnAir", "on_air", "sentence"]
 
@@ -34,8 +35,8 @@ class NewTakes:
     inbox
         The folder that is watched; none by default.
     providers
-        Files of providers that are asked, as
-        `otio_genai.providers.opening.open_provider` reads them.
+        Who is asked: files of providers, as
+        `otio_genai.providers.opening.open_provider` reads them, or providers.
     folder
         Where what they make is kept.
     document
@@ -55,7 +56,7 @@ class NewTakes:
 
     folder: Path
     inbox: Path | None = None
-    providers: Sequence[Path] = ()
+    providers: Sequence[Path | ClipProvider] = ()
     document: Path | None = None
     mode: Mode = "next-showing"
     most: int = 2

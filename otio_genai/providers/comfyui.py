@@ -107,7 +107,7 @@ class ComfyUI:
         prompt = placeholders.filled(self._workflow, known)
         body = {"prompt": prompt, "client_id": self._client_id}
         if request.token:
-            # Servers of before 2025 give a name of their own.
+            # Older servers give it a name of their own.
             body["prompt_id"] = request.token
         try:
             answer = await self._client.call(
