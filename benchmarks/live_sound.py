@@ -15,7 +15,8 @@ offline. Of each film:
 - where each voice is heard against the first frame of the shot that it belongs to;
 - how far music steps back under words, how fast, and how soon it comes forward again,
   found from the sound alone, and what the document says;
-- how it begins and ends.
+- how it begins and ends;
+- what it costs: processor time (of drawing, too) against the film's length, and bits.
 
 Without ``--field`` a bin of made sounds is opened: music with hard attacks, voices of
 syllables, and takes of very unequal loudness, kept under it.
@@ -33,6 +34,7 @@ import json
 import statistics
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -42,16 +44,27 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from otio_genai import maps, metadata, rates
-from otio_genai.analyse.loudness import loudness
+from benchmarks.listening import (
+    AUDIBLE,
+    RATE,
+    clicks,
+    elsewhere,
+    ends,
+    error_db,
+    lag,
+    levels,
+    lufs,
+    offset,
+    peak,
+    silences,
+)  # fmt: skip
+from benchmarks.made_sounds import made
+from otio_genai import maps, rates
 from otio_genai.assemble.sound.mix import duck
-from otio_genai.assemble.style import Style
 from otio_genai.export import read_timeline
 from otio_genai.field.document import read_field
-from otio_genai.field.opening import open_field
 from otio_genai.field.realise import starts, timeline_of, voices_of
 from otio_genai.field.showing import seeded
-from otio_genai.ingest import bin as bin_room
 from otio_genai.live.packing import Packer
 from otio_genai.live.picture import fmp4
 from otio_genai.live.picture.format import Format
@@ -59,15 +72,10 @@ from otio_genai.live.sound import Sounding, prepare
 from otio_genai.media import locate
 from otio_genai.media.aac import FRAME_SAMPLES, AacEncoder
 from otio_genai.render.sound import Mixer, safe_gain
-from otio_genai.render.sound.peaks import PeakMeter, decibels
-from tests.support import fields, sounds
+from otio_genai.render.sound.peaks import decibels
+from tests.support import sounds
 
-RATE = 48_000
 FOREVER = 1 << 60
-SILENT = 10 ** (-80 / 20)
-AUDIBLE = 10 ** (-50 / 20)
-WINDOW = RATE // 10
-TAKES, SLOTS, VOICES = 18, 6, 3
 
 
 def main() -> None:
@@ -102,6 +110,10 @@ class Heard:
     splices: list
     length: int
     "Samples of its pictures."
+    cpu_s: float
+    "What drawing and sounding it took."
+    size: int
+    "Bytes of its frames."
 
 
 def listened(field, folder: Path, films: int, seed: int) -> dict:
@@ -123,7 +135,7 @@ def given(field, prepared, number: int) -> Heard:
     packer = Packer(Format(field.size, field.rate))
     stream = io.BytesIO(fmp4.audio_init(sounding.init))
     stream.seek(0, io.SEEK_END)
-    decided, frames = 0, []
+    decided, frames, begun_s = 0, [], time.process_time()
 
     def send():
         found = sounding.ready(decided)
@@ -137,6 +149,7 @@ def given(field, prepared, number: int) -> Heard:
         send()
     sounding.close()
     send()
+    cpu_s = time.process_time() - begun_s
     film, stems = showing.decided, showing.stems
     live = player_hears(stream)
     length = rates.sample_at(decided, field.rate, RATE)
@@ -148,7 +161,17 @@ def given(field, prepared, number: int) -> Heard:
     ground = prepared.ground(field, stems)
     shared = [frame == ground.frame(k) for k, frame in enumerate(frames)]
     splices = np.flatnonzero(np.diff(shared)) + 1
-    return Heard(film, stems, live, mix, best, splices.tolist(), length)
+    return Heard(
+        film,
+        stems,
+        live,
+        mix,
+        best,
+        splices.tolist(),
+        length,
+        cpu_s,
+        sum(map(len, frames)),
+    )
 
 
 def player_hears(stream: io.BytesIO) -> np.ndarray:
@@ -181,9 +204,11 @@ def measured(field, prepared, heard: Heard) -> dict:
     splices = [edge * FRAME_SAMPLES for edge in heard.splices]
     found = {
         "length_s": round(length / RATE, 2),
+        "cpu_percent": round(100 * heard.cpu_s * RATE / length, 2),
+        "kbit_s": round(heard.size * 8 / 1000 * RATE / length),
         "too_long_ms": round(1000 * (len(live) - length) / RATE, 2),
         "offset_samples": offset(live, mix),
-        **levels(live, mix),
+        **levels(live[FRAME_SAMPLES:], mix[FRAME_SAMPLES:]),
         "error_db": error_db(live, mix),
         "error_one_encoder_db": error_db(heard.best, mix),
         "splices": len(splices),
@@ -213,131 +238,6 @@ def apart(field, heard: Heard) -> dict:
     heard_lufs = [lufs(alone[a:b]) for a, b in pairs]
     known = [x for x in heard_lufs if x > -60]
     return {"takes_apart_lu": round(max(known) - min(known), 1)} if known else {}
-
-
-def offset(live, mix) -> int:
-    """Return the shift by which the sound lies best on the mix, the worst of all."""
-    worst = 0
-    for start in range(0, len(mix), 4 * RATE):
-        one, other = live[start:, 0][: 4 * RATE], mix[start:, 0][: 4 * RATE]
-        if np.sqrt(np.mean(other**2)) > AUDIBLE:
-            worst = max(worst, lag(one, other, 4096), key=abs)
-    return worst
-
-
-def lag(one, other, most: int, *, whitened: bool = False) -> int:
-    """Return by how many samples one sound comes after another."""
-    size = 1 << int(np.ceil(np.log2(len(one) + len(other))))
-    cross = np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size))
-    if whitened:
-        cross /= np.abs(cross) + 1e-3 * np.abs(cross).max()
-    found = np.fft.irfft(cross, size)
-    near = np.concatenate([found[-most:], found[: most + 1]])
-    return int(near.argmax()) - most
-
-
-def levels(live, mix) -> dict:
-    """Return how far levels are apart, in windows that are heard."""
-    one, other = (rms(part) for part in (live, mix))
-    loud = other > AUDIBLE
-    if not loud.any():
-        return {"level_mean_db": 0.0, "level_worst_db": 0.0}
-    apart = 20 * np.log10(np.maximum(one[loud], 1e-9) / other[loud])
-    worst = apart[np.abs(apart).argmax()]
-    return {
-        "level_mean_db": round(float(apart.mean()), 3),
-        "level_worst_db": round(float(worst), 2),
-    }
-
-
-def rms(sound) -> np.ndarray:
-    """Return the level of each 100 ms."""
-    whole = sound[: len(sound) // WINDOW * WINDOW].astype(float)
-    return np.sqrt(np.square(whole.reshape(-1, 2 * WINDOW)).mean(1))
-
-
-def error_db(sound, mix) -> float:
-    """Return how far the rest lies below the mix; the first 21 ms are windowed."""
-    count = min(len(sound), len(mix))
-    error = (sound[:count] - mix[:count])[FRAME_SAMPLES:].astype(float)
-    power = np.square(mix.astype(float)).mean()
-    if not power:
-        return -120.0
-    return round(10 * float(np.log10(max(np.square(error).mean(), 1e-12) / power)), 1)
-
-
-def clicks(sound, mix, places, width: int) -> float | None:
-    """Return how far second differences rise at places over those around, the worst.
-
-    With a mix they are those of what is not in it, against the mix's own around:
-    at most a little above 0 dB is nothing that could be heard as a click.
-    """
-    if not places:
-        return None
-    sharp = np.abs(np.diff(sound, 2, axis=0)).max(axis=1)
-    usual = sharp
-    if mix is not None:
-        count = min(len(sound), len(mix))
-        sharp = np.abs(np.diff(sound[:count] - mix[:count], 2, axis=0)).max(axis=1)
-        usual = np.abs(np.diff(mix, 2, axis=0)).max(axis=1)
-    worst = 0.0
-    for place in places:
-        before, after = (0, width) if mix is not None else (width, width)
-        here = sharp[max(0, place - before) : place + after]
-        around = np.concatenate(
-            [
-                usual[max(0, place - RATE // 2) : max(0, place - before)],
-                usual[place + after : place + RATE // 2],
-            ]
-        )
-        if len(here) and len(around):
-            worst = max(worst, here.max() / max(around.max(), 1e-4))
-    return round(20 * float(np.log10(max(worst, 1e-6))), 1)
-
-
-def elsewhere(cuts, length: int) -> list[int]:
-    """Return as many places again where nothing is cut, halfway between."""
-    edges = [0, *cuts, length]
-    return [(a + b) // 2 for a, b in zip(edges, edges[1:], strict=False)]
-
-
-def silences(live, mix) -> int:
-    """Return how often 5 ms and more are silent that are not in the mix."""
-    quiet = np.abs(live).max(axis=1) < SILENT
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], quiet, [0]])))
-    found = 0
-    for first, last in edges.reshape(-1, 2):
-        there = mix[first:last].astype(float)
-        if last - first >= RATE // 200 and np.sqrt(np.square(there).mean()) > SILENT:
-            found += 1
-    return found
-
-
-def peak(sound) -> float:
-    """Return the true peak in dBTP."""
-    meter = PeakMeter()
-    meter.add(np.ascontiguousarray(sound, np.float32))
-    return round(max(decibels(meter.result()), -120.0), 2)
-
-
-def lufs(sound) -> float:
-    """Return the integrated loudness."""
-    return round(max(loudness(sound, RATE).integrated_lufs, -120.0), 2)
-
-
-def ends(live, length: int) -> dict:
-    """Return the peaks of the first millisecond, of the last, and after the end."""
-    count = RATE // 1000
-
-    def db(part):
-        top = float(np.abs(part).max(initial=0.0))
-        return round(max(decibels(top), -120.0), 1)
-
-    return {
-        "begins_db": db(live[:count]),
-        "ends_db": db(live[length - count : length]),
-        "after_db": db(live[length:]),
-    }
 
 
 def voices(field, heard: Heard) -> dict:
@@ -487,95 +387,6 @@ def readable(report: dict) -> str:
         stated_ = "" if said is None else f"   stated {said}"
         lines.append(f"{name:<22}{least:>9} … {most}{stated_}")
     return "\n".join(lines)
-
-
-def made(folder: Path):
-    """Open a bin of made sounds into a field."""
-    rng = np.random.default_rng(5)
-    clips = []
-    for k in range(TAKES):
-        level = 10 ** (rng.uniform(-24, -4) / 20)
-        clip = fields.moving(f"take {k:02d}", k, frames=120)
-        path = folder / f"take {k:02d}.wav"
-        _known(sounds.sound(path, _street(5.0, k, level)), clip)
-        clips.append(clip)
-    bed = sounds.sound(folder / "music.wav", _music(40.0, 1))
-    clips.append(_known(bed, bed))
-    for k in range(VOICES):
-        samples = _voice(1.6, k)
-        clip = sounds.sound(folder / f"voice {k}.wav", samples, [(0.15, 1.45)], "voice")
-        clips.append(_known(clip, clip))
-    style = Style(
-        min_shot_s=1.5, mean_shot_s=2.5, max_shot_s=4.0, takes_sound="mix",
-        takes_below_lu=6.0, split_s=0.2, takes_fade_s=0.1, voice_at_s=1.0,
-    )  # fmt: skip
-    return open_field(bin_room.make(clips), style, slots=SLOTS, seed=2, title="made")
-
-
-def _known(sound, clip):
-    """Say on a clip what ingest and analysis find out of a sound."""
-    reference = clip.media_reference
-    samples = sounds_of(sound)
-    metadata.put(reference, "loudness", loudness(samples, RATE).to_metadata())
-    if sound is not clip:
-        media = metadata.read(reference, "media")
-        metadata.put(reference, "media", media | {"has_audio": True})
-        reference.target_url = sound.media_reference.target_url
-    return clip
-
-
-def sounds_of(clip):
-    """Return the samples of a clip's file."""
-    from otio_genai.media.sound import read
-
-    return read(locate.path(clip.media_reference), RATE, 2)
-
-
-def _music(seconds: float, seed: int):
-    """Plucked strings on a beat: hard attacks over a soft chord."""
-    rng = np.random.default_rng(seed)
-    t = np.arange(round(seconds * RATE)) / RATE
-    out = sounds.chord(seconds, seed, 0.08).astype(float)
-    for beat in np.arange(0, seconds - 1, 0.5):
-        pitch = 110 * 2 ** (rng.integers(0, 24) / 12)
-        k = int(beat * RATE)
-        tail = t[:RATE] * 1.0
-        harmonics = sum(
-            np.sin(2 * np.pi * pitch * n * tail) / n * np.exp(-tail * (3 + n))
-            for n in range(1, 9)
-        )
-        pan = rng.uniform(0.3, 0.7)
-        out[k : k + RATE] += 0.45 * harmonics[:, None] * (1 - pan, pan)
-    return (out / np.abs(out).max() * 0.97).astype(np.float32)
-
-
-def _voice(seconds: float, seed: int):
-    """Syllables of pulses through two resonances."""
-    from scipy import signal
-
-    rng = np.random.default_rng(100 + seed)
-    t = np.arange(round(seconds * RATE)) / RATE
-    pitch = 140 + 30 * np.sin(2 * np.pi * 0.8 * t + seed)
-    pulses = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0.0)
-    noise = 0.02 * rng.normal(size=len(t))
-    out = np.zeros(len(t))
-    for hertz in (rng.uniform(400, 700), rng.uniform(1200, 2000), 2800.0):
-        out += signal.lfilter(*signal.iirpeak(hertz, 6, fs=RATE), pulses + noise)
-    out *= (0.25 + np.maximum(np.sin(2 * np.pi * 4 * t), 0)) * (t > 0.15) * (t < 1.45)
-    out = signal.lfilter(*signal.butter(2, 40, fs=RATE), out)
-    wide = np.repeat(out[:, None], 2, axis=1)
-    return sounds.soft(wide / np.abs(wide).max() * 0.7)
-
-
-def _street(seconds: float, seed: int, level: float):
-    """Noise with steps in it, as the sound that generators give with pictures."""
-    out = sounds.noise(seconds, 200 + seed, 0.15, colour=24).astype(float)
-    rng = np.random.default_rng(300 + seed)
-    fall = np.exp(-np.arange(RATE // 10) / 600)
-    for at in rng.uniform(0.1, seconds - 0.3, 8):
-        k = int(at * RATE)
-        out[k : k + len(fall)] += (rng.normal(size=len(fall)) * fall)[:, None] * 0.8
-    return (out / np.abs(out).max() * level).astype(np.float32)
 
 
 if __name__ == "__main__":
