@@ -185,6 +185,24 @@ def test_another_reader_of_xmeml_sees_the_active_film(dialect):
     assert by_others(document, ".xml", text, "fcp_xml") == active(document)
 
 
+def test_opentimelineio_itself_sees_the_film_of_the_active_takes():
+    """Its own algorithms, and a file that it wrote, which still is the field."""
+    document = fields.document(3, 3, voices=(1,), bed=True)
+    names = [clip.name for clip in pictures(document)]
+    (flat,) = [
+        otio.algorithms.flatten_stack([track]) for track in document.video_tracks()
+    ]
+    assert [clip.name for clip in flat.find_clips()] == names
+    pictured = [clip for track in document.video_tracks() for clip in track]
+    assert len(document.find_clips()) == len(pictured) + 2
+    kept = otio.algorithms.filtered_composition(document, lambda item: item)
+    again = otio.adapters.read_from_string(
+        otio.adapters.write_to_string(kept, "otio_json"), "otio_json"
+    )
+    assert again.duration() == flat.duration() == document.duration()
+    assert read_field(again).fingerprint == read_field(document).fingerprint
+
+
 def test_what_went_to_an_editor_and_back_is_no_field():
     document = fields.document(2, 3)
     for back in (road(document) for road in ROADS.values()):
