@@ -2,17 +2,19 @@
 
 Conventions
     A connection *rests* while no request of it is dealt with: before its first one,
-    and from one answer to the next. Who rests too long is cut off; where too many rest,
-    the one that has longest.
+    and from an answer to the next request. Who rests too long is cut off; where too
+    many rest, the one that has longest, and first of those that never asked.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 __all__ = ["DOOR", "Door", "Runner", "room"]
@@ -21,6 +23,16 @@ _REST_S = 12.0
 _MOST_RESTING, _MOST = 300, 1000
 # A connection has no transport yet when its protocol is made.
 _MADE_S = 1.0
+
+
+def _of_ours(record: logging.LogRecord) -> bool:
+    """Tell whether a fault is not one of who sends what is no HTTP."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
+_LOG = logging.getLogger(__name__)
+_LOG.addFilter(_of_ours)
 
 
 class Door:
@@ -43,25 +55,31 @@ class Door:
     ) -> None:
         self._now_s, self._most_resting, self._most = now_s, resting, most
         # The one that has rested longest comes first.
+        self._fresh: dict[web.RequestHandler, float] = {}
         self._resting: dict[web.RequestHandler, float] = {}
         self._busy = 0
 
     def __len__(self) -> int:
-        return len(self._resting) + self._busy
+        return len(self._fresh) + len(self._resting) + self._busy
 
     def let_in(self, make: Callable[[], web.RequestHandler]) -> web.RequestHandler:
         """Return what deals with a new connection."""
         made = make()
-        self._resting[made] = self._now_s()
-        if len(self._resting) > self._most_resting or len(self) > self._most:
-            self._cut_off(next(iter(self._resting)))
+        self._fresh[made] = self._now_s()
+        resting = [*self._fresh, *self._resting]
+        if len(resting) > self._most_resting or len(self) > self._most:
+            for first in resting[:2]:
+                # There is no line to be cut yet of the one that comes now.
+                if first is not made:
+                    self._cut_off(first)
+                    break
         return made
 
     @web.middleware
     async def busy(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Note that a connection does not rest."""
         protocol = request.protocol
-        self._resting.pop(protocol, None)
+        self._forget(protocol)
         self._busy += 1
         try:
             return await handler(request)
@@ -73,15 +91,19 @@ class Door:
     def sweep(self) -> None:
         """Cut off who has rested too long."""
         now_s = self._now_s()
-        for protocol, since_s in list(self._resting.items()):
+        for protocol, since_s in [*self._fresh.items(), *self._resting.items()]:
             gone = protocol.transport is None and now_s - since_s > _MADE_S
             if gone or now_s - since_s > _REST_S:
                 self._cut_off(protocol)
 
     def _cut_off(self, protocol: web.RequestHandler) -> None:
-        del self._resting[protocol]
+        self._forget(protocol)
         if protocol.transport is not None:
             protocol.transport.abort()
+
+    def _forget(self, protocol: web.RequestHandler) -> None:
+        self._fresh.pop(protocol, None)
+        self._resting.pop(protocol, None)
 
 
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)
@@ -89,6 +111,9 @@ DOOR: web.AppKey[Door] = web.AppKey("door", Door)
 
 class Runner(web.AppRunner):
     """Runs an application behind its door."""
+
+    def __init__(self, app: web.Application, **options: Any) -> None:
+        super().__init__(app, logger=_LOG, **options)
 
     @property
     def server(self) -> web.Server | None:

@@ -30,7 +30,8 @@ ANSWER = "There is no slot 999."
 
 names = st.sampled_from(["do", "slot", "option", "value", "id", "token", "field"])
 dos = st.sampled_from(
-    "weigh pin unpin ban unban dissonance witness approve refuse __class__ PIN".split()
+    ["weigh", "pin", "unpin", "ban", "unban", "dissonance", "witness", "PIN"]
+    + 2 * ["approve", "refuse"]
 )
 numbers = st.one_of(
     st.integers(-2, SLOTS + 1), st.integers(), st.floats(), st.just(10**400)

@@ -7,6 +7,7 @@ import socket as sockets
 
 import pytest
 from aiohttp import WSServerHandshakeError, web
+from aiohttp.http_exceptions import BadHttpMethod
 
 from otio_genai.live.hall import Limits
 from otio_genai.live.web import door as room
@@ -96,7 +97,7 @@ def test_who_is_being_answered_is_never_cut_off():
     async def test():
         async with served(resting=2) as (door, clock, going, enter):
             asking = await enter(HEAD % b"/slow" + b"\r\n")
-            await until(lambda: len(door) == 1 and not door._resting)
+            await until(lambda: len(door) == 1 and not door._fresh)
             clock.now = 1000.0
             door.sweep()
             others = [await enter() for _ in range(5)]
@@ -116,7 +117,7 @@ def test_a_full_house_lets_in_who_asks_and_not_who_rests():
     async def test():
         async with served(resting=9, most=3) as (door, _, going, enter):
             asking = [await enter(HEAD % b"/slow" + b"\r\n") for _ in range(2)]
-            await until(lambda: len(door) == 2 and not door._resting)
+            await until(lambda: len(door) == 2 and not door._fresh)
             resting = await enter()
             await until(lambda: len(door) == 3)
             fresh = await enter(HEAD % b"/" + b"\r\n")
@@ -127,6 +128,32 @@ def test_a_full_house_lets_in_who_asks_and_not_who_rests():
                 writer.close()
 
     run(test())
+
+
+def test_who_has_asked_before_is_cut_off_last():
+    async def test():
+        async with served(resting=3) as (door, _, _, enter):
+            known = await enter(HEAD % b"/" + b"\r\n")
+            assert (await known[0].readline()).startswith(b"HTTP/1.1 200")
+            silent = [await enter() for _ in range(6)]
+            for reader, _ in silent[:4]:
+                assert await cut_off(reader)
+            assert len(door) == 3
+            while (await known[0].readline()).strip():
+                pass
+            assert await known[0].readexactly(7) == b"at once"
+            known[1].write(HEAD % b"/" + b"\r\n")
+            assert (await known[0].readline()).startswith(b"HTTP/1.1 200")
+            for _, writer in (known, *silent):
+                writer.close()
+
+    run(test())
+
+
+def test_no_log_can_be_filled_with_what_is_no_http(caplog):
+    room._LOG.error("theirs", exc_info=BadHttpMethod("\x81"))
+    room._LOG.error("ours", exc_info=ValueError("ours"))
+    assert [record.message for record in caplog.records] == ["ours"]
 
 
 def test_who_left_is_forgotten():
