@@ -29,7 +29,8 @@ oracles: .venv/ready
 
 bench: .venv/ready
 	for each in fractures motion hearing carry render growth edits exactness faults \
-		losses interchange_speed field_sampling field_coverage live_pictures; do \
+		losses interchange_speed field_sampling field_joins field_coverage \
+		live_pictures; do \
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 

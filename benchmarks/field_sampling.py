@@ -1,4 +1,4 @@
-"""How fast, how exactly and how well films are drawn from a field.
+"""How fast and how exactly films are drawn from a field.
 
 Fields are made up: takes that drift and turn, six in-points and six out-points each.
 
@@ -7,10 +7,9 @@ Fields are made up: takes that drift and turn, six in-points and six out-points 
              600 takes shared by all slots, none shown twice;
 ``law``      χ² over its degrees of freedom of films drawn from small fields against all
              films there are, found one by one by other code;
-``numbers``  films by number: all different, all admissible as that other code judges;
-``quality``  mean match of drawn joins beside that of the best film, as a function of
-             τ, and how wide the draw is: takes in use per slot, 2 to the power of the
-             entropy.
+``numbers``  films by number: all different, all admissible as that other code judges.
+
+How well joins match, and how often branches are taken: `field_joins.py`.
 
 Run ``python benchmarks/field_sampling.py [--quick] [--json]``.
 """
@@ -41,7 +40,6 @@ from otio_genai.field.drawing import (
     best,
     counted,
     draw_many,
-    join_score,
     permuted,
     space,
 )
@@ -53,8 +51,7 @@ STYLE = Style(mean_shot_s=2.0, min_shot_s=0.5, max_shot_s=4.0)
 INS, OUTS = (0, 12, 24, 36, 48, 60), (72, 84, 96, 108, 120, 132)
 #: Half a second: a beat of 120 BPM.
 BEATS = model.Clock(Fraction(2), Fraction(0), Fraction(24))
-TAUS = (0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 0.8)
-GATES = {"filter_ms": 50, "cut_us": 50, "low": 0.8, "high": 1.2, "match": 0.95}
+GATES = {"filter_ms": 50, "cut_us": 50, "low": 0.8, "high": 1.2}
 
 
 def main() -> None:
@@ -68,7 +65,6 @@ def main() -> None:
         "speed": speed(*size),
         "law": law(60_000 if quick else 400_000),
         "numbers": numbers(2_000 if quick else 100_000),
-        "quality": quality(*((20, 12) if quick else (60, 12)), 40 if quick else 200),
     }
     print(json.dumps(found, indent=2) if options.json else table(found))
 
@@ -327,71 +323,6 @@ class Judge:
         return self._joins[key]
 
 
-# Quality -------------------------------------------------------------------------
-
-
-def quality(slots: int, takes: int, films: int) -> dict[str, object]:
-    """Return mean match and width of the draw, as functions of τ."""
-    rows = []
-    for tau in TAUS:
-        tuned = field(slots, takes, motion=model.Motion(tau, None))
-        seen = space(tuned)
-        drawn = draw_many(seen, np.random.default_rng(6), films)
-        rows.append(
-            {
-                "tau": tau,
-                "best": matched(tuned, [best(seen)]),
-                "drawn": matched(tuned, drawn),
-                "takes_in_use": width(drawn, slots),
-                "overlap": overlap(drawn),
-            }
-        )
-    # The optimum is that of the motion alone: the best film of the strictest τ.
-    top = max(row["best"] for row in rows)
-    for row in rows:
-        row["of_optimum"] = round(row["drawn"] / top, 4)
-    blind = field(slots, takes, motion=model.Motion(1e3, None))
-    chance = draw_many(space(blind), np.random.default_rng(6), films)
-    wide = [row for row in rows if row["of_optimum"] >= GATES["match"]]
-    return {
-        "slots": slots,
-        "takes": takes,
-        "optimum": top,
-        "by_chance": matched(blind, chance),
-        "rows": rows,
-        "tau": max((row["tau"] for row in wide), default=None),
-    }
-
-
-def matched(judged: model.Field, films: list[tuple[model.Chosen, ...]]) -> float:
-    """Return the mean match of all joins of some films."""
-    scores = [
-        join_score(judged, a, b)
-        for film in films
-        for a, b in zip(film[:-1], film[1:], strict=True)
-    ]
-    return round(float(np.mean(scores)), 4)
-
-
-def width(films: list[tuple[model.Chosen, ...]], slots: int) -> float:
-    """Return 2 to the power of the entropy of a slot's take, in the mean of slots."""
-    counts = [Counter(film[n].option for film in films) for n in range(slots)]
-    found = []
-    for seen in counts:
-        share = np.array(list(seen.values())) / len(films)
-        found.append(2 ** float(-(share * np.log2(share)).sum()))
-    return round(float(np.mean(found)), 2)
-
-
-def overlap(films: list[tuple[model.Chosen, ...]]) -> float:
-    """Return the share of takes that neighbouring films have in common."""
-    same = [
-        np.mean([a.option == b.option for a, b in zip(one, two, strict=True)])
-        for one, two in zip(films[:-1], films[1:], strict=True)
-    ]
-    return round(float(np.mean(same)), 3)
-
-
 # Reading -------------------------------------------------------------------------
 
 
@@ -430,27 +361,15 @@ def table(found: dict[str, object]) -> str:
             f"{name:28}{row['films']:7}{row['draws']:9}{row['chi_square']:10.3f}"
             f"{row['log_weight_error']:11.1e}"
         )
-    known, good = found["numbers"], found["quality"]
+    known = found["numbers"]
     lines += [
-        f"gate {GATES['low']} to {GATES['high']}",
+        f"gate {GATES['low']} to {GATES['high']}; draws against all films there are, "
+        "found by other code",
         "",
         f"{known['count']} of {float(int(known['films'])):.2e} films by number: "
         f"{known['different']} different, {known['admissible']} admissible, "
         f"{known['ms_each']} ms each",
-        "",
-        f"{good['slots']} slots of {good['takes']} takes: mean match, optimum "
-        f"{good['optimum']:.4f}, by chance {good['by_chance']:.4f}",
-        f"{'tau':>6}{'best':>9}{'drawn':>9}{'of optimum':>12}{'takes in use':>14}"
-        f"{'overlap':>9}",
     ]
-    for row in good["rows"]:
-        lines.append(
-            f"{row['tau']:6.2f}{row['best']:9.4f}{row['drawn']:9.4f}"
-            f"{row['of_optimum']:12.3f}{row['takes_in_use']:14.2f}{row['overlap']:9.3f}"
-        )
-    lines.append(
-        f"widest tau within {1 - GATES['match']:.0%} of the optimum: {good['tau']}"
-    )
     return "\n".join(lines)
 
 
