@@ -25,17 +25,18 @@ Sources
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.random import Generator
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from otio_genai.field.drawing import Space
+from otio_genai.field.drawing import Chance, Space
 from otio_genai.field.model import Chosen
 from otio_genai.field.showing.mesh import Pair
 
-__all__ = ["shared_out"]
+__all__ = ["expected", "shared_out"]
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +45,10 @@ _NEVER = -1e6
 # Of a pair in proportion to its weight it would be 1: less holds nearer to the best
 # block, whose pairs come again more often.
 _NOISE = 0.4
+# Shots before the next one whose takes still say which is left for it.
+_BACK = 3
+# How often takes are shared out to tell their chances.
+_TIMES = 100
 
 
 def shared_out(
@@ -83,6 +88,82 @@ def shared_out(
             columns = columns[order]
         found.append((one.slot, int(columns[at])))
     return frozenset(found)
+
+
+def expected(
+    space: Space, decided: Sequence[Chosen], chances: Sequence[Chance]
+) -> list[Chance]:
+    """Return what comes next where takes are shared out, likeliest first.
+
+    Parameters
+    ----------
+    space
+        The films that may be drawn, and what rests.
+    decided
+        The shots so far.
+    chances
+        What may come next as the field has it, by which the slots are told.
+    """
+    # Chance of its own: what comes next must not depend on who asks.
+    rng, end = default_rng(len(decided)), len(space.field.slots)
+    slots: dict[int, float] = {}
+    for one in chances:
+        slots[one.slot] = slots.get(one.slot, 0.0) + one.probability
+    found = [Chance(end, 0, slots.pop(end))] if end in slots else []
+    for slot, whole in slots.items():
+        shares = _shares(space, (*decided, Chosen(slot, 0, 0, 0)), rng)
+        found += [Chance(slot, take, whole * s) for take, s in shares.items()]
+    return sorted(found, key=lambda c: (-c.probability, c.slot, c.option))
+
+
+def _shares(space: Space, film: Sequence[Chosen], rng: Generator) -> dict[int, float]:
+    """Return how often each take is the one shared out to the last slot of a film.
+
+    The films of the block are drawn anew, given the takes of the last few shots before;
+    of the first slot of a film it is known exactly.
+    """
+    *before, last = film[-1 - _BACK :]
+    open_to, _ = _columns(space, last, False, rng)
+    own = space.seen.weights[last.slot][open_to]
+    if not before or len(open_to) == 1:
+        return dict(zip(open_to.tolist(), (own / own.sum()).tolist(), strict=True))
+    takes = (_next(space, before, last, rng) for _ in range(_TIMES))
+    found = Counter(take for take in takes if take is not None)
+    total = found.total()
+    return {take: often / total for take, often in found.items()}
+
+
+def _next(
+    space: Space, before: Sequence[Chosen], last: Chosen, rng: Generator
+) -> int | None:
+    """Return the take of the last slot of one sharing out, those before it given."""
+    rows = [_columns(space, one, False, rng)[0] for one in before]
+    rows = [
+        row if one.option in row else np.array([one.option])
+        for one, row in zip(before, rows, strict=True)
+    ]
+    rows.append(_columns(space, last, False, rng)[0])
+    most = max(map(len, rows))
+    films: _Films | None = None
+    at = 0
+    for one, fresh in zip((*before, last), rows, strict=True):
+        others = _columns(space, one, False, rng)[1]
+        more = np.concatenate([others, fresh])
+        columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
+        own = np.full(most, -np.inf)
+        own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
+        if films is None:
+            at = int(np.flatnonzero(columns == one.option)[0])
+            films = _Films(space, one.slot, columns)
+            continue
+        if one is not last:
+            own[columns != one.option] = -np.inf
+        order = _paired(films.onto(one.slot, columns), at, own, rng)
+        if order is None:
+            return None
+        films.go(order)
+        columns = columns[order]
+    return int(columns[at])
 
 
 def _paired(

@@ -28,6 +28,7 @@ from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Chance, Conditions, Drawing, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.realise_film import timeline_of
+from otio_genai.field.showing.block import expected
 from otio_genai.field.showing.merged import carried, merged
 from otio_genai.field.showing.planning import Draft, planned, redrawn
 from otio_genai.field.showing.session import Session
@@ -58,6 +59,7 @@ class Showing:
         self._settled = film is not None
         self._told = dict(told or {})
         self._decided: list[Chosen] = []
+        self._known: list[Chance] | None = None
         self._over = self._closed = False
         self.stems = _stems(field, rng)
         "Which stems of the field are heard, by index."
@@ -111,18 +113,26 @@ class Showing:
         if not self._settled:
             self._draft.drawing.take(one)
         self._decided.append(one)
+        self._known = None
         return one
 
     def chances(self) -> list[Chance]:
-        """Return what may come next, likeliest first, as the field has it.
+        """Return what may come next, likeliest first, to whoever knows what came.
 
-        Rules that only a whole film can break are not reckoned with, nor that takes are
-        shared out among showings.
+        Rules that only a whole film can break are not reckoned with. Where takes are
+        shared out among showings the chances of those of a slot are estimated: they are
+        shared out anew a hundred times. Which slot comes, where several may, is then
+        told as the field has it.
         """
         if self._closed or self._over:
             return []
         if not self._settled:
-            return self._draft.drawing.chances()
+            if self._known is None:
+                found = self._draft.drawing.chances()
+                if self._session.covers:
+                    found = expected(self._draft.space, self._decided, found)
+                self._known = found
+            return list(self._known)
         if len(self._film) == len(self._decided):
             return [Chance(len(self._field.slots), 0, 1.0)]
         one = self._film[len(self._decided)]
@@ -273,7 +283,7 @@ class Showing:
             self._session.look(*before)
             raise
         self._field, self._asked, self._decided = field, asked, list(decided)
-        self._draft, self._film = draft, film
+        self._draft, self._film, self._known = draft, film, None
 
 
 def _stems(field: Field, rng: Generator) -> tuple[int, ...]:
