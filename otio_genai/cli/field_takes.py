@@ -29,7 +29,8 @@ def promote(field_file: Path, slot: str, take: str, output: Path, force: bool) -
     """
     from otio_genai.field.promote import promote as promoted
 
-    made = promoted(read_document(field_file), slot, _named(take))
+    document = read_document(field_file)
+    made = promoted(document, slot, _named(document, slot, take))
     write_timeline(made, output, force=force)
     click.echo(f"{output}: {slot} shows {take}")
 
@@ -87,7 +88,8 @@ def approve(field_file: Path, slot: str, take: str, output: Path, force: bool) -
     """
     from otio_genai.field.adding import approve as approved
 
-    made = approved(read_document(field_file), slot, _named(take))
+    document = read_document(field_file)
+    made = approved(document, slot, _named(document, slot, take))
     write_timeline(made, output, force=force)
     click.echo(f"{output}: {slot} may show {take}")
 
@@ -106,14 +108,26 @@ def remove(field_file: Path, slot: str, take: str, output: Path, force: bool) ->
     """
     from otio_genai.field.adding import remove as removed
 
-    made = removed(read_document(field_file), slot, _named(take))
+    document = read_document(field_file)
+    made = removed(document, slot, _named(document, slot, take))
     write_timeline(made, output, force=force)
     click.echo(f"{output}: {slot} is without {take}")
 
 
-def _named(take: str) -> str | int:
-    """Return a take's name, or its number in its slot, 1 the active one."""
-    return int(take) if take.isascii() and take.isdecimal() else take
+def _named(document: Any, slot: str, take: str) -> str | int:
+    """Return a take's name; its number, 1 the active one, where none is called so."""
+    from otio_genai import metadata
+    from otio_genai.field.writing import pictures
+
+    if not (take.isascii() and take.isdecimal()):
+        return take
+    for clip in pictures(document):
+        told = metadata.read(clip, "slot")
+        if isinstance(told, dict) and told.get("id") == slot:
+            others = metadata.read(clip, "takes") or ()
+            if take in [getattr(one, "name", "") for one in (clip, *others)]:
+                return take
+    return int(take)
 
 
 def _measured(media: Path, bar: console.Progress) -> Any:
