@@ -4,7 +4,8 @@ The show is served by a process of its own (`otio-genai show`); the viewers are
 WebSockets of this one. A viewer plays from when he has pictures and sound; a piece that
 arrives later than it is due by his clock is a stall, and his clock stands still for as
 long. Told are the viewers who stalled and the worst of it, the processor time of the
-server with its workers per second, its memory per viewer, and how joins went out.
+server with its workers per second, and of these alone, its memory per viewer, and how
+many joins went out rendered, how many dry.
 
 Run ``python benchmarks/live_load.py [--viewers 1,5,10,20] [--mode private|shared]
 [--seconds 60] [--size 1280x720] [--carries 0.5] [--workers 2] [--soak SECONDS]
@@ -163,7 +164,7 @@ async def measured(path: Path, folder: Path, count: int, options) -> dict:
     """Let so many viewers in and return what came of it."""
     with served(path, folder, options) as (pid, screen, desk):
         await asyncio.sleep(6)
-        before_b, began_cpu = memory(pid), cpu_s(pid)
+        before_b, began_cpu, began_own = memory(pid), cpu_s(pid), spent_s(pid)
         seconds = options.soak or options.seconds
         began_s = time.monotonic()
         viewers = [Viewer() for _ in range(count)]
@@ -180,6 +181,7 @@ async def measured(path: Path, folder: Path, count: int, options) -> dict:
                 grown.append([round(time.monotonic() - began_s), memory(pid)])
             took_s = time.monotonic() - began_s
             after_b, used_s = memory(pid), cpu_s(pid) - began_cpu
+            own_s = spent_s(pid) - began_own
             state = await told(session, desk)
             await asyncio.gather(*tasks)
     stalled = [one for one in viewers if one.stalls_s]
@@ -193,6 +195,7 @@ async def measured(path: Path, folder: Path, count: int, options) -> dict:
         "dropped": sum(one.dropped for one in viewers),
         "first_s": round(max(v.first_s or 99 for v in viewers), 2),
         "cpu": round(used_s / took_s, 2),
+        "cpu_workers": round((used_s - own_s) / took_s, 2),
         "mb_a_viewer": round((after_b - before_b) / count / 1e6, 1),
         "mbit": round(sum(v.bytes for v in viewers) * 8 / took_s / 1e6, 1),
         "made": state["joins"]["made"],
@@ -223,12 +226,16 @@ def family(pid: int) -> list[int]:
 
 def cpu_s(pid: int) -> float:
     """Return the processor seconds of a family of processes."""
-    total = 0
-    for one in family(pid):
-        with contextlib.suppress(OSError):
-            facts = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-            total += int(facts[11]) + int(facts[12])
-    return total / TICKS
+    return sum(map(spent_s, family(pid)))
+
+
+def spent_s(pid: int) -> float:
+    """Return the processor seconds of one process; 0 if it is gone."""
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(facts[11]) + int(facts[12])) / TICKS
 
 
 def memory(pid: int) -> int:
@@ -239,12 +246,15 @@ def memory(pid: int) -> int:
 
 def readable(row: dict) -> str:
     """Return a row as a line."""
+    joins = row["made"] + row["dry"]
+    share = row["made"] / joins if joins else 1
     line = (
         f"{row['mode']:<8}{row['viewers']:>4} viewers {row['size']} {row['seconds']} s "
         f"stalled {row['stalled']} (≤ {row['worst_s']} s), dropped {row['dropped']}, "
-        f"first piece {row['first_s']} s, CPU {row['cpu']:.0%}, "
+        f"first piece {row['first_s']} s, CPU {row['cpu']:.0%}, of it workers "
+        f"{row['cpu_workers']:.0%}, "
         f"{row['mb_a_viewer']} MB a viewer, {row['mbit']} Mbit/s, "
-        f"joins {row['made']} + {row['dry']} dry"
+        f"joins {row['made']} + {row['dry']} dry ({share:.0%} rendered)"
     )
     return line + f"\n         memory {row['memory_mb']}"
 
