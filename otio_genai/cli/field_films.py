@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import tempfile
@@ -49,7 +50,8 @@ def realise(field_file: Path, seed: int, output: Path, force: bool) -> None:
     "--number",
     type=click.IntRange(0),
     default=None,
-    help="This film of all there are, by the key of the book.",
+    help="This film of all there are, the first is 0, by the key of the book; it stays "
+    "as unseen as it was.",
 )
 @click.option(
     "-o",
@@ -76,14 +78,14 @@ def show(
     r"""Draw the next film of a FIELD that was never shown.
 
     Its book keeps a digest of it, which says nothing to whoever lacks the book, and
-    the film is gone unless -o says where to write it. With --number it is that film
-    of the numbered ones, which any book of the same key gives again while the field
-    stays as it is.
+    the film is gone unless -o says where to write it. With --number it is that one of
+    all its films, in an order that the book's key gives: the same number is the same
+    film while the field stays as it is. The book does not take it as shown.
 
     \b
     Example:
       otio-genai field show field.otio -o tonight.otio
-      otio-genai field show field.otio --number 17 -o 17.otio --book numbers.json
+      otio-genai field show field.otio --number 17 -o 17.otio
     """
     from otio_genai.field.document import read_field
     from otio_genai.media import files
@@ -93,7 +95,7 @@ def show(
     if output is not None:
         files.ensure_writable(output, force=force)
     path = book_file or field_file.with_suffix(".book.json")
-    with _book(path, found, number) as book:
+    with _book(path, found, reading=number is not None) as book:
         showing = _showing(found, book, number)
         try:
             while showing.next() is not None:
@@ -110,13 +112,23 @@ def show(
     click.echo(f"{output}: {found.title}, {said}" if output else f"{path}: {said}")
 
 
-def _book(path: Path, found: Any, number: int | None) -> Any:
+@contextlib.contextmanager
+def _book(path: Path, found: Any, *, reading: bool) -> Iterator[Any]:
+    """Open a field's book, or begin one that is there afterwards if all went well."""
     from otio_genai.field.showing import Book, mode_for
 
     if path.exists():
-        return Book.open(path, reading=number is not None)
-    mode = mode_for(found) if number is None else "numbers"
-    return Book.make(path, mode, os.urandom, fingerprint=found.fingerprint)
+        with Book.open(path, reading=reading) as book:
+            yield book
+        return
+    mode = mode_for(found)
+    with Book.make(path, mode, os.urandom, fingerprint=found.fingerprint) as book:
+        try:
+            yield book
+        except BaseException:
+            # Nothing was shown: what is not there can keep nothing from being shown.
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _showing(found: Any, book: Any, number: int | None) -> Any:

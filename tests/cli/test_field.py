@@ -11,6 +11,8 @@ from PIL import Image
 from otio_genai import metadata
 from otio_genai.cli import cli
 from otio_genai.cli.field import field as group
+from otio_genai.errors import FieldError
+from otio_genai.field import showing
 from tests.support import coded, fields, project
 
 FEW = {"in": [0, 12], "out": [24, 36]}
@@ -168,6 +170,30 @@ def test_numbered_films_come_again_by_their_number(run, field, tmp_path):
     assert films[0] == films[1] != films[2]
     code, _, complaint = run("field", "show", field, "--number", 10**9, "--book", book)
     assert code == 1 and "no film 1000000000" in complaint
+
+
+def test_a_film_by_its_number_leaves_the_field_to_be_shown(run, field, tmp_path):
+    book = tmp_path / "field.book.json"
+    code, _, complaint = run("field", "show", field, "--number", 10**9)
+    assert code == 1 and "no film 1000000000" in complaint
+    assert not book.exists()
+    for number in (0, 1):
+        assert run("field", "show", field, "--number", number)[0] == 0
+    kept = book.read_text()
+    assert '"ledger"' in kept and '"films": []' in kept
+    # It has a bag: what was drawn by number keeps no film from being shown.
+    code, said, _ = run("field", "show", field)
+    assert (code, said) == (0, f"{book}: 1 shown\n")
+
+
+def test_a_field_without_a_film_is_given_no_book(run, field, tmp_path, monkeypatch):
+    def refused(*given):
+        raise FieldError("No film keeps the rules.")
+
+    monkeypatch.setattr(showing, "unseen", refused)
+    code, _, complaint = run("field", "show", field)
+    assert code == 1 and "No film keeps the rules." in complaint
+    assert not (tmp_path / "field.book.json").exists()
 
 
 def test_nothing_is_shown_where_it_could_not_be_written(run, field, tmp_path):

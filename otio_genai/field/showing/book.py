@@ -5,7 +5,9 @@ Conventions
     whose films are all alike: the n-th showing is the n-th film by a key, and the book
     holds the key, a counter and the field's fingerprint, nothing else. A *ledger* is
     for all other fields: it holds a digest of each film shown, keyed and sorted, and
-    digests of the takes that rest.
+    digests of the takes that rest. Numbers become a ledger of the same key where they
+    no longer suit: for a show, which may be steered and whose field may change, and for
+    a field whose films are no longer all alike.
 
 What a book reveals
     To whoever has the book, and so the key, but not the field: how many films were
@@ -24,7 +26,7 @@ What a book reveals
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -185,6 +187,32 @@ class Book:
                 raise
             return self._page.counter - 1
 
+    def become_ledger(self, films: Iterable[bytes]) -> None:
+        """Remember films by their digests from now on, and number them no more.
+
+        Parameters
+        ----------
+        films
+            Digests of those shown so far.
+
+        Raises
+        ------
+        OutputError
+            It cannot be written down: it stays as it was.
+        """
+        with self._threads:
+            self._writable("numbers")
+            before = self._page
+            # Takes that come in turn go on after as many showings.
+            known = set(films)
+            self._page = Page("ledger", before.key, films=known, turn=len(known))
+            try:
+                self._save()
+            except BaseException:
+                self._page = before
+                raise
+            self._begun = self._page.turn
+
     def begin(self) -> tuple[Entry, Memory]:
         """Open a showing; return it and what is remembered of those before it.
 
@@ -296,7 +324,7 @@ class Book:
                 if mode == "ledger"
                 else f"This book keeps a {self.mode}, not numbers.",
                 place=str(self.path),
-                remedy="Begin a book of the other kind.",
+                remedy="Name another file with --book, or delete this one.",
             )
 
     def _save(self, *, force: bool = True) -> None:
@@ -310,5 +338,6 @@ def _all_shown(films: int, place: str) -> FieldError:
     return FieldError(
         f"This field has {said}, and all of them were shown.",
         place=place,
-        remedy="Give it more takes, or begin a new book and let films come again.",
+        remedy="Give it more takes; or name another file with --book, or delete this "
+        "book, and films come again.",
     )

@@ -13,12 +13,12 @@ from otio_genai.field.drawing import Conditions, Counted, counted, permuted, spa
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.showing.book import Book
 from otio_genai.field.showing.page import Mode
-from otio_genai.field.showing.recipe import noise
+from otio_genai.field.showing.recipe import digest, noise
 from otio_genai.field.showing.rules import Rules, none_left
 from otio_genai.field.showing.session import Alone, Listed, orders_of
 from otio_genai.field.showing.showing import Showing
 
-__all__ = ["mode_for", "numbered", "seeded", "unseen"]
+__all__ = ["listed", "mode_for", "numbered", "seeded", "unseen"]
 
 _ENTROPY_BYTES = 32
 #: Numbers passed over in a row before no film is thought to keep the rules.
@@ -51,7 +51,8 @@ def unseen(field: Field, book: Book, entropy: Callable[[int], bytes]) -> Showing
         The field.
     book
         Its book, open. One of numbers gives the next film, leaving out those that break
-        a rule of whole films; a ledger lets one be drawn.
+        a rule of whole films; a ledger lets one be drawn. Where numbers do not suit the
+        field the book becomes a ledger first (`listed`).
     entropy
         Gives so many random bytes: of the system, `os.urandom`.
 
@@ -62,15 +63,11 @@ def unseen(field: Field, book: Book, entropy: Callable[[int], bytes]) -> Showing
     OutputError
         The book cannot be written.
     """
+    if mode_for(field) == "ledger":
+        listed(field, book)
     if book.mode == "ledger":
         seed = int.from_bytes(entropy(_ENTROPY_BYTES), "big")
         return Showing(field, np.random.default_rng(seed), Listed(book))
-    if mode_for(field) == "ledger":
-        raise FieldError(
-            "This field's films are not all alike, and its book numbers them.",
-            place=str(book.path),
-            remedy="Begin a ledger: numbers would leave out weights and coverage.",
-        )
     films = _numbering(field, book)
     rules = Rules(field)
     refused: Counter[str] = Counter()
@@ -82,6 +79,32 @@ def unseen(field: Field, book: Book, entropy: Callable[[int], bytes]) -> Showing
             return _settled(field, book, number, film)
         refused[said] += 1
     raise none_left(refused, _MOST_PASSED)
+
+
+def listed(field: Field, book: Book) -> None:
+    """Let a book be a ledger; one of numbers becomes one that knows what it numbered.
+
+    Its key stays, and with it the number of every film. Films that are drawn from it
+    may be steered, and its field may change.
+
+    Raises
+    ------
+    FieldError
+        The field has changed since the book was begun: which films were shown cannot
+        be known.
+    OutputError
+        The book cannot be written.
+    """
+    if book.mode == "ledger":
+        return
+    shown: list[bytes] = []
+    if book.count:
+        films, rules = _numbering(field, book), Rules(field)
+        for number in range(book.count):
+            film = _film(films, book, number)
+            if rules.broken(film) is None:
+                shown.append(digest(book.key, field, film))
+    book.become_ledger(shown)
 
 
 def seeded(field: Field, seed: int) -> Showing:
@@ -102,16 +125,19 @@ def seeded(field: Field, seed: int) -> Showing:
 
 
 def numbered(field: Field, book: Book, number: int) -> Showing:
-    """Return a showing of the film that a book of numbers has at a place.
+    """Return a showing of the film that has a place among all films by a book's key.
 
-    The book may be open for reading only; that the film was shown is not written down.
+    The book may be of either kind, and open for reading only; that the film was shown
+    is not written down. All films have numbers, those that weights or coverage never
+    let be drawn, too.
 
     Parameters
     ----------
     field
-        The field that the book numbers.
+        The field. A book of numbers refuses another than it was begun for; by a
+        ledger the numbers of a field that has changed are other films.
     book
-        A book of numbers.
+        A book.
     number
         0 the first.
 
@@ -119,7 +145,7 @@ def numbered(field: Field, book: Book, number: int) -> Showing:
     ------
     FieldError
         There is no such number; or its film breaks a rule of whole films: then no
-        showing has it, and `unseen` passes it over.
+        showing has it, and `unseen` passes it over; or the field has changed.
     """
     films = _numbering(field, book)
     if not 0 <= number < films.films:
@@ -137,18 +163,13 @@ def numbered(field: Field, book: Book, number: int) -> Showing:
 
 
 def _numbering(field: Field, book: Book) -> Counted:
-    if book.mode != "numbers":
-        raise FieldError(
-            "This book remembers films and does not number them.",
-            place=str(book.path),
-            remedy="Begin a book of numbers, or draw by a seed.",
-        )
-    if book.fingerprint != field.fingerprint:
+    if book.mode == "numbers" and book.fingerprint != field.fingerprint:
         raise FieldError(
             "The field has changed since this book was begun: its numbers mean other "
             "films now.",
             place=str(book.path),
-            remedy="Begin a new book; a ledger stays true when a field changes.",
+            remedy="Name another file with --book, or delete this one: a new book "
+            "knows nothing of the films shown before.",
         )
     return _counted(field, tuple(sorted(orders_of(field, book.key).items())))
 

@@ -76,7 +76,7 @@ def text_of(path: Path) -> str:
         raise FieldError(
             f"This book cannot be read ({error.strerror}).",
             place=str(path),
-            remedy="Begin one first, or give the right place.",
+            remedy="Name the right file with --book, or begin one: field show.",
         ) from error
 
 
@@ -145,6 +145,6 @@ def _no_book(why: str, place: str) -> FieldError:
     return FieldError(
         f"This is no book of showings. {why}",
         place=place,
-        remedy="Take it back from a copy, or begin a new book elsewhere: it then knows "
-        "nothing of the films shown before.",
+        remedy="Take it back from a copy, or name another file with --book: a new one "
+        "knows nothing of the films shown before.",
     )

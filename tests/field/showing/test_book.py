@@ -204,6 +204,23 @@ def test_a_later_book_is_refused(tmp_path):
         Book.make(tmp_path / "none" / "a.book", "ledger", keyed)
 
 
+def test_numbers_that_cannot_be_written_as_a_ledger_stay(tmp_path, monkeypatch):
+    path = tmp_path / "a.book"
+    with Book.make(path, "numbers", keyed) as book:
+        book.number(9)
+        with monkeypatch.context() as broken:
+            broken.setattr(book, "_save", _full)
+            with pytest.raises(OutputError):
+                book.become_ledger([digest(1)])
+        assert (book.mode, book.number(9)) == ("numbers", 1)
+        book.become_ledger([digest(1), digest(2)])
+        with pytest.raises(FieldError, match="not numbers"):
+            book.become_ledger([])
+    with Book.open(path) as book:
+        assert (book.mode, book.count, book.key) == ("ledger", 2, keyed(32))
+        assert book.begin()[0].turn == 2
+
+
 def test_a_number_that_cannot_be_written_is_not_taken(tmp_path, monkeypatch):
     path = tmp_path / "a.book"
     with Book.make(path, "numbers", keyed) as book:

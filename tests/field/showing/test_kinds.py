@@ -1,5 +1,6 @@
 """Films that are never shown twice: by number, by ledger, in many showings at once."""
 
+import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 from otio_genai import metadata
 from otio_genai.errors import FieldError
 from otio_genai.field.model import Coverage
-from otio_genai.field.showing import Book, mode_for, numbered, seeded, unseen
+from otio_genai.field.showing import Book, listed, mode_for, numbered, seeded, unseen
 from otio_genai.field.showing.recipe import digest
 from tests.support import fields
 from tests.support.showings import all_films, played
@@ -103,22 +104,67 @@ def test_a_number_tells_how_to_draw_it_again(alike, tmp_path):
 
 
 def test_a_changed_field_is_not_numbered_on(alike, tmp_path):
+    bag = Coverage(True, 0, 1.0, 1)
     with numbers(alike, tmp_path / "a.book") as book:
+        played(unseen(alike, book, entropy(0)))
+        other = replace(alike, fingerprint="another")
         for make in (
-            lambda f: unseen(f, book, entropy(0)),
-            lambda f: numbered(f, book, 0),
+            lambda: unseen(other, book, entropy(0)),
+            lambda: unseen(replace(other, coverage=bag), book, entropy(0)),
+            lambda: numbered(other, book, 0),
+            lambda: listed(other, book),
         ):
-            with pytest.raises(FieldError, match="changed since"):
-                make(replace(alike, fingerprint="another"))
-        weighed = replace(alike, coverage=Coverage(True, 0, 1.0, 1))
-        with pytest.raises(FieldError, match="not all alike"):
-            unseen(weighed, book, entropy(0))
-        assert book.count == 0
-    with (
-        Book.make(tmp_path / "b.book", "ledger", entropy(0)) as book,
-        pytest.raises(FieldError, match="does not number"),
-    ):
-        numbered(alike, book, 0)
+            with pytest.raises(FieldError, match="changed since") as refused:
+                make()
+            assert "--book" in refused.value.remedy
+        assert (book.mode, book.count) == ("numbers", 1)
+
+
+def test_numbers_become_a_ledger_that_knows_what_they_numbered(alike, tmp_path):
+    path = tmp_path / "a.book"
+    field = replace(alike, runtime=replace(alike.runtime, longest=96))
+    good = {f for f in all_films(field) if sum(c.frames for c in f) <= 96}
+    with numbers(field, path) as book:
+        before = [played(unseen(field, book, entropy(0))) for _ in range(3)]
+        listed(field, book)
+        assert (book.mode, book.count) == ("ledger", 3)
+    with Book.open(path) as book:
+        # Films by their number are those they were.
+        assert set(before) <= set(_all_numbered(field, book))
+        # It may now be steered, and goes on without coming back to any of them.
+        showing = unseen(field, book, entropy(9))
+        showing.steer(dissonance=1.0)
+        shown = [*before, played(showing)]
+        shown += [played(unseen(field, book, entropy(n))) for n in range(len(good) - 4)]
+        assert set(shown) == good and len(shown) == len(good)
+
+
+def _all_numbered(field, book):
+    for number in range(64):
+        with contextlib.suppress(FieldError):
+            yield played(numbered(field, book, number))
+
+
+def test_a_book_of_numbers_that_suits_no_more_is_a_ledger(alike, tmp_path):
+    # Nothing was numbered yet, so that it says nothing of any field.
+    bag = replace(alike, coverage=Coverage(True, 0, 1.0, 1), fingerprint="another")
+    with numbers(alike, tmp_path / "a.book") as book:
+        key, film = book.key, played(unseen(bag, book, entropy(0)))
+        assert (book.mode, book.count, book.key) == ("ledger", 1, key)
+        assert book.knows(digest(key, bag, film))
+
+
+def test_showing_a_film_by_number_takes_nothing_from_a_ledger(alike, tmp_path):
+    field = replace(alike, coverage=Coverage(True, 0, 1.0, 1))
+    path = tmp_path / "a.book"
+    with Book.make(path, "ledger", entropy(0)) as book:
+        played(unseen(field, book, entropy(0)))
+    before = path.read_bytes()
+    with Book.open(path, reading=True) as book:
+        films = [played(numbered(field, book, n)) for n in range(64)]
+        assert films == [played(numbered(field, book, n)) for n in range(64)]
+    assert set(films) == set(all_films(field))
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
