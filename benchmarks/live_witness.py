@@ -343,7 +343,7 @@ def _spread(values) -> dict:
 
 def readable(report: dict) -> str:
     """Return the report as lines."""
-    return "\n".join(f"{name:<22}{value}" for name, value in report.items())
+    return "\n".join(f"{name:<24}{value}" for name, value in report.items())
 
 
 if __name__ == "__main__":
