@@ -109,6 +109,8 @@ class Judgement:
     "How often each branch is taken, before the rules of whole films."
     broken: tuple[tuple[str, int], ...] = ()
     "Rules of whole films, and how many of the films drawn broke each first."
+    near_s: tuple[float, ...] = ()
+    "Lengths of films drawn nearest to a runtime that none of them has."
     runtime: Runtime | None = None
     overlap: float | None = None
     "Estimated share of takes that two showings drawn alone have in common."
@@ -149,6 +151,7 @@ class Judgement:
         found["branches"] = [
             {**asdict(one), "note": strays(one)} for one in self.branches
         ]
+        found["near_s"] = list(found["near_s"])
         lists = ("contradictions", "worst_joins", "unreachable", "apart", "lacking")
         for key in lists:
             found[key] = list(found[key])
@@ -242,6 +245,7 @@ def _measured(
         accepted_between=drawn.accepted_between,
         branches=shares(field),
         broken=drawn.broken,
+        near_s=tuple(float(n / field.rate) for n in drawn.near_frames),
         runtime=_runtime(field, drawn),
         overlap=drawn.overlap,
         overlap_between=drawn.overlap_between,

@@ -31,6 +31,8 @@ class Drawn:
     "Where that share lies, 19 times in 20; it is known where there is no such rule."
     broken: tuple[tuple[str, int], ...]
     "Rules of whole films, and how many films broke each first, the most first."
+    near_frames: tuple[int, ...]
+    "Lengths of films drawn nearest to a runtime that none of them has."
     mean_frames: Fraction
     "Mean length of these, in record frames; of all where none does."
     overlap: float
@@ -73,6 +75,7 @@ def draw(field: Field, whole: Space, rng: np.random.Generator, count: int) -> Dr
         accepted=share,
         accepted_between=_share(len(kept), len(films)) if _ruled(field) else (1.0, 1.0),
         broken=tuple(Counter(wrong for wrong in said if wrong).most_common()),
+        near_frames=() if kept else _near(field, films),
         mean_frames=Fraction(sum(lengths), len(lengths)),
         overlap=overlap,
         overlap_between=between,
@@ -80,6 +83,17 @@ def draw(field: Field, whole: Space, rng: np.random.Generator, count: int) -> Dr
             (slot, shared(list(slots[slot].values()))) for slot in sorted(slots)
         ),
     )
+
+
+def _near(field: Field, films: Sequence[Sequence[Chosen]]) -> tuple[int, ...]:
+    """Return the longest length below the runtime asked for, and the least above."""
+    low, high = field.runtime.shortest, field.runtime.longest
+    lengths = {sum(shot.frames for shot in film) for film in films}
+    below = [n for n in lengths if low is not None and n < low]
+    above = [n for n in lengths if high is not None and n > high]
+    if len(below) + len(above) < len(lengths):
+        return ()
+    return (*([max(below)] if below else ()), *([min(above)] if above else ()))
 
 
 def _ruled(field: Field) -> bool:

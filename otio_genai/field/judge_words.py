@@ -99,6 +99,9 @@ def _rules(judged: Judgement) -> Iterator[str]:
     often = judged.broken if judged.accepted < 1 else ()
     for said, count in often:
         yield f"  {count} of {judged.draws} break: {said}"
+    if judged.near_s:
+        near = " and ".join(f"{one:.2f} s" for one in judged.near_s)
+        yield f"  none drawn has the runtime asked for; the nearest last {near}"
 
 
 def _sure(between: tuple[float, float] | None) -> str:

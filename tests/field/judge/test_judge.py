@@ -189,6 +189,15 @@ def test_rules_that_no_film_keeps_are_told_and_are_not_fine():
     assert "none of 50 films drawn keeps" in found.readable()
 
 
+def test_lengths_near_a_runtime_that_no_film_has_are_told():
+    cuts = {"in": [0], "out": [24, 48]}
+    runtime = {"runtime": {"min_s": 3.2, "max_s": 3.8}}
+    found = judge(fields.document(3, 2, cuts=cuts, facts=runtime), draws=100)
+    assert found.accepted == 0 and found.near_s == (3.0, 4.0)
+    assert "the nearest last 3.00 s and 4.00 s" in found.readable()
+    assert json.loads(json.dumps(found.to_dict()))["near_s"] == [3.0, 4.0]
+
+
 @given(st.integers(0, 60), st.integers(1, 60))
 def test_a_share_lies_in_its_interval(hits, more):
     low, high = _share(hits, hits + more)
