@@ -176,7 +176,9 @@ class Intake:
 
     async def _renew(self, field: Field, reach: Reach) -> None:
         await asyncio.to_thread(self._changed, field, reach)
-        self._field = field
+        # Not in the loop that serves the viewers: there may be thousands of takes.
+        waiting = await asyncio.to_thread(waiting_in, field.timeline)
+        self._field, self._waiting = field, (field, waiting)
 
     def _told(
         self, kind: Kind, slot: str, name: str, why: str = "", *, again: bool = False
