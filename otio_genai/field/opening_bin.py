@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from otio_genai.assemble.planning.tables import Material
 from otio_genai.assemble.style import Style
 from otio_genai.errors import AssembleError, FieldError
 from otio_genai.field.opening_film import close
+from otio_genai.field.opening_room import Room, room_of, roomier, told
 from otio_genai.field.reading_takes import content_of
 from otio_genai.field.shots import chosen, shots_of, slots_wanted
 from otio_genai.field.suiting import Place, spread, suits
@@ -64,7 +65,28 @@ def from_bin(
 ) -> otio.schema.Timeline:
     """Return the document of a field from an analysed bin."""
     pool = _pool(found, wish)
-    film = _film(found, pool, wish)
+    asked = wish.slots is not None or bool(wish.notes.shots) or _are_folders(pool)
+    rooms: list[Room] = []
+    for film in _films(found, pool, wish):
+        slots = len(pictures(film))
+        # A slot with one take leaves nothing to choose.
+        if rooms and (asked or slots > len(pool.takes) // 2):
+            break
+        rooms.append(room_of(_closed(film, pool, wish)))
+        if rooms[-1].enough:
+            break
+    if rooms[-1].enough:
+        best = rooms[-1]
+    else:
+        best = max(map(roomier, reversed(rooms)), key=lambda room: room.share)
+    left = [] if wish.style.use_stills is False else bins.entries(found, "still")
+    return told(best, len(pool.takes), left)
+
+
+def _closed(
+    film: otio.schema.Timeline, pool: _Pool, wish: Wish
+) -> otio.schema.Timeline:
+    """Return a film of active takes as a field."""
     places = _places(film, pool, wish.style)
     active = {content_of(place.material.clip) for place in places}
     warnings: list[str] = []
@@ -80,6 +102,10 @@ def from_bin(
         for number, place in enumerate(places)
     ]
     return close(film, plans, pool.rate, wish.style, warnings)
+
+
+def _are_folders(pool: _Pool) -> bool:
+    return all(shot.startswith("folder:") for shot in pool.shots)
 
 
 def _pool(found: otio.schema.SerializableCollection, wish: Wish) -> _Pool:
@@ -140,12 +166,13 @@ def _spoken_s(found: otio.schema.SerializableCollection, style: Style) -> float:
     return begin_s + sum(lengths) + gaps_s + style.hold_end_s
 
 
-def _film(
+def _films(
     found: otio.schema.SerializableCollection, pool: _Pool, wish: Wish
-) -> otio.schema.Timeline:
-    """Return the film of the active takes: of as few shots as fill it."""
+) -> Iterator[otio.schema.Timeline]:
+    """Yield films of active takes: of as few shots as fill it, then of more."""
     spoken_s = _spoken_s(found, wish.style)
     refused: list[AssembleError] = []
+    made_any = False
     for slots in _slots(pool, wish, spoken_s):
         try:
             made = _assembled(found, pool, slots, spoken_s, wish)
@@ -155,8 +182,10 @@ def _film(
         facts = metadata.read(made, "film")
         facts |= {"style": wish.style.to_dict(), "brief": ""}
         metadata.put(made, "film", facts)
-        return made
-    raise refused[0]
+        made_any = True
+        yield made
+    if not made_any:
+        raise refused[0]
 
 
 def _assembled(

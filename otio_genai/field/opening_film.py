@@ -17,7 +17,15 @@ from otio_genai.field.measured import unmeasured
 from otio_genai.field.opening_sound import audio_of, beat_offered
 from otio_genai.field.writing import Plan, dress, pictures, plain_take, rules
 
-__all__ = ["close", "film_style", "from_film", "lengths_of", "limits", "refuse_rough"]
+__all__ = [
+    "close",
+    "film_style",
+    "from_film",
+    "held",
+    "lengths_of",
+    "limits",
+    "refuse_rough",
+]
 
 # Names of a warning, before the rest is only counted.
 _LISTED = 5
@@ -196,7 +204,7 @@ def close(
             remedy="Mend what is listed, and analyse what was not analysed.",
             items=items,
         )
-    return _held(film)
+    return held(film)
 
 
 def _blind(film: otio.schema.Timeline) -> list[str]:
@@ -212,7 +220,7 @@ def _blind(film: otio.schema.Timeline) -> list[str]:
     ]
 
 
-def _held(film: otio.schema.Timeline) -> otio.schema.Timeline:
+def held(film: otio.schema.Timeline) -> otio.schema.Timeline:
     """Return a field held to the tightest limit that leaves every take reachable."""
     from otio_genai.field import drawing
 

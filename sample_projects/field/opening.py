@@ -21,6 +21,8 @@ _SPOKEN = (
     ("slot-009", 1.0),
     ("slot-012", 0.3),
 )
+# As `film.toml` has it.
+_SHORTEST_S = 1.2
 
 
 def open_project(project: Path, film_file: Path) -> Path:
@@ -64,9 +66,15 @@ def set_rules(field: otio.schema.Timeline) -> None:
         for (slot, pad_s), voice in zip(_SPOKEN, rules["audio"]["voice"], strict=True)
     ]
     clips = [c for c in field.video_tracks()[0] if isinstance(c, otio.schema.Clip)]
-    # The last line is heard to its end.
-    slot = metadata.read(clips[-1], "slot")
-    metadata.put(clips[-1], "slot", slot | {"shortest_s": 3.0})
+    # With the lines where they are now shots may be as short as the style says; the
+    # last line is heard to its end.
+    for clip in clips:
+        shortest_s = 3.0 if clip is clips[-1] else _SHORTEST_S
+        slot = metadata.read(clip, "slot")
+        metadata.put(clip, "slot", slot | {"shortest_s": shortest_s})
+    facts = metadata.read(field, "film")
+    kept = [said for said in facts["warnings"] if "shots last longer" not in said]
+    metadata.put(field, "film", facts | {"warnings": kept})
     metadata.put(field, "field", rules)
 
 
