@@ -36,8 +36,9 @@ _DOUBT = 3.0
 # What is foreseen of joins given up while nothing is rendered, so that the next may
 # show whether it is still so.
 _HOPE = 0.9
-# A worker that takes this much longer than foreseen has hung.
-_HUNG_S, _HUNG = 5.0, 20.0
+# A worker that takes this much longer than foreseen has hung, but no join that takes
+# longer than the last is worth waiting for.
+_HUNG_S, _HUNG, _LONGEST_S = 5.0, 20.0, 20.0
 
 
 class Worker(Protocol):
@@ -300,7 +301,7 @@ class Scheduler:
         self.pump()
 
     def _bury(self, now_s: float, told: list[Ticket]) -> None:
-        patience_s = max(_HUNG_S, _HUNG * self.estimate_s)
+        patience_s = min(_LONGEST_S, max(_HUNG_S, _HUNG * self.estimate_s))
         for order in list(self._orders.values()):
             if order.begun_s is not None and now_s - order.begun_s > patience_s:
                 del self._orders[order.key]
