@@ -92,7 +92,7 @@ class FolderProvider:
         self._held = held or (lambda slot: ())
         _made(root)
         self._journal, self._unkept = Journal.read(root), False
-        if held is not None:
+        if held is not None and self._journal.files:
             self._journal.reconcile({slot: set(held(slot)) for slot in slots()})
         self._watch = Watch(root, slots, settle_s=settle_s, most_bytes=most_bytes)
         for file, entry in self._journal.files.items():
