@@ -77,7 +77,7 @@ class Filtered:
     "Weight of each way of each slot."
     weights: Sequence[Floats]
     "Weight of each take of each slot."
-    resting: Sequence[NDArray[np.bool_]] | None
+    resting: Sequence[NDArray[Any]] | None
     "Takes of each slot that are shown only if no other film is possible."
     ending: Floats
     "Weight of a film that ends with so many ticks left, shape (T,)."
@@ -129,7 +129,7 @@ def filtered(
     weights: Sequence[Floats],
     ending: Floats,
     bands: Sequence[Band],
-    resting: Sequence[NDArray[np.bool_]] | None = None,
+    resting: Sequence[NDArray[Any]] | None = None,
 ) -> Filtered:
     """Return the field seen from its end; parameters as `Filtered` holds them."""
     seen = Filtered(route, ways, joins, fits, weights, resting, ending, ())

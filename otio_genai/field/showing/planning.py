@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from numpy.random import Generator
 
 from otio_genai.errors import FieldError
-from otio_genai.field.drawing import Conditions, Drawing, Space, counted, space
-from otio_genai.field.model import Chosen, Field
+from otio_genai.field.drawing import counted, space
+from otio_genai.field.model import Chosen
 from otio_genai.field.showing.block import shared_out
-from otio_genai.field.showing.confined import confined
-from otio_genai.field.showing.mesh import Pair
 from otio_genai.field.showing.rules import none_left
-from otio_genai.field.showing.session import SHOWN, UNCOVERED, Session
+from otio_genai.field.showing.seeking import (
+    SAME_TAKES,
+    Draft,
+    by_chance,
+    leaning,
+    only,
+    sought,
+)
+from otio_genai.field.showing.session import SHOWN
 
 __all__ = ["Draft", "planned", "redrawn"]
 
@@ -23,23 +28,10 @@ __all__ = ["Draft", "planned", "redrawn"]
 TRIES = 600
 # Before one that is held is kept: its rest is as good a draw as any other.
 _REDRAWN = 30
-# Films that cover too little, each of which costs a flow; films of the same takes.
-_UNCOVERED, _SAME_TAKES = 6, 60
 # Plans of a block; covers; takes that are led to one by one.
 _PLANS, _COVERS, _MOST_THROUGH = 4, 3, 24
 #: Fields of no more films than this are listed when chance finds none that is left.
 MOST_LISTED = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A film that is drawn so far, and what holds for it."""
-
-    field: Field
-    conditions: Conditions
-    space: Space
-    drawing: Drawing
-    session: Session
 
 
 def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
@@ -52,8 +44,10 @@ def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
 
     If no such film is accepted, these are tried in turn: films by chance; films of the
     least covers; any that shows a take not yet seen; any, whatever rests. The session
-    remarks what gave way. In the end a small field is listed, and any film that is left
-    taken.
+    remarks what gave way. Other slots show a take that rests, and one that the showing
+    before showed, only where no such film does without. Where hardly a film has a
+    length that rules allow, films are sought that are longer, or shorter. In the end a
+    small field is listed, and any film that is left taken.
 
     Raises
     ------
@@ -63,11 +57,13 @@ def planned(draft: Draft, rng: Generator) -> tuple[Chosen, ...]:
     refused: Counter[str] = Counter()
     found = _shared_out(draft, rng, refused) if draft.session.covers else None
     if found is None:
-        found = _by_chance(draft, rng, draft.drawing, refused, TRIES)
+        found = by_chance(draft, rng, draft.drawing, refused, TRIES)
     if found is None and draft.session.covers:
         found = _along(draft, rng) or _through(draft, rng)
     if found is None and (draft.session.covers or draft.conditions.resting):
         found = _anyhow(draft, rng, refused)
+    elif found is None and set(refused) - {SHOWN}:
+        found = leaning(draft, rng, (), {}, refused, False)
     if found is None and refused[SHOWN]:
         found = _listed(draft, rng, refused)
     if found is None:
@@ -81,29 +77,7 @@ def redrawn(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
     Which of two films goes on, this or the one that is held, alters no chances: both
     are drawn by the same law, and whether one is found depends on neither.
     """
-    return _by_chance(draft, rng, draft.drawing, Counter(), _REDRAWN)
-
-
-def _by_chance(
-    draft: Draft,
-    rng: Generator,
-    drawing: Drawing,
-    refused: Counter[str],
-    tries: int,
-    *,
-    covering: bool = True,
-) -> tuple[Chosen, ...] | None:
-    uncovered = 0
-    for _ in range(tries):
-        film = drawing.copy().finish(rng)
-        said = draft.session.broken(film, covering=covering)
-        if said is None:
-            return film
-        refused[said] += 1
-        uncovered += said == UNCOVERED
-        if uncovered > _UNCOVERED:
-            break
-    return None
+    return by_chance(draft, rng, draft.drawing, Counter(), _REDRAWN)
 
 
 def _shared_out(
@@ -114,11 +88,11 @@ def _shared_out(
     for _ in range(_PLANS):
         film = draft.drawing.copy().finish(rng)
         takes = shared_out(draft.space, film, decided, rng)
-        drawing = None if takes is None else _only(draft, takes)
+        drawing = None if takes is None else only(draft, takes, alone=True)
         if drawing is None:
             continue
         mine: Counter[str] = Counter()
-        found = _by_chance(draft, rng, drawing, mine, _SAME_TAKES // _PLANS)
+        found = by_chance(draft, rng, drawing, mine, SAME_TAKES // _PLANS)
         if found is not None:
             return found
         refused += mine
@@ -126,15 +100,14 @@ def _shared_out(
 
 
 def _along(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
-    """Return a film with the takes of one of the least covers'."""
+    """Return a film with the takes of one of the least covers' that are wanted."""
     tried = set()
     for _ in range(_COVERS):
         for takes in draft.session.paths(rng):
-            drawing = None if takes in tried else _only(draft, takes)
-            tried.add(takes)
-            if drawing is None:
+            if takes in tried:
                 continue
-            found = _by_chance(draft, rng, drawing, Counter(), _SAME_TAKES)
+            tried.add(takes)
+            found = sought(draft, rng, takes, Counter())
             if found is not None:
                 return found
     return None
@@ -143,11 +116,8 @@ def _along(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
 def _through(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
     """Return a film that shows a take not yet seen, though others cover more."""
     for pair in draft.session.lacking(rng)[:_MOST_THROUGH]:
-        drawing = _only(draft, (pair,), alone=False)
-        if drawing is None:
-            continue
         mine: Counter[str] = Counter()
-        found = _by_chance(draft, rng, drawing, mine, _SAME_TAKES, covering=False)
+        found = sought(draft, rng, (pair,), mine, covering=False)
         if found is not None:
             _remark(
                 draft,
@@ -155,7 +125,7 @@ def _through(draft: Draft, rng: Generator) -> tuple[Chosen, ...] | None:
                 "all takes are shown.",
             )
             return found
-        if SHOWN in mine or not draft.session.bar(pair):
+        if not mine or SHOWN in mine or not draft.session.bar(pair):
             continue
         slot = draft.field.slots[pair[0]]
         _remark(
@@ -172,12 +142,9 @@ def _anyhow(
 ) -> tuple[Chosen, ...] | None:
     """Return any film that keeps all rules but those of what is shown when."""
     for rests in (True, False):
-        drawing: Drawing | None = draft.drawing
-        if not rests:
-            drawing = _only(draft, (), alone=False)
-        if drawing is None:
-            continue
-        found = _by_chance(draft, rng, drawing, refused, TRIES, covering=False)
+        found = sought(
+            draft, rng, (), refused, tries=TRIES, covering=False, tired=rests
+        )
         if found is not None:
             if draft.session.covers:
                 _remark(draft, "No film was found that shows a take not yet seen.")
@@ -185,20 +152,6 @@ def _anyhow(
                 _remark(draft, "No film was found without takes that should rest.")
             return found
     return None
-
-
-def _only(draft: Draft, takes: Iterable[Pair], *, alone: bool = True) -> Drawing | None:
-    """Return the drawing confined to some takes; None if no film goes on so."""
-    among = confined(draft.space, takes, alone=alone)
-    if among is None:
-        return None
-    drawing = draft.drawing.copy()
-    try:
-        drawing.look(among)
-        drawing.chances()
-    except FieldError:
-        return None
-    return drawing
 
 
 def _listed(

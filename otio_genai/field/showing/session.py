@@ -39,6 +39,10 @@ class Session(Protocol):
     def covers(self) -> bool:
         """Whether takes not yet seen are to be shown."""
 
+    @property
+    def just(self) -> frozenset[Pair]:
+        """Takes that the showing before showed, of slots that have others."""
+
     def look(self, field: Field, asked: Conditions) -> Conditions:
         """Return the conditions to draw by, and judge films by them from now on."""
 
@@ -46,7 +50,7 @@ class Session(Protocol):
         """Return the rule that a film breaks; if none it is held from now on."""
 
     def paths(self, rng: Generator) -> list[frozenset[Pair]]:
-        """Return takes of films that would keep the number of showings least."""
+        """Return takes not yet seen of films that keep the number of showings least."""
 
     def lacking(self, rng: Generator) -> list[Pair]:
         """Return the takes not yet seen, in any order."""
@@ -84,6 +88,11 @@ class Alone:
     def covers(self) -> bool:
         """Tell that nothing has to be covered."""
         return False
+
+    @property
+    def just(self) -> frozenset[Pair]:
+        """Tell that there was no showing before."""
+        return frozenset()
 
     def paths(self, rng: Generator) -> list[frozenset[Pair]]:
         """Return none: nothing has to be covered."""
@@ -144,6 +153,9 @@ class Listed:
         ]
         free = frozenset(k for k, slot in enumerate(self._slots) if len(slot) > 1)
         self._rules = Rules(field, rests, free)
+        self._just = frozenset(
+            pair for rest in rests[:1] for pair in rest if pair[0] in free
+        )
         self._cover: Cover | None = None
         if coverage.bag:
             plain = replace(asked, turn=turn) == Conditions(turn=turn, orders=orders)
@@ -192,15 +204,21 @@ class Listed:
         """Whether takes not yet seen are to be shown: the field has a bag."""
         return self._cover is not None
 
+    @property
+    def just(self) -> frozenset[Pair]:
+        """Takes that the showing before showed, of slots that have others."""
+        return self._just
+
     def paths(self, rng: Generator) -> list[frozenset[Pair]]:
-        """Return takes of films that would keep the number of showings least.
+        """Return takes not yet seen of films that keep the number of showings least.
 
         They are those of one cover, and of another each time where there are several.
         """
         if self._cover is None or not self._least:
             return []
         found = self._cover.films(self._wanted, rng) or []
-        return sorted(found, key=lambda takes: -len(takes & self._wanted))
+        wanted = (takes & self._wanted for takes in found)
+        return sorted(wanted, key=len, reverse=True)
 
     def lacking(self, rng: Generator) -> list[Pair]:
         """Return the takes not yet seen, in any order."""

@@ -224,3 +224,39 @@ def test_a_take_that_rules_let_no_film_show_is_named_once(tmp_path):
     assert "lasts at least" in " ".join(said)
     assert {(1, 0), (1, 1)} <= frozenset().union(*films)
     assert not any((0, 1) in film for film in films)
+
+
+def neighbours(films, field):
+    """Takes of slots with others that a showing has in common with the one before."""
+    free = {n for n, slot in enumerate(field.slots) if len(slot.options) > 1}
+    pairs = zip(films, films[1:], strict=False)
+    return [{pair for pair in a & b if pair[0] in free} for a, b in pairs]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_take_comes_twice_in_a_row_where_a_round_outlasts_a_block(tmp_path, seed):
+    """A branch passes by a slot in most films, so that others wait for its takes."""
+    field = fields.field(
+        5, [2, 4, 3, 5, 3], cuts=TWO, branches=[("b", 2, 4, None, 4.0)]
+    )
+    found, remarks = shows(field, tmp_path / "a.book", 20, seed)
+    assert not remarks
+    assert not any(neighbours(found, field))
+    for first in range(0, 20, 5):
+        there = frozenset().union(*found[first : first + 5])
+        assert len(there) == 17
+
+
+def test_films_whose_length_is_rare_are_found_and_show_every_take(tmp_path):
+    field = unequal(4, 132, {"in": [12, 24], "out": [48, 60]})
+    give = entropy(1)
+    films, said = [], []
+    with Book.make(tmp_path / "a.book", "ledger", give) as book:
+        for _ in range(8):
+            showing = unseen(field, book, give)
+            film = played(showing)
+            said += showing.remarks
+            films.append(takes(film))
+            assert sum(one.frames for one in film) >= 132
+    assert not any("left out" in one for one in said)
+    assert len(frozenset().union(*films)) == 8
