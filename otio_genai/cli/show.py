@@ -150,7 +150,6 @@ def show(field_file: Path, **options: Any) -> None:
             jobs=jobs,
             new_takes=_new_takes(field_file, options),
         )
-    except KeyboardInterrupt:
         click.echo("The show has ended.")
     finally:
         bar.finish()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from otio_genai.field.model import Field
 from otio_genai.field.showing import unseen
 from otio_genai.live import witness
 from otio_genai.live.cast import Cast
+from otio_genai.live.notes import Notes
 from otio_genai.live.picture import Reel
 from otio_genai.live.programme import Programme
 from otio_genai.live.schedule import Scheduler
@@ -27,7 +27,6 @@ from otio_genai.media import locate
 
 __all__ = ["House"]
 
-_NOTES = 12
 _ELSEWHERE = 2
 
 
@@ -48,6 +47,8 @@ class House:
         Where films are written that are witnessed.
     always
         Whether all are.
+    notes
+        What the artist is told; new ones by default.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class House:
         lead_s: float = 8.0,
         trace: Path,
         always: bool = False,
+        notes: Notes | None = None,
     ) -> None:
         self._stock, self.scheduler, self._now_s = stock, scheduler, now_s
         self._lead_s, self._trace, self._always = lead_s, trace, always
@@ -67,7 +69,7 @@ class House:
         self.steering = Steering()
         self.lost: frozenset[tuple[int, int]] = frozenset()
         "Takes whose files are gone."
-        self.notes: deque[str] = deque(maxlen=_NOTES)
+        self.notes = notes or Notes()
         "What the artist was told, the latest first."
         self.joins = {"plain": 0, "made": 0, "dry": 0}
         "How the joins of films that have ended went out."
@@ -147,10 +149,7 @@ class House:
 
     def tell(self, sentence: str) -> None:
         """Say something to the artist, once."""
-        with self._lock:
-            if sentence in self.notes:
-                self.notes.remove(sentence)
-            self.notes.appendleft(sentence)
+        self.notes.tell(sentence)
 
     def tally(self) -> Mapping[str, int]:
         """Return how the joins of all films went out."""

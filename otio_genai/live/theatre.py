@@ -7,7 +7,7 @@ import contextlib
 import importlib.util
 import os
 import secrets
-import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from otio_genai.errors import GenaiError, LiveError
+from otio_genai.errors import LiveError
+from otio_genai.field.showing import listed
 from otio_genai.live.deskwork import Deskwork
+from otio_genai.live.ending import Ending, ending
 from otio_genai.live.hall import Hall, Limits
 from otio_genai.live.house import House
 from otio_genai.live.newcomers import Newcomers, door
 from otio_genai.live.newtakes import NewTakes
+from otio_genai.live.notes import Kept, Notes
 from otio_genai.live.picture import render_request
 from otio_genai.live.picture.fmp4 import (
     audio_codec,
@@ -29,7 +32,7 @@ from otio_genai.live.picture.fmp4 import (
     video_init,
 )
 from otio_genai.live.programme import Programme
-from otio_genai.live.schedule import Samples, Scheduler
+from otio_genai.live.schedule import Scheduler
 from otio_genai.live.sound.sounding import Sounding
 from otio_genai.live.stock import Stock, prepared
 from otio_genai.live.workers import Process
@@ -47,6 +50,8 @@ _LOOK_S = 2.0
 _THREADS = 4
 _SPARES = 4
 _FAREWELL_S = 1.0
+# An address of documentation, which is nobody's (RFC 5737).
+_ELSEWHERE = "192.0.2.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +163,14 @@ def show(
         jobs=jobs,
     )
     trace = settings.trace or path.with_name(f"{path.stem} showing.otio")
+    notes = Notes()
     with (
-        contextlib.closing(stock.mezzanines),
-        stock.book,
-        _rendering(stock, settings) as (scheduler),
+        ending() as told,
+        contextlib.closing(stock),
+        _rendering(stock, settings, notes) as scheduler,
     ):
+        # Numbers cannot be steered, and say nothing once the field has other takes.
+        listed(stock.field, stock.book)
         house = House(
             stock,
             scheduler,
@@ -170,33 +178,24 @@ def show(
             lead_s=settings.lead_s,
             trace=trace,
             always=settings.trace is not None,
+            notes=notes,
         )
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(serve(house, stock, settings, opened, new_takes))
+            asyncio.run(serve(house, stock, settings, opened, new_takes, told))
 
 
 @contextlib.contextmanager
-def _rendering(stock: Stock, settings: Settings) -> Iterator[Scheduler]:
-    workers: list[Process] = []
-    full = False
-
-    def keep(key: str, samples: Samples) -> None:
-        nonlocal full
-        if stock.atlas is None or full:
-            return
-        try:
-            stock.atlas.put(key, samples)
-        except (GenaiError, OSError):
-            # A join that cannot be kept is rendered again.
-            full = True
-
-    try:
-        workers += [Process(render_request) for _ in range(settings.workers)]
-        scheduler = Scheduler(workers, time.monotonic, made=keep)
-        yield scheduler
-    finally:
-        for worker in workers:
-            worker.close()
+def _rendering(stock: Stock, settings: Settings, notes: Notes) -> Iterator[Scheduler]:
+    with contextlib.ExitStack() as begun:
+        workers = []
+        for _ in range(settings.workers):
+            workers.append(Process(render_request, notes.tell))
+            begun.callback(workers[-1].close)
+        kept = Kept(stock.atlas, notes)
+        scheduler = Scheduler(workers, time.monotonic, made=kept.keep)
+        begun.pop_all()
+        with contextlib.closing(scheduler):
+            yield scheduler
 
 
 async def serve(
@@ -205,14 +204,22 @@ async def serve(
     settings: Settings,
     opened: Callable[[Doors], None],
     new_takes: NewTakes | None = None,
+    told: Ending | None = None,
 ) -> None:
-    """Serve a show until this is cancelled."""
+    """Serve a show until this is cancelled, or told to end.
+
+    Raises
+    ------
+    LiveError, FieldError, OutputError
+        There is no film to be shown, or nobody can be let in.
+    """
     from aiohttp import web
 
     from otio_genai.live.web.door import Runner, room
     from otio_genai.live.web.server import application
 
-    _end_when_told()
+    if told is not None:
+        told.serving()
     room()
     with ThreadPoolExecutor(_THREADS, "film") as pool:
         hall = Hall(
@@ -224,9 +231,9 @@ async def serve(
             pause_s=settings.pause_s,
             spares=_SPARES,
         )
-        # The first film of a field takes longest; nobody has come to wait for it.
-        with contextlib.suppress(GenaiError, OSError):
-            await asyncio.to_thread(house.warm)
+        # The first film of a field takes longest, and there may be none; nobody has
+        # come yet to wait for it.
+        await asyncio.to_thread(house.warm)
         comers = _comers(house, hall, new_takes)
         token = secrets.token_urlsafe(24)
         app = application(
@@ -254,17 +261,6 @@ async def serve(
             if comers is not None:
                 await comers.close()
             await runner.cleanup()
-
-
-def _end_when_told() -> None:
-    """Let a system that shuts down end the show as Ctrl-C does."""
-    serving = asyncio.current_task()
-    if serving is None:
-        return
-    # Neither in another thread than the first, nor on Windows.
-    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, serving.cancel)
 
 
 def _comers(house: House, hall: Hall, how: NewTakes | None) -> Newcomers | None:
@@ -297,10 +293,24 @@ def opening_of(stock: Stock) -> Opening:
 
 def _doors(runner: web.AppRunner, settings: Settings, token: str) -> Doors:
     port = runner.addresses[0][1]
-    name = settings.host if ":" not in settings.host else f"[{settings.host}]"
-    anywhere = name in ("0.0.0.0", "[::]")  # noqa: S104 - compared, not bound
-    own = "127.0.0.1" if anywhere else name
-    return Doors(f"http://{own}:{port}/", f"http://{own}:{port}/desk?token={token}")
+    host = settings.host
+    screen = desk = host if ":" not in host else f"[{host}]"
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        screen = _seen_as()
+        desk = screen if settings.desk_from_anywhere else "127.0.0.1"
+    return Doors(f"http://{screen}:{port}/", f"http://{desk}:{port}/desk?token={token}")
+
+
+def _seen_as() -> str:
+    """Return the address under which other computers most likely find this one."""
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+    ):
+        # Nothing is sent: the system only says from where it would be.
+        one.connect((_ELSEWHERE, 9))
+        return str(one.getsockname()[0])
+    return "127.0.0.1"
 
 
 def _no_door(settings: Settings, error: OSError) -> LiveError:

@@ -3,7 +3,8 @@
 Conventions
     Started afresh, never forked: FFmpeg's threads would be missing in the copy. They
     give way to the process that serves the viewers. One that dies answers None for
-    what it held, and another takes its place.
+    what it held, and another takes its place: at once the first times, then after
+    pauses that grow, for what kills each one would have them started for ever.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-__all__ = ["Process"]
+__all__ = ["Process", "pause_after_s"]
 
 _END_S = 2.0
 _YIELDING = 5
 _READY = "ready"
-# A function that kills its process each time must not have processes started for ever.
-_MOST_DEATHS = 20
+# Deaths in a row before others are started with pauses, of which each is twice as long.
+_DEATHS, _PAUSE_S, _LONGEST_S = 3, 1.0, 60.0
 
 Reply = Callable[[Sequence[bytes] | None], None]
 
@@ -36,11 +37,17 @@ class Process:
     ----------
     render
         A function of a module, which the process imports: samples of a request.
+    tell
+        Called, from any thread, with a sentence when it has died.
     """
 
-    def __init__(self, render: Callable[[Any], Sequence[bytes]]) -> None:
-        self._render = render
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        render: Callable[[Any], Sequence[bytes]],
+        tell: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self._render, self._tell = render, tell
+        self._lock, self._closing = threading.Lock(), threading.Event()
         self._reply: Reply | None = None
         self._closed = False
         self._deaths = 0
@@ -72,6 +79,7 @@ class Process:
         """End the process."""
         with self._lock:
             self._closed = True
+        self._closing.set()
         self._process.terminate()
         self._process.join(_END_S)
         if self._process.exitcode is None:
@@ -112,14 +120,22 @@ class Process:
             if self._closed:
                 return
             self._deaths += 1
+        pause_s = pause_after_s(self._deaths)
+        self._tell(
+            f"Processes that render joins die again and again; the next is started in "
+            f"{pause_s:.0f} s, and cuts are dry meanwhile."
+            if pause_s
+            else "A process that renders joins has died and is replaced."
+        )
         self._answer(None)
         # It may yet be about to die; once dead it stays in the system's list until it
         # is asked after.
         self._process.kill()
         self._process.join()
+        self._closing.wait(pause_s)
         with self._lock:
             # Whoever closed this meanwhile would end the one that has died only.
-            if not self._closed and self._deaths <= _MOST_DEATHS:
+            if not self._closed:
                 self._start()
 
     def _answer(self, samples: Sequence[bytes] | None) -> None:
@@ -127,6 +143,14 @@ class Process:
             reply, self._reply = self._reply, None
         if reply is not None:
             reply(samples)
+
+
+def pause_after_s(deaths: int) -> float:
+    """Return how long nobody takes the place of one, after so many deaths in a row."""
+    if deaths <= _DEATHS:
+        return 0.0
+    # Larger powers than are needed would be too large.
+    return min(_LONGEST_S, _PAUSE_S * 2.0 ** min(deaths - _DEATHS - 1, 16))
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from otio_genai.live import workers
 from otio_genai.live.schedule import Scheduler
-from otio_genai.live.workers import Process
+from otio_genai.live.workers import Process, pause_after_s
 
 
 def render(request):
@@ -62,3 +63,37 @@ def test_a_scheduler_goes_on_after_a_death():
     finally:
         schedule.close()
     assert states == ["failed", "made"]
+
+
+def test_who_dies_again_and_again_is_waited_for_longer_and_longer_but_not_for_ever():
+    pauses = [pause_after_s(deaths) for deaths in range(1, 5000)]
+    assert pauses[:3] == [0, 0, 0]
+    assert pauses[3:9] == [1, 2, 4, 8, 16, 32]
+    assert set(pauses[9:]) == {60}
+
+
+@pytest.mark.slow
+def test_after_many_deaths_another_is_tried_and_the_artist_told(monkeypatch):
+    monkeypatch.setattr(workers, "_PAUSE_S", 0.01)
+    said = []
+    made = Process(render, said.append)
+    try:
+        for _ in range(6):
+            assert ask(made, "die") is None
+        assert ask(made, "join") == [b"join", b"more"]
+    finally:
+        made.close()
+    assert len(said) == 6
+    assert ["is replaced" in one for one in said] == [True] * 3 + [False] * 3
+    assert all("again and again" in one for one in said[3:])
+
+
+@pytest.mark.slow
+def test_it_may_be_closed_while_none_is_to_be_started(monkeypatch):
+    monkeypatch.setattr(workers, "_DEATHS", 0)
+    monkeypatch.setattr(workers, "_PAUSE_S", 3600.0)
+    monkeypatch.setattr(workers, "_LONGEST_S", 3600.0)
+    made = Process(render)
+    assert ask(made, "die") is None
+    made.close()
+    assert not made._listener.is_alive()

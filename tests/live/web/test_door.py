@@ -3,16 +3,12 @@
 import asyncio
 import contextlib
 import json
-import os
-import signal
 import socket as sockets
-import threading
 
 import pytest
 from aiohttp import WSServerHandshakeError, web
 from aiohttp.http_exceptions import BadHttpMethod
 
-from otio_genai.live import theatre
 from otio_genai.live.hall import Limits
 from otio_genai.live.web import door as room
 from otio_genai.live.web.door import DOOR, Door, Runner
@@ -171,20 +167,6 @@ def test_who_left_is_forgotten():
             await until(lambda: door.sweep() or len(door) == 0)
 
     run(test())
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGTERM.")
-def test_a_system_that_shuts_down_ends_the_show():
-    if threading.current_thread() is not threading.main_thread():
-        pytest.skip("Signals come to the first thread.")
-
-    async def serving():
-        theatre._end_when_told()
-        os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(10)
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(serving())
 
 
 def test_a_process_may_hold_more_files():
