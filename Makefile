@@ -30,7 +30,7 @@ oracles: .venv/ready
 bench: .venv/ready
 	for each in fractures motion hearing carry render growth edits exactness faults \
 		losses interchange_speed field_sampling field_joins field_coverage \
-		live_pictures; do \
+		live_pictures live_faults; do \
 		$(BIN)/python benchmarks/$$each.py --quick || exit 1; \
 	done
 

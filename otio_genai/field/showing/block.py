@@ -76,7 +76,9 @@ def shared_out(
         more = np.concatenate([others, fresh])
         columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
         own = np.full(most, -np.inf)
-        own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
+        # A weight may be 0: such a take comes where no other is left.
+        with np.errstate(divide="ignore"):
+            own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
         if films is None:
             at = int((own + rng.gumbel(size=most)).argmax())
             films = _Films(space, one.slot, columns)
@@ -151,7 +153,9 @@ def _next(
         more = np.concatenate([others, fresh])
         columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
         own = np.full(most, -np.inf)
-        own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
+        # A weight may be 0: such a take comes where no other is left.
+        with np.errstate(divide="ignore"):
+            own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
         if films is None:
             at = int(np.flatnonzero(columns == one.option)[0])
             films = _Films(space, one.slot, columns)
