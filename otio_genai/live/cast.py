@@ -38,6 +38,13 @@ class Showing(Protocol):
     def instead(self, one: Chosen) -> None:
         """Let another shot stand for the last one decided, which cannot be shown."""
 
+    def aired(self, one: Chosen | None) -> None:
+        """Take note of what was shown in place of the last shot decided."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What could not be kept, in words."""
+
     def chances(self) -> Sequence[Any]:
         """Return what may come next, and how likely."""
 

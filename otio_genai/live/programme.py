@@ -88,6 +88,7 @@ class Programme:
         # When it would have started if its next part were due just now.
         self._origin_s = math.inf
         self._all_decided = self._all_sounded = False
+        self._remarked = 0
         self._changes: list[Callable[[], None]] = []
         self._lock, self._turn = threading.Lock(), threading.RLock()
         self.tally = Tally()
@@ -251,6 +252,7 @@ class Programme:
 
     def _decide(self) -> None:
         chosen = self.cast.showing.next()
+        self._pass_on()
         if chosen is None:
             self._all_decided = True
             self._hold(self.cast.reel.close())
@@ -270,13 +272,23 @@ class Programme:
             self._decided += shot.frames
             self._hold(parts)
             return
+        slot = self.cast.field.slots[chosen.slot]
+        self._tell(f"{slot.id} is left out of this film: no take of it can be shown.")
+        self.cast.showing.aired(None)
 
     def _instead(self, shot: Chosen) -> None:
         # What is remembered of the film is to be the film that was shown.
         try:
             self.cast.showing.instead(shot)
-        except GenaiError as error:
-            self._tell(f"The book has another take than was shown: {error}")
+        except GenaiError:
+            self.cast.showing.aired(shot)
+
+    def _pass_on(self) -> None:
+        """Tell once what the showing could not keep."""
+        remarks = self.cast.showing.remarks
+        for sentence in remarks[self._remarked :]:
+            self._tell(sentence)
+        self._remarked = len(remarks)
 
     def _lost(self, shot: Chosen, error: Exception) -> None:
         pair = (shot.slot, shot.option)

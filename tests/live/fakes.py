@@ -75,6 +75,7 @@ class FakeShowing:
         self.slots, self.options, self.lengths = slots, options, lengths
         self.drawn, self.steered, self.closed, self.fields = [], [], False, []
         self.banned, self.stubborn = frozenset(), False
+        self.put, self.remarks = {}, ()
 
     @property
     def decided(self):
@@ -89,6 +90,15 @@ class FakeShowing:
             raise FieldError("No film goes on like that.")
         assert self.drawn[-1].slot == one.slot
         self.drawn[-1] = one
+
+    def aired(self, one):
+        self.put[len(self.drawn) - 1] = one
+
+    @property
+    def remembered(self):
+        """What the book would know of the film."""
+        found = [self.put.get(n, one) for n, one in enumerate(self.drawn)]
+        return [one for one in found if one is not None]
 
     def next(self):
         if len(self.drawn) == self.slots:

@@ -150,6 +150,27 @@ def test_a_slot_of_which_nothing_can_be_read_is_left_out():
     scene.play()
     assert [s.slot for s in scene.programme.shown()[0]] == [0, 1, 3, 4, 5]
     assert named(p for _, p in scene.log)
+    assert sum("slot-003 is left out of this film" in one for one in scene.said) == 1
+    # What is remembered is what was shown.
+    assert scene.showing.remembered == list(scene.programme.shown()[0])
+
+
+def test_another_take_that_no_rule_allows_is_remembered_since_it_was_shown():
+    scene = stage(1, broken={(n, 1) for n in range(6)})
+    scene.showing.stubborn = True
+    scene.play()
+    shown = list(scene.programme.shown()[0])
+    assert scene.showing.remembered == shown != scene.showing.drawn
+
+
+def test_what_a_showing_could_not_keep_is_told_once():
+    scene = stage(slots=12)
+    scene.showing.remarks = ("Takes rest.",)
+    scene.play(until=5)
+    assert scene.said == ["Takes rest."]
+    scene.showing.remarks = ("Takes rest.", "Not all can be shown.")
+    scene.play()
+    assert scene.said == ["Takes rest.", "Not all can be shown."]
 
 
 def test_what_plays_is_the_shot_at_the_clock():

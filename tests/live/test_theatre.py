@@ -79,9 +79,9 @@ def test_no_door_is_opened_where_there_is_no_film(prepared, tmp_path):
                 played(unseen(field, book, os.urandom))
         count = book.count
     opened = []
-    with pytest.raises(FieldError, match="all of them were shown"):
+    with pytest.raises(FieldError, match="all of them were shown") as refused:
         show(path, settings, opened=opened.append)
-    assert not opened
+    assert not opened and "--book" in refused.value.remedy
     with Book.open(settings.book) as book:
         assert book.count == count
 

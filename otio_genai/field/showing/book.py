@@ -254,6 +254,14 @@ class Book:
             entry.slots, entry.coverage = slots, coverage
             return True
 
+    def correct(self, entry: Entry, film: bytes, shown: frozenset[bytes]) -> None:
+        """Let an open showing have shown another film, and other takes, than it held.
+
+        It was shown, so that nothing can be refused any more.
+        """
+        with self._threads:
+            entry.film, entry.shown = film, shown
+
     def knows(self, film: bytes) -> bool:
         """Tell whether a film was shown."""
         with self._threads:

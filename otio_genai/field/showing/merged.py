@@ -10,7 +10,7 @@ from otio_genai.errors import FieldError
 from otio_genai.field.drawing import Conditions
 from otio_genai.field.model import Chosen, Field
 
-__all__ = ["carried", "merged"]
+__all__ = ["carried", "found_in", "merged"]
 
 _Pair = tuple[int, int]
 _T = TypeVar("_T")
@@ -36,19 +36,21 @@ def merged(
         )
     slots, film = list(new.slots), []
     for one in decided:
-        before = old.slots[one.slot].options[one.option]
-        places = [
-            k
-            for k, option in enumerate(new.slots[one.slot].options)
-            if option.content == before.content and one.way in option.ins
-        ]
-        if places:
-            film.append(replace(one, option=places[0]))
-        else:
+        found = found_in(old, new, one)
+        if found is None:
             slots[one.slot] = old.slots[one.slot]
-            film.append(one)
+        film.append(found or one)
     kept = all(a is b for a, b in zip(slots, new.slots, strict=True))
     return new if kept else replace(new, slots=tuple(slots)), film
+
+
+def found_in(old: Field, new: Field, one: Chosen) -> Chosen | None:
+    """Return a shot as it lies in a changed field; None where it cannot be any more."""
+    before = old.slots[one.slot].options[one.option]
+    for k, option in enumerate(new.slots[one.slot].options):
+        if option.content == before.content and one.way in option.ins:
+            return replace(one, option=k)
+    return None
 
 
 def carried(asked: Conditions, old: Field, new: Field) -> Conditions:

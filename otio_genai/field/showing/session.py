@@ -18,7 +18,7 @@ from otio_genai.field.showing.mesh import Pair
 from otio_genai.field.showing.recipe import digest, marks, noise
 from otio_genai.field.showing.rules import Rules
 
-__all__ = ["Alone", "Listed", "Session", "orders_of"]
+__all__ = ["Alone", "Listed", "Outcome", "Session", "orders_of"]
 
 Outcome = Literal["shown", "broken off", "not begun"]
 
@@ -64,6 +64,9 @@ class Session(Protocol):
             Whether it is so: not where rules change from showing to showing.
         """
 
+    def aired(self, film: Sequence[Chosen]) -> None:
+        """Take note that another film was shown than the one that is held."""
+
     def end(self, outcome: Outcome) -> None:
         """Be done with the showing."""
 
@@ -105,6 +108,9 @@ class Alone:
     def bar(self, pair: Pair) -> bool:
         """Tell that nothing has to be covered."""
         return False
+
+    def aired(self, film: Sequence[Chosen]) -> None:
+        """Take note of nothing."""
 
     def end(self, outcome: Outcome) -> None:
         """Leave nothing."""
@@ -233,6 +239,12 @@ class Listed:
             return False
         self._barred.add(pair)
         return True
+
+    def aired(self, film: Sequence[Chosen]) -> None:
+        """Take note that another film was shown than the one that is held."""
+        made = digest(self._book.key, self._field, film)
+        shown = frozenset(self._marks[one.slot][one.option] for one in film)
+        self._book.correct(self._entry, made, shown)
 
     def end(self, outcome: Outcome) -> None:
         """Write down what is to be remembered."""

@@ -29,9 +29,9 @@ from otio_genai.field.drawing import Chance, Conditions, Drawing, space
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.realise_film import timeline_of
 from otio_genai.field.showing.block import expected
-from otio_genai.field.showing.merged import carried, merged
+from otio_genai.field.showing.merged import carried, found_in, merged
 from otio_genai.field.showing.planning import Draft, planned, redrawn
-from otio_genai.field.showing.session import Session
+from otio_genai.field.showing.session import Outcome, Session
 
 __all__ = ["Showing"]
 
@@ -59,6 +59,8 @@ class Showing:
         self._settled = film is not None
         self._told = dict(told or {})
         self._decided: list[Chosen] = []
+        # What was shown, by place, where it was not what was decided.
+        self._aired: dict[int, Chosen | None] = {}
         self._known: list[Chance] | None = None
         self._over = self._closed = False
         self.stems = _stems(field, rng)
@@ -185,8 +187,12 @@ class Showing:
         if self._settled:
             return
         new, decided = merged(self._field, field, self._decided)
+        aired = {
+            place: one and found_in(self._field, new, one)
+            for place, one in self._aired.items()
+        }
         self._change(new, carried(self._asked, self._field, new), decided)
-        self._told = {}
+        self._aired, self._told = aired, {}
 
     def instead(self, one: Chosen) -> None:
         """Let another shot stand for the last one decided, which cannot be shown.
@@ -207,6 +213,29 @@ class Showing:
         self._change(self._field, self._asked, [*self._decided[:-1], one])
         self._told = {}
 
+    def aired(self, one: Chosen | None) -> None:
+        """Take note of what was shown in place of the last shot decided.
+
+        What follows is drawn as if that shot had been shown; the book and the timeline
+        hold what was.
+
+        Parameters
+        ----------
+        one
+            Another of its slot that cannot be decided `instead`; None where nothing was
+            shown.
+
+        Raises
+        ------
+        FieldError
+            Nothing is decided, or the showing is closed.
+        """
+        self._refuse_closed()
+        if not self._decided:
+            raise FieldError("Nothing is decided that could have been shown.")
+        self._aired[len(self._decided) - 1] = one
+        self._told = {}
+
     def timeline(self) -> otio.schema.Timeline:
         """Return the film so far as a timeline; it ends where the film is over.
 
@@ -219,7 +248,7 @@ class Showing:
         done = len(self._decided) == len(self._film)
         return timeline_of(
             self._field,
-            self._decided,
+            self._shown(),
             stems=self.stems,
             ended=done,
             told=self._told if done else None,
@@ -243,17 +272,24 @@ class Showing:
         """
         if self._closed:
             return None
-        made = self.timeline() if witness and self._decided else None
+        shown = self._shown()
+        made = self.timeline() if witness and shown else None
         whole = len(self._decided) == len(self._film)
-        begun = "shown" if whole else "broken off"
+        outcome: Outcome = "shown" if whole else "broken off"
         self._closed, self._over = True, True
         try:
-            self._session.end(begun if self._decided else "not begun")  # type: ignore[arg-type]
+            if whole and self._aired:
+                self._session.aired(shown)
+            self._session.end(outcome if shown else "not begun")
         finally:
-            self._decided, self._film = [], ()
+            self._decided, self._film, self._aired = [], (), {}
             # What it was drawn with knows it, too.
             self.__dict__.pop("_draft", None)
         return made
+
+    def _shown(self) -> list[Chosen]:
+        found = (self._aired.get(n, one) for n, one in enumerate(self._decided))
+        return [one for one in found if one is not None]
 
     def _refuse_closed(self) -> None:
         if self._closed:

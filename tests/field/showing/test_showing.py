@@ -14,6 +14,7 @@ from otio_genai.field.model import Coverage
 from otio_genai.field.realise import realise, timeline_of
 from otio_genai.field.showing import Book, unseen
 from otio_genai.field.showing.planning import Draft
+from otio_genai.field.showing.recipe import digest, marks
 from otio_genai.field.showing.rules import Rules
 from otio_genai.field.showing.session import Alone
 from otio_genai.field.showing.showing import Showing
@@ -278,6 +279,50 @@ def test_what_is_decided_moves_with_its_take(field):
         assert showing.field is new
         assert showing.decided == (replace(first, option=1 - first.option),)
         assert len(played(showing)) == 3
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_book_holds_what_was_shown_and_no_more(tmp_path, missing, renewed):
+    field = fields.field(3, 3, cuts=FEW)
+    with Book.make(tmp_path / "a.book", "ledger", entropy(0)) as book:
+        showing = unseen(field, book, entropy(1))
+        showing.next()
+        drawn = showing.next()
+        stood = replace(drawn, option=(drawn.option + 1) % 3)
+        showing.aired(None if missing else stood)
+        now = [0, 1, 2]
+        if renewed:
+            now = [2, 1, 0]
+            options = [field.slots[1].options[k] for k in now]
+            field = with_takes(field, 1, options)
+            showing.renew(field)
+        while showing.next() is not None:
+            pass
+        whole = showing.decided
+        stood = replace(stood, option=now.index(stood.option))
+        shown = (whole[0], *([] if missing else [stood]), whole[2])
+        held = showing.close(witness=True)
+        told = timeline_of(field, shown)
+        assert [c.name for c in held.find_clips()] == [
+            c.name for c in told.find_clips()
+        ]
+        assert book.knows(digest(book.key, field, shown))
+        assert not book.knows(digest(book.key, field, whole))
+        # Each take that was not shown may be shown, and comes within the bag.
+        seen = {marks(book.key, field)[one.slot][one.option] for one in shown}
+        assert book.begin()[1].seen == seen
+
+
+def test_a_film_of_which_nothing_could_be_shown_was_not_shown(tmp_path):
+    with Book.make(tmp_path / "a.book", "ledger", entropy(0)) as book:
+        showing = unseen(fields.field(2, 2, cuts=FEW), book, entropy(1))
+        with pytest.raises(FieldError, match="Nothing is decided"):
+            showing.aired(None)
+        while showing.next() is not None:
+            showing.aired(None)
+        assert showing.close(witness=True) is None
+        assert book.count == 0
 
 
 def test_another_film_altogether_is_refused(field):
