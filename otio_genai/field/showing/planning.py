@@ -186,8 +186,8 @@ def _listed(
         said = "one film" if films.films == 1 else f"{films.films} films"
         raise FieldError(
             f"This field has {said}, and all of them were shown, or are being shown.",
-            remedy="Give it more takes; or name another file with --book, or delete the "
-            "field's book, and films come again.",
+            remedy="Give it more takes; or name another file with --book, or delete "
+            "the book of this field, and films come again.",
         )
     refused.clear()
     refused.update(only)
