@@ -120,7 +120,8 @@ def merge(
 def check(field_file: Path, as_json: bool) -> None:
     r"""Say how many films a FIELD holds, and what of it no film shows.
 
-    Exit 1 if its rules contradict each other, or a take can never be shown.
+    Exit 1 if its rules contradict each other, hardly a film keeps them, or a take can
+    never be shown.
 
     \b
     Example:

@@ -23,9 +23,10 @@ from otio_genai.field.document import faults, read_field
 from otio_genai.field.drawing import Conditions, Space, counted, space
 from otio_genai.field.judge_apart import apart, every_take
 from otio_genai.field.judge_branches import strays
-from otio_genai.field.judge_draws import Drawn, draw
+from otio_genai.field.judge_draws import Drawn, draw, ruled
 from otio_genai.field.judge_joins import worst_joins
 from otio_genai.field.judge_reach import at_least, coverage, reached, why_not
+from otio_genai.field.judge_rules import RARE, advice, forbidden, spoken, tried
 from otio_genai.field.judge_size import digits, told
 from otio_genai.field.judge_turns import lacking
 from otio_genai.field.judge_words import readable
@@ -109,6 +110,8 @@ class Judgement:
     "How often each branch is taken, before the rules of whole films."
     broken: tuple[tuple[str, int], ...] = ()
     "Rules of whole films, and how many of the films drawn broke each first."
+    rare: tuple[str, ...] = ()
+    "What would do, where so few films keep them that a showing may find none."
     near_s: tuple[float, ...] = ()
     "Lengths of films drawn nearest to a runtime that none of them has."
     runtime: Runtime | None = None
@@ -119,7 +122,10 @@ class Judgement:
     overlap_by_slot: tuple[tuple[str, float], ...] = ()
     "How often two showings that both show a slot show the same take there."
     showings_to_cover: int | None = None
-    "Least number of showings in a row that show everything; None if not known."
+    "No fewer showings in a row can show everything; None if not known. Exact where no "
+    "rules of whole films hold."
+    showings_tried: int | None = None
+    "After so many of a new book all had come, tried once, where such rules hold."
     showings_at_least: int = 0
     "No fewer can: one slot alone has so many takes."
     worst_joins: tuple[WorstJoin, ...] = ()
@@ -133,9 +139,9 @@ class Judgement:
 
     @property
     def fine(self) -> bool:
-        """Whether there are films, all rules can be kept, and every take is shown."""
-        wrong = self.contradictions or self.unreachable or self.lacking
-        return not wrong and self.accepted != 0
+        """Whether there are films, enough keep all rules, and every take is shown."""
+        wrong = self.contradictions or self.unreachable or self.lacking or self.rare
+        return not wrong
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON holds it; a number of films too long for it as text."""
@@ -151,9 +157,8 @@ class Judgement:
         found["branches"] = [
             {**asdict(one), "note": strays(one)} for one in self.branches
         ]
-        found["near_s"] = list(found["near_s"])
         lists = ("contradictions", "worst_joins", "unreachable", "apart", "lacking")
-        for key in lists:
+        for key in (*lists, "near_s", "rare"):
             found[key] = list(found[key])
         return {**found, "fine": self.fine}
 
@@ -237,6 +242,14 @@ def _measured(
     tell()
     drawn = draw(field, whole, np.random.default_rng(seed), draws)
     tell()
+    never, can = [], shown
+    if ruled(field):
+        never = list(forbidden(field, whole, shown, drawn.takes, seed))
+        out = {(slot, take) for slot, take, _ in never}
+        can = {
+            slot: [there and (slot, take) not in out for take, there in enumerate(row)]
+            for slot, row in shown.items()
+        }
     found = replace(
         found,
         films=films,
@@ -252,12 +265,14 @@ def _measured(
         overlap_by_slot=tuple(
             (field.slots[slot].id, share) for slot, share in drawn.by_slot
         ),
-        showings_to_cover=coverage(field, shown),
-        showings_at_least=at_least(field, shown),
+        rare=advice(field, whole, seed) if drawn.accepted < RARE else (),
+        showings_to_cover=coverage(field, can),
+        showings_tried=tried(field, can, seed) if ruled(field) else None,
+        showings_at_least=at_least(field, can),
         worst_joins=tuple(_joins(field, shown)),
         unreachable=tuple(
             Unreachable(field.slots[slot].id, _name(field, slot, take), why)
-            for slot, take, why in why_not(field, shown)
+            for slot, take, why in sorted([*why_not(field, shown), *never])
         ),
         apart=_apart(field, shown),
         lacking=lacking(field, shown),
@@ -331,7 +346,7 @@ def _runtime(field: Field, drawn: Drawn) -> Runtime:
     asked = field.runtime
     if asked.exact is not None and field.clock is not None:
         shortest = longest = field.clock.frame(asked.exact)
-    shortest = max(shortest, asked.shortest or 0)
+    shortest = max(shortest, asked.shortest or 0, spoken(field, ends))
     longest = min(longest, longest if asked.longest is None else asked.longest)
     rate = field.rate
     mean = Fraction(drawn.mean_frames) / rate

@@ -14,7 +14,7 @@ from otio_genai.field.drawing import Space, draw_many
 from otio_genai.field.model import Chosen, Field
 from otio_genai.field.showing.rules import Rules
 
-__all__ = ["Drawn", "draw", "shared"]
+__all__ = ["Drawn", "draw", "ruled", "shared"]
 
 
 # Half the width of an interval that holds the truth 19 times in 20.
@@ -31,6 +31,8 @@ class Drawn:
     "Where that share lies, 19 times in 20; it is known where there is no such rule."
     broken: tuple[tuple[str, int], ...]
     "Rules of whole films, and how many films broke each first, the most first."
+    takes: frozenset[tuple[int, int]]
+    "(slot, option) of all shots of the films that keep these rules."
     near_frames: tuple[int, ...]
     "Lengths of films drawn nearest to a runtime that none of them has."
     mean_frames: Fraction
@@ -73,8 +75,9 @@ def draw(field: Field, whole: Space, rng: np.random.Generator, count: int) -> Dr
     share = len(kept) / len(films)
     return Drawn(
         accepted=share,
-        accepted_between=_share(len(kept), len(films)) if _ruled(field) else (1.0, 1.0),
+        accepted_between=_share(len(kept), len(films)) if ruled(field) else (1.0, 1.0),
         broken=tuple(Counter(wrong for wrong in said if wrong).most_common()),
+        takes=frozenset((one.slot, one.option) for film in kept for one in film),
         near_frames=() if kept else _near(field, films),
         mean_frames=Fraction(sum(lengths), len(lengths)),
         overlap=overlap,
@@ -96,7 +99,7 @@ def _near(field: Field, films: Sequence[Sequence[Chosen]]) -> tuple[int, ...]:
     return (*([max(below)] if below else ()), *([min(above)] if above else ()))
 
 
-def _ruled(field: Field) -> bool:
+def ruled(field: Field) -> bool:
     """Tell whether the field has a rule that only a whole film can break."""
     runtime = field.runtime
     asked = (runtime.shortest, runtime.longest) != (None, None)

@@ -47,6 +47,9 @@ def _lines(judged: Judgement) -> Iterator[str]:
         yield f"never joined   {_some(count, 'pair')} of slots that could meet"
         for pair in judged.apart:
             yield f"  {pair.before_slot}, then {pair.slot}: {pair.why}"
+    if judged.rare:
+        yield "hardly a film  keeps the rules of whole films; what would do:"
+        yield from (f"  {said}" for said in judged.rare)
     if judged.lacking:
         yield "cannot be kept for long"
         yield from (f"  {said}" for said in judged.lacking)
@@ -74,12 +77,21 @@ def _numbers(judged: Judgement) -> Iterator[str]:
             f"overlap        two showings drawn alone share about "
             f"{judged.overlap:.0%} of their takes{_sure(judged.overlap_between)}"
         )
-    if judged.showings_to_cover is None:
-        count = _some(judged.showings_at_least, "showing")
-        yield f"coverage       at least {count}; there are too many ways to tell more"
-    else:
-        count = _some(judged.showings_to_cover, "showing")
-        yield f"coverage       everything can be shown in {count}"
+    yield f"coverage       {_coverage(judged)}"
+
+
+def _coverage(judged: Judgement) -> str:
+    least, tried = judged.showings_to_cover, judged.showings_tried
+    if least is not None and tried in (None, least):
+        return f"everything can be shown in {_some(least, 'showing')}"
+    if tried is not None:
+        fewest = least or judged.showings_at_least
+        return (
+            f"everything was shown in {_some(tried, 'showing')}, tried once; no fewer "
+            f"than {fewest} can show it"
+        )
+    count = _some(judged.showings_at_least, "showing")
+    return f"at least {count}; there are too many ways to tell more"
 
 
 def _rules(judged: Judgement) -> Iterator[str]:
