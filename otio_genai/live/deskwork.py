@@ -12,12 +12,12 @@ from otio_genai.live.house import House
 from otio_genai.live.programme import Programme
 from otio_genai.live.thumbs import Thumbs
 
-__all__ = ["Deskwork", "Inbox"]
+__all__ = ["Deskwork", "Lobby"]
 
 _LIKELIEST = 12
 
 
-class Inbox(Protocol):
+class Lobby(Protocol):
     """Where new takes wait for the artist."""
 
     def waiting(self) -> Sequence[tuple[str, str]]:
@@ -41,7 +41,7 @@ class Deskwork:
         Where new takes wait; none by default.
     """
 
-    def __init__(self, house: House, inbox: Callable[[], Inbox | None]) -> None:
+    def __init__(self, house: House, inbox: Callable[[], Lobby | None]) -> None:
         self._house, self._inbox = house, inbox
         self._thumbs = Thumbs()
 
@@ -123,7 +123,7 @@ class Deskwork:
             return None
         return self._thumbs.of(slots[slot].options[option])
 
-    def _waiting(self, asked: Any) -> tuple[Inbox, str, str]:
+    def _waiting(self, asked: Any) -> tuple[Lobby, str, str]:
         inbox = self._inbox()
         for slot, name in inbox.waiting() if inbox is not None else ():
             if asked == f"{slot}/{name}" and inbox is not None:

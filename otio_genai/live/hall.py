@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from otio_genai.errors import LiveError
-from otio_genai.live.screening import House, Screening
+from otio_genai.live.screening import Maker, Screening
 from otio_genai.live.viewer import Viewer
 
 __all__ = ["Hall", "Limits", "Mode"]
@@ -68,7 +68,7 @@ class Hall:
 
     def __init__(
         self,
-        house: House,
+        house: Maker,
         mode: Mode,
         pool: Executor,
         now_s: Callable[[], float],

@@ -27,7 +27,7 @@ from otio_genai.live.commissions import Commissions
 from otio_genai.live.inbox import Inbox, prompt_of
 from otio_genai.live.intake import Event, Intake, Reach
 from otio_genai.live.keeping import Keeper, Reviews
-from otio_genai.live.newtakes import Film, House, NewTakes, OnAir, on_air, sentence
+from otio_genai.live.newtakes import Film, NewTakes, OnAir, Receiver, on_air, sentence
 from otio_genai.live.pending import Pending
 from otio_genai.providers.folder import FolderProvider
 from otio_genai.providers.opening import open_provider
@@ -96,7 +96,7 @@ class Newcomers:
 
     def __init__(
         self,
-        house: House,
+        house: Receiver,
         how: NewTakes,
         *,
         clock: Callable[[], float],

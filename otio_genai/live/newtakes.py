@@ -11,7 +11,7 @@ from otio_genai.field.model import Chosen, Field
 from otio_genai.live.intake import Event, Mode
 from otio_genai.providers.protocol import ClipProvider
 
-__all__ = ["Film", "House", "NewTakes", "OnAir", "on_air", "sentence"]
+__all__ = ["Film", "NewTakes", "OnAir", "Receiver", "on_air", "sentence"]
 
 _SAID = {
     "asked": "a take was asked for",
@@ -77,7 +77,7 @@ class OnAir:
     "What is decided of it."
 
 
-class House(Protocol):
+class Receiver(Protocol):
     """What of a show new takes have to do with: see `otio_genai.live.house`."""
 
     @property

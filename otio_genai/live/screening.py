@@ -15,13 +15,13 @@ from otio_genai.live.pieces import Piece, Shelf
 from otio_genai.live.programme import Programme
 from otio_genai.live.viewer import Notice, Viewer, Waiting
 
-__all__ = ["House", "Screening"]
+__all__ = ["Maker", "Screening"]
 
 _AGAIN_S = 5.0
 _SHOWN_S = 0.5
 
 
-class House(Protocol):
+class Maker(Protocol):
     """Whoever makes programmes."""
 
     def programme(self, wake: Callable[[], None]) -> Programme:
@@ -53,7 +53,7 @@ class Screening:
 
     def __init__(
         self,
-        house: House,
+        house: Maker,
         pool: Executor,
         *,
         pause_s: float = 3.0,

@@ -21,7 +21,7 @@ from otio_genai.live.web import guard
 from otio_genai.live.web.keys import CLOCK, HALL
 from otio_genai.live.web.pages import page
 
-__all__ = ["House", "add"]
+__all__ = ["Steered", "add"]
 
 _EVERY_S = 0.4
 _BEAT_S = 15.0
@@ -30,7 +30,7 @@ _COMMANDS = 300
 _PAGES = {"/desk/desk.css": "desk.css", "/desk/desk.js": "desk.js"}
 
 
-class House(Protocol):
+class Steered(Protocol):
     """What a desk shows and steers; its methods are called in threads."""
 
     def field_state(self) -> dict[str, Any]:
@@ -46,12 +46,14 @@ class House(Protocol):
         """Return a small JPEG of a take; None if there is none."""
 
 
-HOUSE: web.AppKey[House] = web.AppKey("house")
+HOUSE: web.AppKey[Steered] = web.AppKey("house")
 TOKEN: web.AppKey[str] = web.AppKey("token", str)
 ANYWHERE: web.AppKey[bool] = web.AppKey("anywhere", bool)
 
 
-def add(app: web.Application, house: House, token: str, *, from_anywhere: bool) -> None:
+def add(
+    app: web.Application, house: Steered, token: str, *, from_anywhere: bool
+) -> None:
     """Add the desk to an application."""
     app[HOUSE], app[TOKEN], app[ANYWHERE] = house, token, from_anywhere
     app.router.add_get("/desk", _desk)

@@ -33,7 +33,7 @@ def application(
     opening: Opening,
     now_s: Callable[[], float],
     *,
-    house: desk.House | None = None,
+    house: desk.Steered | None = None,
     token: str | None = None,
     desk_from_anywhere: bool = False,
     names: Collection[str] = (),
