@@ -142,7 +142,7 @@ def test_who_does_not_read_is_given_up_and_the_others_see_on(monkeypatch):
         async with opened(house, limits=Limits()) as client:
             _, writer = await asyncio.open_connection(client.host, client.port)
             writer.write(
-                b"GET /watch HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+                b"GET /watch HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
                 b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             )
