@@ -190,6 +190,11 @@ def editions(
     from otio_genai.field.judge_size import told
     from otio_genai.storyboard.editions import Edition, draw_editions
 
+    if output.suffix.lower() != ".png":
+        raise click.UsageError(
+            f"A sheet is a PNG: -o {output.with_suffix('.png')}",
+            click.get_current_context(),
+        )
     found = read_field(read_document(field_file))
     drawn = _in_turn(found, count, seed) if in_turn else _by_seed(found, count, seed)
     shown = []

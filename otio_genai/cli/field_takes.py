@@ -139,12 +139,20 @@ def _measured(media: Path, bar: console.Progress) -> Any:
 
     folder = media.resolve().parent
     others = [name for name in scan(folder).files if name != media.name]
-    found = otio_genai.ingest(folder, kinds=dict.fromkeys(others, "skip"), progress=bar)
-    clips = [clip for clip in bins.entries(found) if bins.kind(clip) in _SHOWN]
+    kinds = dict.fromkeys(others, "skip")
+    try:
+        found = otio_genai.ingest(folder, kinds=kinds, progress=bar)
+        clips = [clip for clip in bins.entries(found) if bins.kind(clip) in _SHOWN]
+        said: list[str] = []
+    except MediaError as error:
+        # What is said of the other files of its folder concerns nobody here.
+        clips = []
+        said = [item for item in error.items if item.startswith(f"{media.name}:")]
     if len(clips) != 1:
         raise MediaError(
             "This shows nothing.",
             place=str(media),
             remedy="Give a video or a still.",
+            items=said,
         )
     return otio_genai.analyse(found, progress=bar)[0]

@@ -11,7 +11,10 @@ from typing import Any, Literal
 
 import opentimelineio as otio
 
+from otio_genai import metadata
+from otio_genai.errors import FieldError
 from otio_genai.field.document import read_field
+from otio_genai.field.naming import named_slot, named_take
 from otio_genai.field.renewing import with_approved, with_take, without_take
 
 __all__ = ["add_take", "approve", "remove"]
@@ -72,9 +75,18 @@ def approve(
     Raises
     ------
     FieldError
-        The document is no field, or has no such slot or take.
+        The document is no field, has no such slot or take, or the take is under no
+        quarantine.
     """
-    return with_approved(read_field(timeline), slot_id, take).timeline
+    field = read_field(timeline)
+    takes, index = named_take(timeline, named_slot(field, slot_id), slot_id, take)
+    if (metadata.read(takes[index], "take") or {}).get("review") != "quarantine":
+        raise FieldError(
+            "This take is under no quarantine: it may be shown already.",
+            place=f"{slot_id}, {takes[index].name}",
+            remedy="Give one of those that `otio-genai field check` lists.",
+        )
+    return with_approved(field, slot_id, take).timeline
 
 
 def remove(

@@ -13,7 +13,7 @@ from otio_genai.cli import cli
 from otio_genai.cli.field import field as group
 from otio_genai.errors import FieldError
 from otio_genai.field import showing
-from tests.support import coded, fields, project
+from tests.support import coded, fields, project, sounds
 
 FEW = {"in": [0, 12], "out": [24, 36]}
 
@@ -269,3 +269,28 @@ def test_what_shows_nothing_is_no_take(run, field, tmp_path):
     out = tmp_path / "out.otio"
     code, _, complaint = run("field", "add", field, "slot-001", path, "-o", out)
     assert code == 1 and "help:" in complaint and not out.exists()
+
+
+def test_a_take_under_no_quarantine_is_not_approved(run, field, tmp_path):
+    out = tmp_path / "approved.otio"
+    code, _, complaint = run("field", "approve", field, "slot-001", 1, "-o", out)
+    assert code == 1 and "under no quarantine" in complaint and not out.exists()
+
+
+def test_a_sound_is_no_take_and_other_files_are_not_spoken_of(run, field, tmp_path):
+    folder = tmp_path / "said"
+    folder.mkdir()
+    (folder / "other.mp4").write_bytes(b"no film")
+    sounds.sound(folder / "words.wav", sounds.chord(0.5, 1))
+    code, _, complaint = run(
+        *("field", "add", field, "slot-001", folder / "words.wav"),
+        *("-o", tmp_path / "added.otio"),
+    )
+    assert code == 1 and "This shows nothing" in complaint
+    assert "other.mp4" not in complaint and "Download" not in complaint
+
+
+def test_a_sheet_that_is_no_png_is_refused(run, field, tmp_path):
+    sheet = tmp_path / "sheet.jpg"
+    code, _, complaint = run("field", "editions", field, "--n", 2, "-o", sheet)
+    assert code == 2 and "sheet.png" in complaint and not sheet.exists()
