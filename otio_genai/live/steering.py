@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -125,6 +124,7 @@ def _number(message: Mapping[str, Any], least: float, most: float) -> float:
     value = message.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LiveError("The value is no number.")
-    if not math.isfinite(value) or not least <= value <= most:
+    # Neither NaN nor a whole number too large for a float lies between them.
+    if not least <= value <= most:
         raise LiveError(f"The value must lie between {least:g} and {most:g}.")
     return float(value)

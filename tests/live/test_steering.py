@@ -64,6 +64,10 @@ def test_weights_and_dissonance_are_what_was_asked_for():
         {"do": "weigh", "slot": 0, "option": 0, "value": math.nan},
         {"do": "weigh", "slot": 0, "option": 0, "value": "much"},
         {"do": "dissonance", "value": 1.5},
+        {"do": "dissonance", "value": 10**400},
+        {"do": "dissonance", "value": -math.inf},
+        {"do": "weigh", "slot": 0, "option": 0, "value": 10**400},
+        {"do": "weigh", "slot": 0, "option": 0, "value": math.inf},
         {"do": "dissonance"},
     ],
 )

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 
 from aiohttp import WSMsgType, web
 
@@ -106,7 +105,8 @@ def _report(text: str) -> dict[str, float] | None:
     for value in values.values():
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
-        if not math.isfinite(value) or abs(value) > _MOST_S:
+        # Neither NaN nor a whole number too large for a float is below.
+        if not abs(value) <= _MOST_S:
             return None
     return {name: float(value or 0) for name, value in values.items()}
 

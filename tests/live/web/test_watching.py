@@ -178,6 +178,7 @@ def test_reports_of_players_are_kept_while_they_are_in_and_only_numbers():
                 "1",
                 '{"at": "x"}',
                 '{"at": NaN, "ahead": 1, "stalls": 0}',
+                '{"at": 1%s, "ahead": 1, "stalls": 0}' % (400 * "0"),
             ):
                 await socket.send_str(odd)
             await socket.send_str('{"at": 2, "ahead": 6, "stalls": 1}')
