@@ -9,6 +9,7 @@ import opentimelineio as otio
 import otio_genai
 from otio_genai import metadata
 from otio_genai.assemble import project as projects
+from otio_genai.field.weighing import weighed
 from otio_genai.media.files import write_beside
 
 __all__ = ["open_project", "set_rules"]
@@ -40,6 +41,7 @@ def open_project(project: Path, film_file: Path) -> Path:
         notes=film.notes,
     )
     set_rules(field)
+    field = weighed(field)
     out = project / "out"
     out.mkdir(exist_ok=True)
     for name, made in (("bin.otio", measured), ("field.otio", field)):
@@ -59,7 +61,13 @@ def set_rules(field: otio.schema.Timeline) -> None:
         {"id": "inside", "slots": _slots(6, 8), "order": "shuffle"},
     ]
     rules["branches"] = [
-        {"id": "unbroken", "at": "slot-010", "to": "slot-012", "weight": 0.25}
+        {
+            "id": "unbroken",
+            "at": "slot-010",
+            "to": "slot-012",
+            "weight": 1.0,
+            "share": 0.2,
+        }
     ]
     rules["audio"]["voice"] = [
         {"slot": slot, "clip": voice["clip"], "pad_s": pad_s}
