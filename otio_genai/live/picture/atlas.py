@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import heapq
 import os
 import struct
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from otio_genai.errors import LiveError, OutputError
@@ -48,6 +50,7 @@ class Atlas:
             raise LiveError(f"An atlas of {limit_mb} MB holds nothing.")
         self.limit_bytes = int(limit_mb * 1e6)
         self._spare_bytes = 0
+        self._lock = threading.Lock()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -86,9 +89,10 @@ class Atlas:
                 beside.write_bytes(packed)
         except (OSError, OutputError):
             return False
-        self._spare_bytes -= len(packed)
-        if self._spare_bytes < 0:
-            self._trim()
+        with self._lock:
+            self._spare_bytes -= len(packed)
+            if self._spare_bytes < 0:
+                self._trim()
         return True
 
     def __contains__(self, key: str) -> bool:
@@ -100,28 +104,45 @@ class Atlas:
         return sum(size for _, size, _ in self._all())
 
     def _trim(self) -> None:
-        entries = sorted(self._all())
-        total = sum(size for _, size, _ in entries)
+        total = self.size_bytes()
         step = max(1, self.limit_bytes // _PARTS)
         if total > self.limit_bytes:
-            for _, size, path in entries:
-                if total <= self.limit_bytes - step:
-                    break
+            for size, path in self._oldest(total - self.limit_bytes + step):
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    Path(path).unlink()
                     total -= size
         self._spare_bytes = min(self.limit_bytes - total, step)
 
-    def _all(self) -> list[tuple[int, int, Path]]:
-        found = []
-        for path in self.folder.glob(f"*/*{_SUFFIX}"):
-            with contextlib.suppress(OSError):
-                facts = path.stat()
-                found.append((facts.st_mtime_ns, facts.st_size, path))
-        return found
+    def _oldest(self, enough_bytes: int) -> list[tuple[int, str]]:
+        """Return sizes and paths of the joins unused longest, as many as are enough."""
+        kept: list[tuple[int, int, str]] = []
+        held = 0
+        for used_ns, size, path in self._all():
+            heapq.heappush(kept, (-used_ns, size, path))
+            held += size
+            while held - kept[0][1] >= enough_bytes:
+                held -= heapq.heappop(kept)[1]
+        return [(size, path) for _, size, path in kept]
+
+    def _all(self) -> Iterator[tuple[int, int, str]]:
+        """Yield when each join was used, its size, and where it lies."""
+        # One at a time, and as strings: paths of all at once are megabytes, between
+        # which lasting things come to lie, and that are not given back.
+        for folder in _inside(os.fspath(self.folder)):
+            for entry in _inside(folder.path):
+                if entry.name.endswith(_SUFFIX):
+                    with contextlib.suppress(OSError):
+                        facts = entry.stat()
+                        yield facts.st_mtime_ns, facts.st_size, entry.path
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}{_SUFFIX}"
+
+
+def _inside(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield what lies in a folder; nothing if it is none, or gone."""
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        yield from found
 
 
 def _packed(samples: Sequence[bytes | memoryview]) -> bytes:

@@ -1,8 +1,12 @@
 """Joins that are kept: whole or not there, the ones used last, and the right ones."""
 
 import os
+import tracemalloc
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists, tuples
 
 from otio_genai.errors import LiveError
 from otio_genai.field.model import Chosen
@@ -49,6 +53,40 @@ def test_the_longest_unused_go_first(tmp_path):
         assert atlas.size_bytes() <= 105_000
     held = [number for number in range(12) if key(number) in atlas]
     assert held[0] == 0 and held[1] > 2 and held[-1] == 11
+
+
+@given(
+    facts=lists(tuples(integers(1, 9), integers(0, 400)), unique_by=lambda one: one[0]),
+    enough=integers(1, 1000),
+)
+def test_no_more_go_than_must(tmp_path_factory, facts, enough):
+    folder = tmp_path_factory.mktemp("joins")
+    for used_ns, size in facts:
+        path = folder / key(used_ns)[:2] / f"{key(used_ns)}.join"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(size))
+        os.utime(path, ns=(used_ns, used_ns))
+    going, held = [], 0
+    for used_ns, size in sorted(facts):
+        if held < enough:
+            going.append(f"{key(used_ns)}.join")
+            held += size
+    found = Atlas(folder)._oldest(enough)
+    assert sorted(Path(path).name for _, path in found) == going
+    assert sum(size for size, _ in found) == held
+
+
+def test_looking_for_room_takes_none(tmp_path):
+    (tmp_path / "00").mkdir()
+    for number in range(1000):
+        (tmp_path / "00" / f"{key(number)}.join").touch()
+    atlas = Atlas(tmp_path)
+    tracemalloc.start()
+    atlas._trim()
+    # It was 800 bytes and more a join.
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50_000
 
 
 def test_an_atlas_that_cannot_be_written_costs_no_show(tmp_path):
