@@ -115,6 +115,8 @@ def picture(
     joins: Sequence[Join],
     first: int = 0,
     last: int | None = None,
+    *,
+    shared: bool = False,
 ) -> otio.schema.Track:
     """Return the picture track, or that of some shots as they are in the whole film.
 
@@ -126,6 +128,9 @@ def picture(
         All of its shots, and the joins between them.
     first, last
         The shots wanted. Transitions at the edges of a part are left away.
+    shared
+        Whether clips have the materials' own media references, which must not be
+        changed then; else copies.
     """
     last = len(shots) if last is None else last
     track = otio.schema.Track("Picture", kind=otio.schema.TrackKind.Video)
@@ -137,7 +142,7 @@ def picture(
     clock = sum(shot.frames for shot in shots[:first])
     for index in range(first, last):
         shot = shots[index]
-        clip = _clip(shot, film.rate)
+        clip = _clip(shot, film.rate, shared)
         if index:
             before, join, spot = shots[index - 1], joins[index - 1], laid[index - 1]
             made = _join(film, before, shot, join, clock, spot.offsets, spot.placed)
@@ -189,8 +194,10 @@ def _lay(film: Film, shots: Sequence[Shot], joins: Sequence[Join]) -> list[_Laid
     return found
 
 
-def _clip(shot: Shot, rate: Fraction) -> otio.schema.Clip:
-    reference = copy.deepcopy(shot.material.clip.media_reference)
+def _clip(shot: Shot, rate: Fraction, shared: bool) -> otio.schema.Clip:
+    reference = shot.material.clip.media_reference
+    if not shared:
+        reference = copy.deepcopy(reference)
     begin_s = rates.seconds(reference.available_range.start_time)
     clip = otio.schema.Clip(
         shot.material.clip.name,

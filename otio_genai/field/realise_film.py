@@ -83,6 +83,7 @@ def span_of(
 
     Frame k is that of the whole film, k frames after the start of shot ``first``, but
     for the transitions at the edges of the part, which are left away (`reaches_of`).
+    It is there to be read: its media references are the field's own.
 
     Parameters
     ----------
