@@ -32,8 +32,9 @@ __all__ = ["Maker", "encode", "suffix"]
 _ISO, _MOV = ".mp4", ".mov"
 # About as many as an encoder looks ahead.
 _AHEAD_FRAMES = 16
-# Encoders of smaller pictures hold little, and giving it back takes milliseconds.
-_LARGE_PIXELS = 1920 * 1080 * 3 // 4
+# Encoders of smaller pictures hold little, and giving it back takes milliseconds: it is
+# done now and then, for a show that goes on for hours.
+_LARGE_PIXELS, _SMALL_SEGMENTS = 1920 * 1080 * 3 // 4, 16
 
 
 def suffix(encoding: Encoding) -> str:
@@ -82,6 +83,7 @@ class Maker(Closing):
         self._canvas: tuple[Any, ...] = ()
         self._drain = ThreadPoolExecutor(1, "drain")
         self._draining: Future[None] | None = None
+        self._kept_back = 0
 
     def make(
         self,
@@ -147,7 +149,10 @@ class Maker(Closing):
         if self._draining is not None:
             draining, self._draining = self._draining, None
             draining.result()
-            if self._canvas[0] * self._canvas[1] >= _LARGE_PIXELS:
+            self._kept_back += 1
+            large = self._canvas[0] * self._canvas[1] >= _LARGE_PIXELS
+            if large or self._kept_back >= _SMALL_SEGMENTS:
+                self._kept_back = 0
                 give_back()
 
     def _composing(self, recipe: Mapping[str, Any], encoding: Encoding) -> Composer:
