@@ -77,7 +77,9 @@ def main() -> None:
         if tried:
             takes, spare = path.parent / "takes", path.parent / "spare"
             shutil.copytree(takes, spare)
-            rows += tried_on(path, tried, tell, patient=not (options.quick or options.only))
+            rows += tried_on(
+                path, tried, tell, patient=not (options.quick or options.only)
+            )
             # What was done to them is not to be done to the next shows.
             shutil.copytree(spare, takes, dirs_exist_ok=True)
         # Two at a time: each has its own show, and mostly waits for it.
