@@ -76,7 +76,7 @@ def shared_out(
         more = np.concatenate([others, fresh])
         columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
         own = np.full(most, -np.inf)
-        # A weight may be 0: such a take comes where no other is left.
+        # What is decided may have been banned since; it stands alone in its slot.
         with np.errstate(divide="ignore"):
             own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
         if films is None:
@@ -153,7 +153,7 @@ def _next(
         more = np.concatenate([others, fresh])
         columns = np.concatenate([fresh, np.resize(more, most - len(fresh))])
         own = np.full(most, -np.inf)
-        # A weight may be 0: such a take comes where no other is left.
+        # What is decided may have been banned since; it stands alone in its slot.
         with np.errstate(divide="ignore"):
             own[: len(fresh)] = np.log(space.seen.weights[one.slot][fresh])
         if films is None:
